@@ -1,0 +1,358 @@
+"""The command line: one function a verb. Data on standard output, talk on standard error; exit 0, 1 (failed), 2 (usage)."""
+
+from __future__ import annotations
+
+import socket
+import sys
+import time
+from collections.abc import Callable, Iterator
+from functools import wraps
+from pathlib import Path
+from typing import Any, TextIO
+
+import click
+import msgspec
+
+from ld import __version__, vocab
+from ld.check import validate as check_documents
+from ld.errors import ShelfgraphError, SiteError, UsageError
+from ld.formats import GRAPH, RESULTS, triples
+from ld.generation import Generation, Live, generations, live_path, rollback
+from ld.guard import inspect
+from ld.jsonld import document as jsonld_document
+from ld.jsonld import dumps as jsonld_dumps
+from ld.jsonld import names_of
+from ld.mapping import Mapping
+from ld.publish import publish as publish_sources
+from ld.query import Limits, QueryPool, Request
+from ld.readers import KINDS, read
+from ld.record import Record, Rejected
+from ld.settings import SETTINGS, Settings
+from ld.things import Site
+from ld.turtle import turtle
+
+_site = click.option(
+    "--site", default="site", type=click.Path(path_type=Path), help="The site folder.", show_default=True
+)
+_as = click.option("--as", "kind", type=click.Choice(sorted(KINDS)), help="Kind of the sources, where it is not seen.")
+_json = click.option("--json", "as_json", is_flag=True, help="Answer in JSON, for machines.")
+
+
+class _Group(click.Group):
+    """A group whose commands turn our errors into one clear line, and tracebacks into a `--debug` matter."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except ShelfgraphError as error:
+            if ctx.params.get("debug"):
+                raise
+            click.echo(f"shelfgraph: {error}", err=True)
+            ctx.exit(error.exit_code)
+        except BrokenPipeError:
+            sys.stderr.close()
+            ctx.exit(0)
+        except OSError as error:
+            if ctx.params.get("debug"):
+                raise
+            where = f"{error.filename}: " if error.filename else ""
+            click.echo(f"shelfgraph: {where}{error.strerror or error}", err=True)
+            ctx.exit(1)
+
+
+@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="shelfgraph")
+@click.option("--debug", is_flag=True, help="Show tracebacks.")
+def main(debug: bool) -> None:
+    """Catalogue records in, a linked-data site out.
+
+    \b
+      shelfgraph publish records/      read, convert, load, index, dump, and put live
+      shelfgraph serve                 pages, RDF, SPARQL and dumps at http://127.0.0.1:8000/
+      shelfgraph convert record.txt    RDF on standard output, no site needed
+
+    A SOURCE is a file, a folder, - for standard input, or a URL; its kind is recognised from its content:
+    VuFind Staff View text, VuFind Solr JSON, DOAJ article JSON, DOAJ OAI-PMH XML (oai_doaj).
+    """
+
+
+def _with_settings(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give the command the settings of its --site, and the vocabulary that the site overlays."""
+
+    @wraps(command)
+    def wrapper(site: Path, **arguments: Any) -> Any:
+        vocab.use(site / "vocab")
+        flags = {setting.name: arguments.pop(setting.name) for setting in SETTINGS if setting.name in arguments}
+        return command(settings=Settings(site, flags), **arguments)
+
+    return wrapper
+
+
+@main.command()
+@click.argument("sources", nargs=-1, required=True, metavar="SOURCE…")
+@_site
+@_as
+@click.option("--base", help="Base URL of every IRI.")
+@click.option("--profile", help="What the triple store keeps: full or lean.")
+@click.option("--full", is_flag=True, help="SOURCE is the whole catalogue: what is missing from it is deleted.")
+@_json
+@_with_settings
+def publish(settings: Settings, sources: tuple[str, ...], kind: str | None, full: bool, as_json: bool) -> None:
+    """Publish records: read, convert, load, index, dump, and put live, all at once or not at all.
+
+    \b
+    Example:  shelfgraph publish export.jsonl --base https://data.library.example/
+    """
+    progress = _Progress(sys.stderr)
+    started = time.monotonic()
+    manifest = publish_sources(sources, settings, kind=kind, full=full, progress=progress.show)
+    progress.clear()
+    if as_json:
+        _print_json(msgspec.structs.replace(manifest, files={}))
+        return
+    account, counts = manifest.account, manifest.counts
+    click.echo(
+        f"{account.read:,} records read: {account.published:,} published, {account.replaced:,} replaced,"
+        f" {account.unchanged:,} unchanged, {account.repeated:,} repeated, {account.rejected:,} rejected;"
+        f" {account.deleted:,} deleted",
+        err=True,
+    )
+    if account.rejected:
+        click.echo(f"Rejected records with their reasons: {settings.site / 'rejects.jsonl'}", err=True)
+    click.echo(
+        f"Generation {manifest.generation} is live: {counts['records']:,} records, {counts['things']:,} shared things,"
+        f" {counts['triples']:,} triples, in {time.monotonic() - started:.1f} s",
+        err=True,
+    )
+
+
+@main.command()
+@_site
+@click.option("--bind", help="Address and port, such as 0.0.0.0:8000.")
+@click.option("--threads", type=int, help="Threads that answer requests.")
+@_with_settings
+def serve(settings: Settings) -> None:
+    """Serve the live generation: pages, RDF, SPARQL and dumps."""
+    from granian.constants import Interfaces
+    from granian.server import Server
+
+    found = Live(settings.site, verify=settings["verify"]).current()
+    host, port = _free(settings["bind"])
+    click.echo(f"Serving generation {found.id} at http://{host}:{port}/ (its IRIs begin with {found.base})", err=True)
+    Server(
+        "ld.web.served:app",
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=1,
+        blocking_threads=settings["threads"],
+        log_access=False,
+        env={},
+    ).serve()
+
+
+@main.command()
+@click.argument("sources", nargs=-1, required=True, metavar="SOURCE…")
+@_site
+@_as
+@click.option("--base", help="Base URL of every IRI.")
+@click.option("--to", "form", type=click.Choice(["nt", "ttl", "jsonld"]), default="nt", show_default=True)
+@click.option("-o", "--output", type=click.File("w", encoding="utf-8"), default="-", help="File instead of stdout.")
+@_with_settings
+def convert(settings: Settings, sources: tuple[str, ...], kind: str | None, form: str, output: TextIO) -> None:
+    """Convert records to RDF; no site is needed.
+
+    Triples of shared things (journals, subjects) follow the record that first names them. JSON-LD is one document a
+    line. Records that cannot be used are told on standard error, and the exit status is then 1 if none could be used.
+    """
+    mapping = Mapping(Site(settings["base"], settings["licence"]), vocab.vocabulary())
+    done = rejected = 0
+    seen: set[str] = set()
+    for outcome in (found for source in sources for found in read(source, kind)):
+        if isinstance(outcome, Rejected):
+            rejected += 1
+            click.echo(f"rejected: {outcome.place}: {outcome.reason}", err=True)
+            continue
+        done += 1
+        for text in _converted(mapping, outcome, form, seen, done == 1):
+            output.write(text)
+    if rejected:
+        click.echo(f"{done + rejected:,} records read: {done:,} converted, {rejected:,} rejected", err=True)
+    if not done:
+        raise ShelfgraphError("no record could be converted: the reasons stand above")
+
+
+def _converted(mapping: Mapping, record: Record, form: str, seen: set[str], first: bool) -> Iterator[str]:
+    described = mapping.describe(record)
+    if form == "jsonld":
+        lines = described.lines + "".join(dict.fromkeys(claim.lines for claim in described.claims))
+        graph = triples("".join(dict.fromkeys(lines.splitlines(keepends=True))))
+        base = mapping.site.base
+        root = mapping.describer.describe(record)[0].iri
+        names = names_of(mapping.vocabulary)
+        yield jsonld_dumps(jsonld_document(graph, root, names, f"{base}context/v1.jsonld"), indent=0).decode() + "\n"
+        return
+    fresh = [claim.lines for claim in described.claims if claim.lines not in seen]
+    seen.update(fresh)
+    lines = described.lines + "".join(dict.fromkeys(fresh))
+    if form == "nt":
+        yield lines
+        return
+    text = turtle(triples(lines), mapping.vocabulary.prefixes)
+    yield text if first else "\n" + text
+
+
+@main.command()
+@click.argument("query", metavar="QUERY")
+@_site
+@click.option("--format", "form", type=click.Choice(sorted({f.key for f in (*RESULTS, *GRAPH)})), help="Form of the answer.")
+@_with_settings
+def query(settings: Settings, query: str, form: str | None) -> None:
+    """Ask the live generation in SPARQL; - reads the query from standard input."""
+    text = click.get_text_stream("stdin").read() if query == "-" else query
+    found = _live(settings)
+    graph = inspect(text) in ("construct", "describe")
+    possible = [one.key for one in (GRAPH if graph else RESULTS)]
+    chosen = form or ("ttl" if graph else "tsv")
+    if chosen not in possible:
+        raise UsageError(f"--format {chosen} does not suit this query: choose one of {', '.join(possible)}")
+    limits = Limits(
+        seconds=settings["query_seconds"], rows=settings["query_rows"], bytes=settings["query_megabytes"] << 20,
+        memory=settings["query_memory"] << 20,
+    )  # fmt: skip
+    with QueryPool(found.store, limits) as pool:
+        request = Request(text=text, format=chosen, prefixes=vocab.vocabulary().prefixes)
+        answer = pool.answer(request)
+        with answer.body as body:
+            sys.stdout.buffer.write(body.read())
+
+
+@main.command()
+@_site
+@click.option("--limit", type=int, default=0, help="Only the first records; 0 for all.")
+@_json
+@_with_settings
+def validate(settings: Settings, limit: int, as_json: bool) -> None:
+    """Check the published records against the SHACL shapes; exit status 1 where one is violated."""
+    report = check_documents(_live(settings).documents, vocab.vocabulary(), limit=limit)
+    if as_json:
+        _print_json(report)
+    else:
+        for message, count in report.counts.items():
+            click.echo(f"{count:>8,}  {message}")
+        for finding in report.findings:
+            if finding.severity == "violation":
+                click.echo(f"{finding.node}: {finding.message} {finding.value[:120]}".rstrip())
+        click.echo(f"{report.records:,} records checked, {report.violations:,} violations", err=True)
+    if report.violations:
+        sys.exit(1)
+
+
+@main.command()
+@_site
+@_json
+@_with_settings
+def stats(settings: Settings, as_json: bool) -> None:
+    """Count what is published: records by type, year, language and collection."""
+    found = _live(settings)
+    tables = {name: found.documents.counts(name) for name in ("type", "year", "language", "collection")}
+    if as_json:
+        _print_json({"generation": found.id, **found.manifest.counts, **tables})
+        return
+    click.echo(f"generation {found.id}, published {found.manifest.created}")
+    for name, count in found.manifest.counts.items():
+        click.echo(f"{count:>12,}  {name}")
+    for name, table in tables.items():
+        click.echo(f"\nrecords by {name}")
+        for key, count in table.items():
+            click.echo(f"{count:>12,}  {key}")
+
+
+@main.command()
+@_site
+@_json
+@_with_settings
+def settings(settings: Settings, as_json: bool) -> None:
+    """Show every setting with its value, where the value came from, and what it means."""
+    if as_json:
+        _print_json({s.name: {"value": settings[s.name], "from": settings.origin[s.name]} for s in SETTINGS})
+        return
+    for setting in SETTINGS:
+        click.echo(f"{setting.name} = {settings[setting.name]!r}  ({settings.origin[setting.name]})")
+        click.echo(f"    {setting.help}")
+
+
+@main.command("generations")
+@_site
+@_json
+@_with_settings
+def list_generations(settings: Settings, as_json: bool) -> None:
+    """List the generations of the site; * marks the live one."""
+    found = generations(settings.site)
+    live = live_path(settings.site)
+    if as_json:
+        rows = [{"generation": m.generation, "live": bool(live and live.name == m.generation),
+                 "created": m.created, **m.counts} for m in found]  # fmt: skip
+        _print_json(rows)
+        return
+    for manifest in found:
+        mark = "*" if live and live.name == manifest.generation else " "
+        counts = manifest.counts
+        click.echo(f"{mark} {manifest.generation}  {counts['records']:,} records  {counts['triples']:,} triples")
+
+
+@main.command("rollback")
+@_site
+@_with_settings
+def roll_back(settings: Settings) -> None:
+    """Make the generation before the live one live again."""
+    click.echo(f"Generation {rollback(settings.site)} is live again", err=True)
+
+
+def _live(settings: Settings) -> Generation:
+    return Live(settings.site, verify=False).current()
+
+
+def _free(bind: str) -> tuple[str, int]:
+    """Return address and port; raises where they are malformed or taken."""
+    host, _, port = bind.rpartition(":")
+    host = host.strip("[]") or "127.0.0.1"
+    if not port.isdigit() or not 0 < int(port) < 65536:
+        raise UsageError(f"--bind {bind}: write HOST:PORT, such as 127.0.0.1:8000")
+    try:
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        with socket.socket(family, socket.SOCK_STREAM) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((host, int(port)))
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise SiteError(f"cannot listen on {bind}: {reason}: choose another with --bind HOST:PORT") from None
+    return host, int(port)
+
+
+def _print_json(value: Any) -> None:
+    click.echo(msgspec.json.format(msgspec.json.encode(value)).decode())
+
+
+class _Progress:
+    """One line on a terminal that tells stage and count; nothing elsewhere, nothing in the first two seconds."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self.stream = stream
+        self.live = stream.isatty()
+        self.started = time.monotonic()
+        self.shown = 0.0
+
+    def show(self, stage: str, n: int) -> None:
+        now = time.monotonic()
+        if not self.live or now - self.started < 2 or now - self.shown < 0.2:
+            return
+        self.shown = now
+        self.stream.write(f"\r\x1b[K{stage}: {n:,} ({n / (now - self.started):,.0f}/s)")
+        self.stream.flush()
+
+    def clear(self) -> None:
+        if self.shown:
+            self.stream.write("\r\x1b[K")
+
+

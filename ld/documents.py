@@ -1,0 +1,377 @@
+"""The packed documents of a generation: one small SQLite file from which every page, form and dump is served.
+
+A record's document is its own triples and those of the things it links to; a shared thing's document is what all
+records claim about it. Lines are N-Triples, packed with Zstandard; the shared dictionary stands in the file itself.
+"""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+import threading
+from collections.abc import Iterable, Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import zstandard
+from msgspec import Struct
+
+from ld import names
+from ld.mapping import Claim
+from ld.record import Source
+
+_SCHEMA = """
+CREATE TABLE meta (name TEXT PRIMARY KEY, value BLOB);
+CREATE TABLE records (
+  n INTEGER PRIMARY KEY, path TEXT UNIQUE NOT NULL, id TEXT NOT NULL, title TEXT NOT NULL, kind TEXT NOT NULL,
+  year TEXT NOT NULL, modified TEXT NOT NULL, gone TEXT NOT NULL DEFAULT '',
+  lines BLOB NOT NULL, claims BLOB NOT NULL, words BLOB NOT NULL, source BLOB NOT NULL);
+CREATE TABLE things (
+  n INTEGER PRIMARY KEY, path TEXT UNIQUE NOT NULL, title TEXT NOT NULL, kind TEXT NOT NULL, lines BLOB NOT NULL);
+CREATE INDEX things_of_kind ON things (kind, path);
+CREATE INDEX records_by_id ON records (id);
+CREATE TABLE links (target INTEGER, record INTEGER, PRIMARY KEY (target, record)) WITHOUT ROWID;
+CREATE TABLE ties (target INTEGER, thing INTEGER, PRIMARY KEY (target, thing)) WITHOUT ROWID;
+CREATE TABLE aliases (path TEXT PRIMARY KEY, target TEXT NOT NULL);
+CREATE TABLE counts (name TEXT, key TEXT, n INTEGER, PRIMARY KEY (name, key)) WITHOUT ROWID;
+"""
+_DERIVED = ("things", "links", "ties", "aliases", "counts")
+_NAMING = re.compile(
+    r"<[^>]*#it> <http://(?:www\.w3\.org/1999/02/22-rdf-syntax-ns#type|purl\.org/dc/terms/title|schema\.org/name)> "
+)
+_SAMPLE = 1000
+
+
+class Entry(Struct, frozen=True):
+    """A line of a list: where the document is, what it is called, what kind of thing, of which year."""
+
+    path: str
+    title: str
+    kind: str
+    year: str = ""
+
+
+class Document(Struct, frozen=True):
+    """One document: `lines` are its own N-Triples; `gone` is the reason where it was deleted."""
+
+    path: str
+    title: str
+    kind: str
+    lines: str
+    record: bool
+    modified: str = ""
+    year: str = ""
+    gone: str = ""
+
+
+class Described(Struct, frozen=True):
+    """A record ready to be written: what `Documents` needs to know of it beside its triples."""
+
+    id: str
+    path: str
+    title: str
+    kind: str
+    year: str
+    modified: str
+    lines: str
+    claims: list[Claim]
+    words: dict[str, str]
+    source: Source
+
+
+class Packed(Struct, frozen=True):
+    """A record as the pass over all records meets it; `n` numbers it."""
+
+    n: int
+    id: str
+    lines: str
+    claims: list[Claim]
+    words: dict[str, str]
+    entry: Entry
+
+
+class Packer:
+    """Packs and unpacks texts. Not for several threads: Zstandard contexts are not safe to share."""
+
+    def __init__(self, dictionary: bytes = b"") -> None:
+        known = zstandard.ZstdCompressionDict(dictionary) if dictionary else None
+        self._out = zstandard.ZstdDecompressor(dict_data=known) if known else zstandard.ZstdDecompressor()
+        self._in = zstandard.ZstdCompressor(level=3, dict_data=known) if known else zstandard.ZstdCompressor(level=3)
+
+    def pack(self, data: bytes) -> bytes:
+        return self._in.compress(data)
+
+    def unpack(self, data: bytes) -> bytes:
+        return self._out.decompress(data)
+
+
+class Writer:
+    """Writes the documents of a generation being built."""
+
+    def __init__(self, path: Path, base: Path | None = None, *, again: bool = False) -> None:
+        """Write a new file, or one that begins with the records of `base`, or go on with the file that is there."""
+        if base:
+            _copy(base, path)
+        self.db = sqlite3.connect(path, isolation_level=None)
+        for pragma in ("journal_mode=OFF", "synchronous=OFF", "cache_size=-65536"):
+            self.db.execute(f"PRAGMA {pragma}")
+        if base:
+            for table in _DERIVED:
+                self.db.execute(f"DELETE FROM {table}")
+        elif not again:
+            self.db.executescript(_SCHEMA)
+        self.db.execute("BEGIN")
+        self._packer: Packer | None = Packer(_dictionary(self.db)) if base or again else None
+        self._waiting: list[Described] = []
+
+    @property
+    def packer(self) -> Packer:
+        """The packer; its dictionary is trained on the first records."""
+        if self._packer is None:
+            self._packer = Packer(self._train())
+        return self._packer
+
+    def _train(self) -> bytes:
+        samples = [record.lines.encode() for record in self._waiting]
+        if len(samples) < 200:
+            return b""
+        dictionary = zstandard.train_dictionary(64 * 1024, samples).as_bytes()
+        self.db.execute("INSERT INTO meta VALUES ('dictionary', ?)", (dictionary,))
+        return dictionary
+
+    def put(self, record: Described) -> None:
+        """Write the record; a record of the same id gives way."""
+        if self._packer is None:
+            self._waiting.append(record)
+            if len(self._waiting) < _SAMPLE:
+                return
+        self.settle(record if self._packer is not None else None)
+
+    def settle(self, record: Described | None = None) -> None:
+        """Write the records that still wait for the dictionary, then this one."""
+        packer = self.packer
+        waiting, self._waiting = self._waiting, []
+        for one in (*waiting, *([record] if record else [])):
+            self._insert(one, packer)
+
+    def _insert(self, record: Described, packer: Packer) -> None:
+        values = (
+            record.path, record.id, record.title, record.kind, record.year, record.modified,
+            packer.pack(record.lines.encode()),
+            packer.pack(msgspec.msgpack.encode(record.claims)),
+            packer.pack(msgspec.msgpack.encode(record.words)),
+            packer.pack(msgspec.msgpack.encode(record.source)),
+        )  # fmt: skip
+        self.db.execute(
+            "INSERT INTO records (path, id, title, kind, year, modified, lines, claims, words, source)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (path) DO UPDATE SET id = excluded.id,"
+            " title = excluded.title, kind = excluded.kind, year = excluded.year, modified = excluded.modified,"
+            " gone = '', lines = excluded.lines, claims = excluded.claims,"
+            " words = excluded.words, source = excluded.source",
+            values,
+        )
+
+    def holds(self, record: Described) -> bool | None:
+        """Determine whether the record is already here with the same triples; None where its id is new."""
+        if self._packer is None:
+            return None
+        row = self.db.execute(
+            "SELECT lines, claims FROM records WHERE path = ? AND gone = ''", (record.path,)
+        ).fetchone()
+        if row is None:
+            return None
+        claims = msgspec.msgpack.encode(record.claims)
+        return bool(self.packer.unpack(row[0]) == record.lines.encode() and self.packer.unpack(row[1]) == claims)
+
+    def paths(self) -> set[str]:
+        """Return the paths of all records that are not deleted."""
+        self.settle()
+        return {path for (path,) in self.db.execute("SELECT path FROM records WHERE gone = ''")}
+
+    def bury(self, path: str, reason: str) -> None:
+        """Make the record a tombstone: its path, title and the reason stay, its triples go."""
+        empty = self.packer.pack(b""), self.packer.pack(msgspec.msgpack.encode([]))
+        self.db.execute("UPDATE records SET gone = ?, lines = ?, claims = ? WHERE path = ?", (reason, *empty, path))
+
+    def records(self) -> Iterator[Packed]:
+        """Yield every record that is not deleted, sorted by id."""
+        self.settle()
+        rows = self.db.execute(
+            "SELECT n, id, lines, claims, words, path, title, kind, year FROM records WHERE gone = '' ORDER BY id"
+        )
+        claims_of = msgspec.msgpack.Decoder(list[Claim]).decode
+        words_of = msgspec.msgpack.Decoder(dict[str, str]).decode
+        unpack = self.packer.unpack
+        for n, id_, lines, claims, words, *cells in rows:
+            yield Packed(
+                n, id_, unpack(lines).decode(), claims_of(unpack(claims)), words_of(unpack(words)), Entry(*cells)
+            )
+
+    def thing(self, n: int, path: str, title: str, kind: str, lines: str) -> None:
+        """Write the document of a shared thing; `n` numbers it."""
+        packed = self.packer.pack(lines.encode())
+        self.db.execute("INSERT INTO things VALUES (?, ?, ?, ?, ?)", (n, path, title, kind, packed))
+
+    def link(self, table: str, pairs: Iterable[tuple[int, int]]) -> None:
+        """Write (target, source) pairs: which records (`links`) or things (`ties`) point at a thing."""
+        self.db.executemany(f"INSERT OR IGNORE INTO {table} VALUES (?, ?)", pairs)
+
+    def alias(self, path: str, target: str) -> None:
+        """Make the path lead to another document, unless it is one itself."""
+        self.db.execute("INSERT OR IGNORE INTO aliases VALUES (?, ?)", (path, target))
+
+    def count(self, name: str, counts: dict[str, int]) -> None:
+        """Write a table of counts, such as records per year."""
+        self.db.executemany("INSERT INTO counts VALUES (?, ?, ?)", [(name, key, n) for key, n in counts.items()])
+
+    def flush(self) -> None:
+        """Make what is written visible to readers."""
+        self.settle()
+        self.db.execute("COMMIT")
+        self.db.execute("BEGIN")
+
+    def close(self) -> None:
+        self.settle()
+        self.db.execute("COMMIT")
+        self.db.execute("ANALYZE")
+        self.db.close()
+
+
+class Documents:
+    """Reads the documents of a finished generation. Safe for threads: each has its own connection."""
+
+    def __init__(self, path: Path, base: str) -> None:
+        self.path = path
+        self.base = base
+        self._local = threading.local()
+        self._linked = re.compile(rf"> <{re.escape(base)}([^>#]+)#it> \.$", re.MULTILINE)
+        self._topic = re.compile(rf"/primaryTopic> <{re.escape(base)}([^>#]+)#it> \.$", re.MULTILINE)
+
+    def _open(self) -> tuple[sqlite3.Connection, Packer]:
+        if not hasattr(self._local, "db"):
+            uri = f"{self.path.resolve().as_uri()}?mode=ro&immutable=1"
+            self._local.db = sqlite3.connect(uri, uri=True, check_same_thread=False)
+            self._local.packer = Packer(_dictionary(self._local.db))
+        return self._local.db, self._local.packer
+
+    def close(self) -> None:
+        """Close this thread's connection."""
+        if hasattr(self._local, "db"):
+            self._local.db.close()
+            del self._local.db
+
+    def get(self, path: str) -> Document | None:
+        """Return the document at the path (percent-decoded, without the base), None where there is none."""
+        db, packer = self._open()
+        row = db.execute(
+            "SELECT path, title, kind, lines, modified, year, gone FROM records WHERE path = ?", (path,)
+        ).fetchone()
+        if row:
+            lines = packer.unpack(row[3]).decode()
+            return Document(row[0], row[1], row[2], lines, True, row[4], row[5], row[6])
+        row = db.execute("SELECT path, title, kind, lines FROM things WHERE path = ?", (path,)).fetchone()
+        return Document(row[0], row[1], row[2], packer.unpack(row[3]).decode(), False) if row else None
+
+    def alias(self, path: str) -> str | None:
+        """Return the path that this one stands for, None where it stands for none."""
+        row = self._open()[0].execute("SELECT target FROM aliases WHERE path = ?", (path,)).fetchone()
+        return str(row[0]) if row else None
+
+    def lines(self, document: Document) -> str:
+        """Return the whole graph of a document as N-Triples: its own lines and those of the things it links to.
+
+        Of a linked record only the classes and the title are told: it has a document of its own.
+        """
+        own = document.lines
+        for topic in self.topics(document):
+            own += topic.lines
+        parts = [own]
+        seen = {document.path, *(topic.path for topic in self.topics(document))}
+        for path in self._linked.findall(own):
+            path = names.decoded(path)
+            if path not in seen:
+                seen.add(path)
+                other = self.get(path)
+                if other:
+                    parts.append(_label(other) if other.record else other.lines)
+        return "".join(dict.fromkeys("".join(parts).splitlines(keepends=True)))
+
+    def topics(self, document: Document) -> list[Document]:
+        """Return the shared thing that a record is about, where it is about one: a journal's own record."""
+        if not document.record:
+            return []
+        paths = (names.decoded(path) for path in self._topic.findall(document.lines))
+        return [found for path in paths if path != document.path and (found := self.get(path))]
+
+    def pointing(self, path: str, limit: int = 50, offset: int = 0) -> tuple[int, list[Entry]]:
+        """Return how many records point at the thing, and a page of them in the order they came in."""
+        return self._page("links", "records", "record", path, limit, offset)
+
+    def tied(self, path: str, limit: int = 50, offset: int = 0) -> tuple[int, list[Entry]]:
+        """Return how many other shared things point at the thing, and a page of them."""
+        return self._page("ties", "things", "thing", path, limit, offset)
+
+    def _page(self, table: str, of: str, column: str, path: str, limit: int, offset: int) -> tuple[int, list[Entry]]:
+        db, _ = self._open()
+        row = db.execute("SELECT n FROM things WHERE path = ?", (path,)).fetchone()
+        if row is None:
+            return 0, []
+        total = db.execute(f"SELECT count(*) FROM {table} WHERE target = ?", row).fetchone()[0]
+        year = "year" if of == "records" else "''"
+        found = db.execute(
+            f"SELECT path, title, kind, {year} FROM {table} JOIN {of} ON {of}.n = {table}.{column}"
+            f" WHERE target = ? ORDER BY {table}.{column} LIMIT ? OFFSET ?",
+            (*row, limit, offset),
+        )
+        return total, [Entry(*cells) for cells in found]
+
+    def source(self, path: str) -> Source | None:
+        """Return the source record as it came."""
+        db, packer = self._open()
+        row = db.execute("SELECT source FROM records WHERE path = ?", (path,)).fetchone()
+        return msgspec.msgpack.decode(packer.unpack(row[0]), type=Source) if row else None
+
+    def records(self) -> Iterator[Document]:
+        """Yield every record that is not deleted, sorted by id."""
+        db, packer = self._open()
+        rows = db.execute("SELECT path, title, kind, lines, modified, year FROM records WHERE gone = '' ORDER BY id")
+        for path, title, kind, lines, modified, year in rows:
+            yield Document(path, title, kind, packer.unpack(lines).decode(), True, modified, year)
+
+    def list_records(self, after: str = "", limit: int = 50) -> list[Entry]:
+        """Return records in the order of their paths, from behind the one named."""
+        rows = self._open()[0].execute(
+            "SELECT path, title, kind, year FROM records WHERE path > ? AND gone = '' ORDER BY path LIMIT ?",
+            (after, limit),
+        )
+        return [Entry(*row) for row in rows]
+
+    def list_things(self, kind: str, after: str = "", limit: int = 50) -> list[Entry]:
+        """Return shared things of a kind in the order of their paths, from behind the one named."""
+        rows = self._open()[0].execute(
+            "SELECT path, title, kind FROM things WHERE kind = ? AND path > ? ORDER BY path LIMIT ?",
+            (kind, after, limit),
+        )
+        return [Entry(*row) for row in rows]
+
+    def counts(self, name: str) -> dict[str, int]:
+        """Return a table of counts made at publishing time, such as records per `year`, largest first."""
+        rows = self._open()[0].execute("SELECT key, n FROM counts WHERE name = ? ORDER BY n DESC, key", (name,))
+        return dict(rows.fetchall())
+
+
+def _copy(base: Path, path: Path) -> None:
+    with closing(sqlite3.connect(base)) as old, closing(sqlite3.connect(path)) as new:
+        old.backup(new)
+
+
+def _dictionary(db: sqlite3.Connection) -> bytes:
+    row: Any = db.execute("SELECT value FROM meta WHERE name = 'dictionary'").fetchone()
+    return bytes(row[0]) if row else b""
+
+
+def _label(document: Document) -> str:
+    """Return the lines of a record's work that name it: its classes and its titles."""
+    return "".join(line for line in document.lines.splitlines(keepends=True) if _NAMING.match(line))

@@ -1,0 +1,95 @@
+"""Everything that can go wrong, as one tree.
+
+    ShelfgraphError
+    ├── UsageError            the command or its arguments are wrong (exit 2)
+    │   └── SettingError      a setting has no such name or an impossible value
+    ├── SourceError           a source cannot be opened, read or recognised
+    ├── VocabError            a file in vocab/ says something impossible; names file:line
+    ├── SiteError             the site folder cannot be used: read-only, locked, no generation, damaged
+    └── QueryError            a SPARQL query gets no answer
+        ├── QuerySyntaxError  it is not SPARQL 1.1; has line and column
+        ├── QueryTooDeep      it is nested more deeply, or has more parts, than any honest query
+        ├── QueryTooLong      its text is over the limit
+        ├── QueryForbidden    it is an update, or asks the server to open a connection (SERVICE, LOAD)
+        ├── ResultTooLarge    more rows or bytes than the limit
+        ├── QueryTimeout      it ran into the time limit
+        ├── QueryMemory       it ran into the memory limit, or its worker died
+        ├── ClientBusy        this client already runs as many queries as one client may
+        └── QueueFull         as many queries wait as may wait
+
+A record that cannot be used is not an exception but an outcome: `ld.record.Rejected`.
+Each message says what is wrong, where, and what to do.
+"""
+
+
+class ShelfgraphError(Exception):
+    """Any failure that a person can act on; its text is the whole message."""
+
+    exit_code = 1
+
+
+class UsageError(ShelfgraphError):
+    """The command or its arguments are wrong."""
+
+    exit_code = 2
+
+
+class SettingError(UsageError):
+    """A setting has no such name or an impossible value."""
+
+
+class SourceError(ShelfgraphError):
+    """A source cannot be opened, read or recognised."""
+
+
+class VocabError(ShelfgraphError):
+    """A file in `vocab/` says something impossible; the message begins with file:line."""
+
+
+class SiteError(ShelfgraphError):
+    """The site folder cannot be used."""
+
+
+class QueryError(ShelfgraphError):
+    """A SPARQL query gets no answer."""
+
+
+class QuerySyntaxError(QueryError):
+    """The text is not a SPARQL 1.1 query; `line` and `column` count from 1, 0 where the engine gives none."""
+
+    def __init__(self, message: str, line: int = 0, column: int = 0) -> None:
+        super().__init__(message)
+        self.line = line
+        self.column = column
+
+
+class QueryTooDeep(QueryError):
+    """The query is nested more deeply, or has more parts, than any honest query."""
+
+
+class QueryTooLong(QueryError):
+    """The query's text is over the limit."""
+
+
+class QueryForbidden(QueryError):
+    """The query is an update, or asks the server to open a connection."""
+
+
+class ResultTooLarge(QueryError):
+    """The answer has more rows or bytes than the limit."""
+
+
+class QueryTimeout(QueryError):
+    """The query ran into the time limit and was stopped."""
+
+
+class QueryMemory(QueryError):
+    """The query ran into the memory limit, or its worker died; it was stopped."""
+
+
+class ClientBusy(QueryError):
+    """This client already runs as many queries as one client may."""
+
+
+class QueueFull(QueryError):
+    """As many queries wait as may wait."""

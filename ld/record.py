@@ -1,0 +1,145 @@
+"""The record: the one shape every reader yields and the mapping takes. Plain checked facts, no RDF, no I/O.
+
+Strings are clean (see `ld.text`), identifiers are valid and in canonical form (see `ld.names`); what a source says
+but cannot be trusted stands in `Record.remarks` instead.
+"""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+
+class Date(Struct, frozen=True):
+    """A date as precise as the source and no more: `value` in the lexical form of `datatype`.
+
+    `datatype` is one of `gYear`, `gYearMonth`, `date` (XML Schema) or `edtf` (Library of Congress EDTF).
+    `year` is four digits, or empty where no single year is named.
+    """
+
+    value: str
+    datatype: str
+    year: str = ""
+
+
+class Person(Struct, frozen=True):
+    """A person or an organization with its part in the work, named as printed.
+
+    `role` is a MARC relator code. `heading` tells that the name is a controlled heading, the same for the same
+    agent throughout the catalogue; other names are transcribed and belong to this record only.
+    """
+
+    name: str
+    role: str = "aut"
+    organization: bool = False
+    given: str = ""
+    family: str = ""
+    orcid: str = ""
+    affiliations: tuple[str, ...] = ()
+    heading: bool = False
+
+
+class Container(Struct, frozen=True):
+    """What the work appeared in: `kind` is journal, series or record (then `record` is the id of that record)."""
+
+    kind: str
+    title: str = ""
+    issn: str = ""
+    eissn: str = ""
+    record: str = ""
+    volume: str = ""
+    issue: str = ""
+    number: str = ""
+    publisher: str = ""
+
+
+class Subject(Struct, frozen=True):
+    """What the work is about: a keyword (`scheme` empty) or a heading or class of a scheme such as lcsh, lcc, ddc."""
+
+    label: str
+    scheme: str = ""
+    code: str = ""
+
+
+class Origin(Struct, frozen=True):
+    """Where the record was harvested from: the identifier there and when it last changed there (xsd:dateTime)."""
+
+    identifier: str = ""
+    modified: str = ""
+
+
+class Remark(Struct, frozen=True):
+    """Something in the source that was left out or looked wrong: the field, what is wrong, the value as it came."""
+
+    field: str
+    problem: str
+    value: str = ""
+
+
+class Source(Struct, frozen=True):
+    """The record as it came: `kind` names the reader that understands it, `place` tells where it stood."""
+
+    kind: str
+    text: str
+    place: str
+
+
+class Rejected(Struct, frozen=True):
+    """A record that cannot be used, and why. An outcome, counted and reported, never an exception."""
+
+    place: str
+    reason: str
+    id: str = ""
+    excerpt: str = ""
+
+
+class Record(Struct, kw_only=True):
+    """One catalogue record. Lists keep the order of the source; empty means that the source does not say."""
+
+    id: str
+    title: str
+    source: Source
+    format: str = ""
+    book_format: str = ""
+    carriers: list[str] = []
+    alternatives: list[str] = []
+    people: list[Person] = []
+    contributor_names: list[str] = []
+    issued: Date | None = None
+    span: Date | None = None
+    languages: list[str] = []
+    publishers: list[str] = []
+    containers: list[Container] = []
+    page_start: str = ""
+    page_end: str = ""
+    pages: str = ""
+    reference: str = ""
+    doi: str = ""
+    publisher_id: str = ""
+    isbns: list[str] = []
+    lccn: str = ""
+    oclc: list[str] = []
+    control_numbers: list[str] = []
+    same_as: list[str] = []
+    urls: list[str] = []
+    licence: str = ""
+    abstract: str = ""
+    contents: list[str] = []
+    subjects: list[Subject] = []
+    genres: list[str] = []
+    places: list[str] = []
+    periods: list[str] = []
+    edition: str = ""
+    extents: list[str] = []
+    page_count: str = ""
+    degree: str = ""
+    earlier_titles: list[str] = []
+    later_titles: list[str] = []
+    thumbnail: str = ""
+    collection: str = ""
+    institutions: list[str] = []
+    created: str = ""
+    modified: str = ""
+    page: str = ""
+    origin: Origin | None = None
+    how: list[str] = []
+    remarks: list[Remark] = []
