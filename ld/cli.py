@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import sys
 import time
@@ -139,6 +140,7 @@ def serve(settings: Settings) -> None:
     found = Live(settings.site, verify=settings["verify"]).current()
     host, port = _free(settings["bind"])
     click.echo(f"Serving generation {found.id} at http://{host}:{port}/ (its IRIs begin with {found.base})", err=True)
+    os.environ["SHELFGRAPH_SITE"] = str(settings.site.resolve())
     Server(
         "ld.web.served:app",
         address=host,
@@ -147,7 +149,6 @@ def serve(settings: Settings) -> None:
         workers=1,
         blocking_threads=settings["threads"],
         log_access=False,
-        env={},
     ).serve()
 
 

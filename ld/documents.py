@@ -348,6 +348,14 @@ class Documents:
         )
         return [Entry(*row) for row in rows]
 
+    def changed(self, offset: int, limit: int) -> list[tuple[str, str]]:
+        """Return path and time of the last change of records, in the order of their paths."""
+        return list(
+            self._open()[0].execute(
+                "SELECT path, modified FROM records WHERE gone = '' ORDER BY path LIMIT ? OFFSET ?", (limit, offset)
+            )
+        )
+
     def list_things(self, kind: str, after: str = "", limit: int = 50) -> list[Entry]:
         """Return shared things of a kind in the order of their paths, from behind the one named."""
         rows = self._open()[0].execute(

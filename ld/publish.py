@@ -46,7 +46,7 @@ Progress = Callable[[str, int], None]
 Outcome = Record | Rejected
 
 _LANGUAGE = re.compile(r"/language> <http://id\.loc\.gov/vocabulary/iso639-2/([a-z]{3})>")
-_DATASET = re.compile(r"/inDataset> <[^>]*dataset/([^>#]+)#it>")
+_DATASET = re.compile(r"#inDataset> <[^>]*dataset/([^>#]+)#it>")
 _NAMED = re.compile(
     r"<[^>]*#it> <(?:http://purl\.org/dc/terms/title|http://xmlns\.com/foaf/0\.1/name"
     r'|http://www\.w3\.org/2004/02/skos/core#(?:prefLabel|notation))> "((?:[^"\\]|\\.)*)"'

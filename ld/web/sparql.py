@@ -1,0 +1,303 @@
+"""The SPARQL 1.1 Protocol endpoint: query in, answer out; editor for people; service description for machines."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import threading
+from collections.abc import Sequence
+from typing import Any
+
+import rdflib
+from flask import Blueprint, Response, current_app, render_template, request
+from msgspec import Struct
+from rdflib import RDF, Literal, URIRef
+from werkzeug.exceptions import BadRequest, UnsupportedMediaType
+
+from ld import guard, names
+from ld.errors import QueryError, QueryForbidden, QueryTooLong
+from ld.formats import GRAPH, HTML, JSONLD, NTRIPLES, RDFXML, RESULTS, TURTLE, Format
+from ld.generation import Generation
+from ld.guard import Form
+from ld.query import Answer, Limits, QueryPool, Request
+from ld.settings import Settings
+from ld.vocab import vocabulary
+from ld.web.answers import answer, generation, problem
+from ld.web.negotiation import choose
+
+blueprint = Blueprint("sparql", __name__)
+_SD = rdflib.Namespace("http://www.w3.org/ns/sparql-service-description#")
+_FORMATS = "http://www.w3.org/ns/formats/"
+_FORMAT_NAMES = {
+    "application/sparql-results+json": "SPARQL_Results_JSON",
+    "application/sparql-results+xml": "SPARQL_Results_XML",
+    "text/csv": "SPARQL_Results_CSV",
+    "text/tab-separated-values": "SPARQL_Results_TSV",
+    "text/turtle": "Turtle",
+    "application/n-triples": "N-Triples",
+    "application/ld+json": "JSON-LD",
+    "application/rdf+xml": "RDF_XML",
+}
+_GET_CHARACTERS = 16_384
+_TABLE_ROWS = 1_000
+
+
+class Asked(Struct, frozen=True):
+    """What a request asks: the query and the graphs it names (None where it names none)."""
+
+    query: str
+    default_graphs: tuple[str, ...] | None = None
+    named_graphs: tuple[str, ...] | None = None
+
+
+class Pools:
+    """The workers of the live generation; those of an earlier one end when their queries have."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self._lock = threading.Lock()
+        self._pool: QueryPool | None = None
+        self._of = ""
+
+    def of(self, live: Generation) -> QueryPool:
+        """Return the pool of the generation."""
+        with self._lock:
+            if self._pool is None or self._of != live.id:
+                old, self._pool, self._of = self._pool, self._new(live), live.id
+                if old:
+                    old.close()
+            return self._pool
+
+    def _new(self, live: Generation) -> QueryPool:
+        def describe(iri: str) -> bytes | None:
+            path = names.decoded(iri.partition("#")[0].removeprefix(live.base))
+            found = live.documents.get(path) if iri.startswith(live.base) else None
+            return live.documents.lines(found).encode() if found else None
+
+        return QueryPool(live.store, limits(self.settings), describe)
+
+    def close(self) -> None:
+        """End all workers."""
+        with self._lock:
+            if self._pool:
+                self._pool.close()
+            self._pool = None
+
+
+def limits(settings: Settings) -> Limits:
+    """Return the limits of queries that the settings say."""
+    return Limits(
+        seconds=settings["query_seconds"],
+        rows=settings["query_rows"],
+        bytes=settings["query_megabytes"] << 20,
+        memory=settings["query_memory"] << 20,
+        running=settings["query_workers"],
+        queued=settings["query_queue"],
+        per_client=settings["query_per_client"],
+    )
+
+
+@blueprint.route("/sparql", methods=["GET", "POST"])
+def sparql() -> Response:
+    """Answer a query; without one, show the editor to browsers and the service description to programs."""
+    live = generation()
+    asked = _asked()
+    if asked is None:
+        return _no_query(live)
+    form = guard.inspect(asked.query)
+    offered = GRAPH if form in (Form.CONSTRUCT, Form.DESCRIBE) else RESULTS
+    accept, wanted = request.headers.get("Accept"), request.args.get("format") or request.form.get("format")
+    if _is_browser(accept, wanted, offered):
+        return _table(live, asked, form)
+    choice = choose(accept, wanted, offered)
+    if choice is None:
+        there = [{"type": one.media_type, "format": one.key} for one in offered]
+        return problem(406, f"A {form.upper()} query is answered in none of the types you accept.", available=there)
+    return _answered(live, asked, choice.format)
+
+
+def _asked() -> Asked | None:
+    """Return what the request asks, None where there is no query in it (SPARQL 1.1 Protocol §2.1)."""
+    args = request.args
+    if request.method == "POST":
+        if request.mimetype == "application/sparql-query":
+            return _graphs(_utf8(request.get_data()), args)
+        if request.mimetype == "application/x-www-form-urlencoded":
+            if "update" in request.form:
+                raise QueryForbidden("this endpoint is read-only: it takes queries, no updates")
+            args = request.form
+        elif request.mimetype == "application/sparql-update":
+            raise QueryForbidden("this endpoint is read-only: it takes queries, no updates")
+        else:
+            raise UnsupportedMediaType(
+                "Send a query as application/sparql-query or in a form (application/x-www-form-urlencoded)."
+            )
+    if "update" in args:
+        raise BadRequest("An update cannot be sent by GET, and this endpoint is read-only.")
+    queries = args.getlist("query")
+    if len(queries) > 1:
+        raise BadRequest("There must be one query, not several.")
+    if not queries:
+        if request.method == "POST":
+            raise BadRequest("There is no query in the request.")
+        return None
+    if request.method == "GET" and len(queries[0]) > _GET_CHARACTERS:
+        raise QueryTooLong(f"the query has over {_GET_CHARACTERS:,} characters: send it by POST")
+    return _graphs(queries[0], args)
+
+
+def _graphs(query: str, args: Any) -> Asked:
+    default, named = args.getlist("default-graph-uri"), args.getlist("named-graph-uri")
+    if not default and not named:
+        return Asked(query)
+    if not all(map(names.is_iri, (*default, *named))):
+        raise BadRequest("default-graph-uri and named-graph-uri take absolute IRIs.")
+    return Asked(query, tuple(default), tuple(named))
+
+
+def _utf8(data: bytes) -> str:
+    try:
+        return data.decode()
+    except UnicodeDecodeError:
+        raise BadRequest("The query is not UTF-8.") from None
+
+
+def _run(live: Generation, asked: Asked, form: Format, *, truncate: bool) -> Answer:
+    pools: Pools = current_app.extensions["shelfgraph"].pools
+    return pools.of(live).answer(
+        Request(
+            text=asked.query,
+            format=form.key,
+            client=request.remote_addr or "",
+            default_graphs=asked.default_graphs,
+            named_graphs=asked.named_graphs,
+            truncate=truncate,
+            prefixes=vocabulary().prefixes if form is TURTLE else {},
+        )
+    )
+
+
+def _answered(live: Generation, asked: Asked, form: Format) -> Response:
+    etag = _etag(live, asked, form)
+    response = Response(content_type=form.content_type)
+    if request.method in ("GET", "HEAD"):
+        response.headers["Cache-Control"] = "public, max-age=60"
+        response.set_etag(etag)
+        if request.if_none_match.contains(etag):
+            response.status_code = 304
+            return response
+    truncate = request.args.get("truncate") == "1" or request.form.get("truncate") == "1"
+    found = _run(live, asked, form, truncate=truncate)
+    with found.body as body:
+        response.set_data(body.read())
+    response.vary.add("Accept")
+    if found.truncated:
+        response.headers["Shelfgraph-Truncated"] = f"after {current_app.extensions['shelfgraph'].settings['query_rows']}"
+    queue, engine = found.queue_seconds * 1000, found.engine_seconds * 1000
+    response.headers["Server-Timing"] = f"queue;dur={queue:.1f}, engine;dur={engine:.1f}"
+    return response
+
+
+def _etag(live: Generation, asked: Asked, form: Format) -> str:
+    parts = [live.id, form.media_type, asked.query, repr(asked.default_graphs), repr(asked.named_graphs)]
+    return hashlib.sha256("\0".join([*parts, request.args.get("truncate", "")]).encode()).hexdigest()[:24]
+
+
+# -- for people -----------------------------------------------------------------------------------------------------------
+
+
+def _is_browser(accept: str | None, wanted: str | None, offered: Sequence[Format]) -> bool:
+    """Determine whether the client would rather have a page than data."""
+    if wanted or not accept or not accept.strip():
+        return False
+    data_first = choose(accept, None, (*offered, HTML))
+    return data_first is not None and data_first.format is HTML
+
+
+def _table(live: Generation, asked: Asked, form: Form) -> Response:
+    """Show the answer as a page: a table of at most a thousand rows, or Turtle."""
+    shown: dict[str, Any] = {"query": asked.query}
+    try:
+        kind = TURTLE if form in (Form.CONSTRUCT, Form.DESCRIBE) else RESULTS[0]
+        found = _run(live, asked, kind, truncate=True)
+        with found.body as body:
+            data = body.read().decode()
+        shown |= {"graph": data} if kind is TURTLE else {"result": _cut(json.loads(data))}
+        shown |= {"truncated": found.truncated, "seconds": found.engine_seconds}
+        status = 200
+    except QueryError as error:
+        shown["error"] = str(error)
+        status = 400
+    return _editor(live, shown, status)
+
+
+def _cut(result: dict[str, Any]) -> dict[str, Any]:
+    if "results" in result:
+        bindings = result["results"]["bindings"]
+        result["more"] = len(bindings) > _TABLE_ROWS
+        result["results"]["bindings"] = bindings[:_TABLE_ROWS]
+    return result
+
+
+def _no_query(live: Generation) -> Response:
+    described = (TURTLE, NTRIPLES, JSONLD, RDFXML)
+    choice = choose(request.headers.get("Accept"), request.args.get("format"), (*described, HTML))
+    if choice is None:
+        return problem(406, "The service description is offered in Turtle, N-Triples, JSON-LD and RDF/XML.")
+    if choice.format is HTML:
+        return _editor(live, {}, 200)
+    graph = service_description(live, current_app.extensions["shelfgraph"].settings)
+    kind = {"ttl": "turtle", "nt": "nt", "jsonld": "json-ld", "rdf": "xml"}[choice.format.key]
+    response = answer(graph.serialize(format=kind, encoding="utf-8"), choice.format.content_type, cache="public, max-age=60")
+    response.vary.add("Accept")
+    return response
+
+
+def _editor(live: Generation, shown: dict[str, Any], status: int) -> Response:
+    html = render_template("sparql.html", base=live.base, examples=examples(live.base), shown=shown,
+                           prefixes=vocabulary().prefixes,
+                           settings=current_app.extensions["shelfgraph"].settings)  # fmt: skip
+    response = Response(html, status=status, content_type=HTML.content_type)
+    response.headers["Cache-Control"] = "private, no-cache"
+    response.vary.add("Accept")
+    return response
+
+
+def examples(base: str) -> list[dict[str, str]]:
+    """Return the example queries of `vocab/queries/`, each with its question; federated ones are not answered here."""
+    found = []
+    for name in vocabulary().names("queries/*.rq"):
+        text = vocabulary().text(name).replace("{base}", base)
+        head = dict(
+            line.lstrip("# ").split(": ", 1) for line in text.splitlines() if line.startswith("# ") and ": " in line
+        )
+        body = "\n".join(line for line in text.splitlines() if not line.startswith("# ")).strip()
+        if head.get("federated") != "yes":
+            found.append({"name": name, "question": head.get("question", name), "query": body})
+    return found
+
+
+def service_description(live: Generation, settings: Settings) -> rdflib.Graph:
+    """Return the description of this service (SPARQL 1.1 Service Description §3)."""
+    graph = rdflib.Graph()
+    graph.bind("sd", _SD)
+    service, one = URIRef(f"{live.base}sparql"), URIRef(f"{live.base}sparql#dataset")
+    graph.add((service, RDF.type, _SD.Service))
+    graph.add((service, _SD.endpoint, service))
+    graph.add((service, _SD.supportedLanguage, _SD.SPARQL11Query))
+    for form in (*RESULTS, *GRAPH):
+        graph.add((service, _SD.resultFormat, URIRef(_FORMATS + _FORMAT_NAMES[form.media_type])))
+    graph.add((service, _SD.defaultDataset, one))
+    graph.add((one, RDF.type, _SD.Dataset))
+    default = URIRef(f"{live.base}dataset#it")
+    graph.add((one, _SD.defaultGraph, URIRef(f"{live.base}sparql#default")))
+    graph.add((URIRef(f"{live.base}sparql#default"), RDF.type, _SD.Graph))
+    void = rdflib.Namespace("http://rdfs.org/ns/void#")
+    graph.add((URIRef(f"{live.base}sparql#default"), void.triples, Literal(live.manifest.counts["stored"])))
+    graph.add((service, rdflib.RDFS.seeAlso, default))
+    text = (
+        f"Queries run at most {settings['query_seconds']:g} s and return at most {settings['query_rows']:,} rows;"
+        " SERVICE, LOAD and updates are refused. Larger amounts are in the dumps."
+    )
+    graph.add((service, rdflib.RDFS.comment, Literal(text, "en")))
+    return graph
