@@ -169,13 +169,14 @@ def convert(settings: Settings, sources: tuple[str, ...], kind: str | None, form
     mapping = Mapping(Site(settings["base"], settings["licence"]), vocab.vocabulary())
     done = rejected = 0
     seen: set[str] = set()
+    declared: set[str] = set()
     for outcome in (found for source in sources for found in read(source, kind)):
         if isinstance(outcome, Rejected):
             rejected += 1
             click.echo(f"rejected: {outcome.place}: {outcome.reason}", err=True)
             continue
         done += 1
-        for text in _converted(mapping, outcome, form, seen, done == 1):
+        for text in _converted(mapping, outcome, form, seen, declared):
             output.write(text)
     if rejected:
         click.echo(f"{done + rejected:,} records read: {done:,} converted, {rejected:,} rejected", err=True)
@@ -183,7 +184,7 @@ def convert(settings: Settings, sources: tuple[str, ...], kind: str | None, form
         raise ShelfgraphError("no record could be converted: the reasons stand above")
 
 
-def _converted(mapping: Mapping, record: Record, form: str, seen: set[str], first: bool) -> Iterator[str]:
+def _converted(mapping: Mapping, record: Record, form: str, seen: set[str], declared: set[str]) -> Iterator[str]:
     described = mapping.describe(record)
     if form == "jsonld":
         lines = described.lines + "".join(dict.fromkeys(claim.lines for claim in described.claims))
@@ -199,8 +200,8 @@ def _converted(mapping: Mapping, record: Record, form: str, seen: set[str], firs
     if form == "nt":
         yield lines
         return
-    text = turtle(triples(lines), mapping.vocabulary.prefixes)
-    yield text if first else "\n" + text
+    separator = "\n" if declared else ""
+    yield separator + turtle(triples(lines), mapping.vocabulary.prefixes, declared)
 
 
 @main.command()

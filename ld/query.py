@@ -1,41 +1,53 @@
-"""SPARQL questions get answers: each runs in a worker process that is killed at its limits and disturbs nobody.
+"""SPARQL queries of strangers, answered by worker processes under limits of time, rows, bytes and memory.
 
-The parent never touches the engine. It inspects the text, waits for a free worker, spools the answer into a file, and
-hands it out only when it is complete: nothing partial is ever returned.
+The engine cannot be cancelled and can be made to end its process, so it never runs here: a pool of workers
+(`ld.worker`) opens the finished store read-only, and one that passes a limit is killed and replaced at once.
+An answer is spooled and handed on when it is complete: a slow reader holds nothing, nothing partial leaves.
 """
 
 from __future__ import annotations
 
-import re
+import contextlib
+import os
 import socket
 import subprocess
 import sys
 import tempfile
 import threading
 import time
-from collections import Counter
+import weakref
+from collections import Counter, deque
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
 from pathlib import Path
-from types import TracebackType
-from typing import IO
+from typing import IO, cast
 
 import msgspec
-from msgspec import Struct
-from pyoxigraph import RdfFormat, Triple, parse, serialize
+from pyoxigraph import NamedNode, RdfFormat, Triple, parse
 
-from ld import errors, guard
-from ld.errors import ClientBusy, QueryError, QueryMemory, QuerySyntaxError, QueryTimeout, QueueFull, ResultTooLarge
+import ld.errors
+from ld import guard
+from ld.errors import (
+    ClientBusy,
+    QueryError,
+    QueryMemory,
+    QuerySyntaxError,
+    QueryTimeout,
+    QueueFull,
+    SiteError,
+)
 from ld.guard import Form
-from ld.worker import GRAPHS, Failure, Job, receive, send
+from ld.worker import ASK, DATA, END, GRAPHS, READY, TABLES, End, Failure, Job, receive, send, write_graph
 
-_PLACE = re.compile(r"\bat (\d+):(\d+)(?:-\d+:\d+)?:?\s*")
-_SPOOL = 1 << 20
-_START_SECONDS = 20.0
+Describe = Callable[[str], bytes | None]
+"""Gives the document of a thing as N-Triples, or None where it has none."""
+
+IN_MEMORY = 1 << 20
+START_SECONDS = 30.0
+_ROOT = str(Path(__file__).resolve().parent.parent)
 
 
-class Limits(Struct, frozen=True):
-    """What one query, one client and all together may use. Bytes and memory in bytes."""
+class Limits(msgspec.Struct, frozen=True):
+    """What one query may use, and how many there may be."""
 
     seconds: float = 30.0
     rows: int = 100_000
@@ -44,11 +56,15 @@ class Limits(Struct, frozen=True):
     running: int = 2
     queued: int = 8
     per_client: int = 1
-    characters: int = guard.CHARACTERS
+    query_chars: int = guard.MAX_CHARS
 
 
-class Request(Struct, frozen=True):
-    """A query: `format` is the key of a result or graph format; graphs are None where the request names none."""
+class Request(msgspec.Struct, frozen=True):
+    """A query and how its answer shall look.
+
+    `client` is whoever is counted by `per_client`; an empty one is not counted. Without graphs the query runs
+    over the store's default graph; with only named ones the default graph is empty.
+    """
 
     text: str
     format: str
@@ -59,8 +75,8 @@ class Request(Struct, frozen=True):
     prefixes: dict[str, str] = {}
 
 
-class Answer(Struct):
-    """A complete answer: close `body` when it is read."""
+class Answer(msgspec.Struct):
+    """A complete answer; its body is a file, at its start, which the receiver closes."""
 
     form: Form
     format: str
@@ -71,204 +87,336 @@ class Answer(Struct):
     engine_seconds: float
 
 
-class QueryPool:
-    """Workers over one finished store. `describe` gives the N-Triples of the document of a thing, where it has one."""
-
-    def __init__(
-        self, store: Path, limits: Limits | None = None, describe: Callable[[str], bytes | None] | None = None
-    ) -> None:
-        self.store = store
-        self.limits = limits or Limits()
-        self.describe = describe
-        self._idle: list[_Worker] = []
-        self._clients: Counter[str] = Counter()
-        self._running = self._waiting = 0
-        self._free = threading.Condition()
-        self._closed = False
-
-    def answer(self, request: Request) -> Answer:
-        """Return the complete answer; raises a QueryError where there is none."""
-        form = guard.inspect(request.text, self.limits.characters)
-        documents = form is Form.DESCRIBE and self.describe is not None
-        job = Job(
-            request.text, "nt" if documents else request.format, _list(request.default_graphs),
-            _list(request.named_graphs), self.limits.rows, self.limits.bytes, request.truncate, request.prefixes,
-        )  # fmt: skip
-        started = time.monotonic()
-        with self._place(request.client):
-            begun = time.monotonic()
-            body, truncated = self._run(job)
-            ended = time.monotonic()
-        if documents:
-            body = self._documents(body, request)
-        size = body.seek(0, 2)
-        body.seek(0)
-        return Answer(form, request.format, body, size, truncated, begun - started, ended - begun)
-
-    def close(self) -> None:
-        """End the idle workers, and those at work as soon as they have answered."""
-        with self._free:
-            self._closed = True
-            idle, self._idle = self._idle, []
-        for worker in idle:
-            worker.kill()
-
-    def __enter__(self) -> QueryPool:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
-    @contextmanager
-    def _place(self, client: str) -> Iterator[None]:
-        """Wait for a place among the running ones; refuse where the client or the queue is full."""
-        limits = self.limits
-        with self._free:
-            if client and self._clients[client] >= limits.per_client:
-                raise ClientBusy(f"you already run {limits.per_client} queries here: wait until one has ended")
-            if self._running >= limits.running:
-                self._queue()
-            self._running += 1
-            self._clients[client] += 1
-        try:
-            yield
-        finally:
-            with self._free:
-                self._running -= 1
-                self._clients[client] -= 1
-                self._clients += Counter()  # drop the zeros
-                self._free.notify()
-
-    def _queue(self) -> None:
-        if self._waiting >= self.limits.queued:
-            raise QueueFull(f"{self._waiting} queries are waiting already: come back in a moment")
-        self._waiting += 1
-        try:
-            if not self._free.wait_for(lambda: self._running < self.limits.running, self.limits.seconds):
-                raise QueueFull("no worker became free in time: come back in a moment")
-        finally:
-            self._waiting -= 1
-
-    def _run(self, job: Job) -> tuple[IO[bytes], bool]:
-        with self._free:
-            worker = self._idle.pop() if self._idle else None
-        worker = worker or _Worker(self.store, self.limits.memory)
-        try:
-            answer = worker.ask(job, self.limits.seconds)
-        except _Refused as refused:
-            self._return(worker)
-            raise refused.error from None
-        except BaseException:
-            worker.kill()
-            raise
-        self._return(worker)
-        return answer
-
-    def _return(self, worker: _Worker) -> None:
-        with self._free:
-            if not self._closed and len(self._idle) < self.limits.running:
-                self._idle.append(worker)
-                return
-        worker.kill()
-
-    def _documents(self, body: IO[bytes], request: Request) -> IO[bytes]:
-        """Return the answer of a DESCRIBE with each thing's triples replaced by the graph of its document."""
-        assert self.describe is not None
-        with body:
-            raw = [quad.triple for quad in parse(body, RdfFormat.N_TRIPLES)]
-        graph: dict[Triple, None] = {}
-        for subject in dict.fromkeys(triple.subject for triple in raw):
-            lines = self.describe(str(getattr(subject, "value", "")))
-            own = (triple for triple in raw if triple.subject == subject)
-            found = (quad.triple for quad in parse(lines, RdfFormat.N_TRIPLES)) if lines else own
-            graph.update(dict.fromkeys(found))
-        if len(graph) > self.limits.rows and not request.truncate:
-            raise ResultTooLarge(f"the answer has more than {self.limits.rows:,} triples: describe fewer things")
-        out: IO[bytes] = tempfile.SpooledTemporaryFile(max_size=_SPOOL)
-        serialize(list(graph), out, GRAPHS[request.format], prefixes=request.prefixes or None)
-        return out
-
-
-class _Refused(Exception):
-    """The worker is whole, but gave an error instead of an answer."""
-
-    def __init__(self, error: QueryError) -> None:
-        super().__init__(str(error))
-        self.error = error
-
-
 class _Worker:
-    """One worker process and the socket to it."""
+    """A child process and the socket to it."""
 
     def __init__(self, store: Path, memory: int) -> None:
-        ours, theirs = socket.socketpair()
-        self.channel = ours
+        self.channel, theirs = socket.socketpair()
         with theirs:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "ld.worker", str(store), str(theirs.fileno()), str(memory)],
+                [sys.executable, "-P", "-m", "ld.worker", str(theirs.fileno()), str(store), str(memory)],
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
+                env=_environment(),
             )
-        self.channel.settimeout(_START_SECONDS)
-        try:
-            ready = receive(self.channel)
-        except OSError:
-            ready = None
-        if ready is None:
-            self.kill()
-            raise QueryError("no worker process could be started over the store: see that the generation is whole")
+        self._ready = False
+        self.rests = False  # ready, and not in the middle of a query
 
-    def ask(self, job: Job, seconds: float) -> tuple[IO[bytes], bool]:
-        """Return the spooled answer and whether it was cut; raises at the time limit or when the worker dies."""
-        deadline = time.monotonic() + seconds
-        body: IO[bytes] = tempfile.SpooledTemporaryFile(max_size=_SPOOL)
+    def wait_ready(self) -> None:
+        """Return when the store is open; raises SiteError where it cannot be opened."""
+        if self._ready:
+            return
         try:
-            self.channel.settimeout(seconds)
-            send(self.channel, b"R", msgspec.msgpack.encode(job))
-            while True:
-                self.channel.settimeout(max(0.001, deadline - time.monotonic()))
-                frame = receive(self.channel)
-                if frame is None:
-                    raise QueryMemory("the query needs more memory than a query may have: make it more selective")
-                kind, data = frame
-                if kind == b"E":
-                    return body, bool(msgspec.msgpack.decode(data))
-                if kind == b"X":
-                    raise _Refused(_error(msgspec.msgpack.decode(data, type=Failure)))
-                body.write(data)
+            frame = receive(self.channel, time.monotonic() + START_SECONDS)
         except TimeoutError:
-            body.close()
-            limit = f"{seconds:g} s"
-            raise QueryTimeout(f"the query ran into the time limit of {limit}: make it more selective") from None
-        except (ConnectionError, BrokenPipeError):
-            body.close()
-            raise QueryMemory("the query's worker died: the query needs too much memory or nests too deeply") from None
-        except BaseException:
-            body.close()
-            raise
+            frame = None
+        if frame is None:
+            raise SiteError("A query worker did not start. Is there enough memory, and is ld importable?")
+        if frame[0] != READY:
+            raise SiteError(msgspec.json.decode(frame[1], type=Failure).message)
+        self._ready = self.rests = True
+
+    def run(self, job: Job, out: IO[bytes], deadline: float) -> bool:
+        """Write the answer to `out`; return whether it is cut. Raises TimeoutError, or the worker's error."""
+        self.rests = False
+        with contextlib.suppress(ConnectionError):  # then it is dead, and the next line sees it
+            send(self.channel, ASK, msgspec.json.encode(job))
+        while frame := receive(self.channel, deadline):
+            kind, payload = frame
+            if kind == DATA:
+                out.write(payload)
+            elif kind == END:
+                end = msgspec.json.decode(payload, type=End)
+                self.rests = not end.retires
+                return end.truncated
+            else:
+                failure = msgspec.json.decode(payload, type=Failure)
+                self.rests = failure.kind != QueryMemory.__name__
+                raise _error(failure)
+        raise QueryMemory(
+            "The query ran into the memory limit and was stopped. "
+            "Make it narrower: fewer patterns without a common variable, no ORDER BY over everything."
+        )
+
+    def alive(self) -> bool:
+        """Determine whether the process still runs; one that ended is reaped."""
+        return self.process.poll() is None
 
     def kill(self) -> None:
-        """End the process at once and wait until it is gone."""
-        self.channel.close()
-        with suppress(ProcessLookupError):
-            self.process.kill()
+        """End the process at once, whatever it does, and reap it."""
+        self.process.kill()
         self.process.wait()
+        self.channel.close()
+
+    def forget(self) -> None:
+        """Close this side after a fork: the process belongs to the parent."""
+        self.process.returncode = 0
+        self.channel.close()
 
 
-def _error(failure: Failure) -> QueryError:
-    if failure.error == "QuerySyntaxError":
-        place = _PLACE.search(failure.message)
-        line, column = (int(place[1]), int(place[2])) if place else (0, 0)
-        text = _PLACE.sub("", failure.message)
-        where = f"line {line}, column {column}: " if place else ""
-        return QuerySyntaxError(f"not a SPARQL 1.1 query: {where}{text}", line, column)
-    kind: type[QueryError] = getattr(errors, failure.error)
+def _environment() -> dict[str, str]:
+    """Return the environment of a worker: it finds this package first; one arena keeps its memory countable."""
+    path = os.pathsep.join(filter(None, [_ROOT, os.environ.get("PYTHONPATH")]))
+    return {**os.environ, "PYTHONPATH": path, "MALLOC_ARENA_MAX": "1"}
+
+
+class QueryPool:
+    """Answers queries over one finished store; safe for threads. Use one pool per generation, and close it."""
+
+    def __init__(
+        self, store: Path | str, limits: Limits | None = None, describe: Describe | None = None
+    ) -> None:
+        self.store = Path(store)
+        self.limits = limits or Limits()
+        self._describe = describe
+        self._reset()
+        _POOLS.add(self)
+
+    def _reset(self) -> None:
+        self._change = threading.Condition()
+        self._stopped = False
+        self._idle: list[_Worker] = []
+        self._busy: set[_Worker] = set()
+        self._starting = 0
+        self._running = 0
+        self._waiting: deque[object] = deque()
+        self._clients: Counter[str] = Counter()
+        self._closed = False
+
+    def __enter__(self) -> QueryPool:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def start(self) -> None:
+        """Start all workers and one spare, and return when they are ready; else the first query starts them."""
+        self._fill()
+        with self._change:
+            workers = list(self._idle)
+        for worker in workers:
+            worker.wait_ready()
+
+    def forget(self) -> None:
+        """Begin anew in a forked child, without the workers, which are the parent's."""
+        for worker in (*self._idle, *self._busy):
+            worker.forget()
+        self._reset()
+
+    def close(self, drain: bool = True) -> None:
+        """Take no more queries, finish those taken (unless told not to), and end all workers."""
+        with self._change:
+            self._closed = True
+            if drain:
+                self._change.wait_for(lambda: not self._running and not self._waiting)
+            self._stopped = True
+            self._change.notify_all()
+            busy = list(self._busy)
+        for worker in busy:
+            worker.process.kill()  # the thread that reads from it sees the end, and reaps
+        with self._change:
+            self._change.wait_for(lambda: not (self._running or self._waiting or self._starting))
+            workers, self._idle = self._idle, []
+        for worker in workers:
+            worker.kill()
+
+    def answer(self, request: Request) -> Answer:
+        """Return the whole answer; raises a QueryError that says which limit or rule stood in the way."""
+        form = guard.inspect(request.text, max_chars=self.limits.query_chars)
+        formats = TABLES if form in (Form.SELECT, Form.ASK) else GRAPHS
+        if request.format not in formats:
+            raise ValueError(f"{form.upper()} has no format {request.format!r}, but {', '.join(formats)}.")
+        asked = time.monotonic()
+        with self._turn(request.client):
+            describe = self._describe if form is Form.DESCRIBE else None
+            with self._worker() as worker:
+                begun = time.monotonic()
+                deadline = begun + self.limits.seconds
+                body, truncated = self._ask(worker, request, "nt" if describe else request.format, deadline)
+            if describe:
+                body, cut = self._described(request, body, describe, deadline)
+                truncated = truncated or cut
+            ended = time.monotonic()
+        size = body.tell()
+        body.seek(0)
+        return Answer(form, request.format, body, size, truncated, begun - asked, ended - begun)
+
+    @contextlib.contextmanager
+    def _turn(self, client: str) -> Iterator[None]:
+        """Wait for one's turn, in the order of coming; raises ClientBusy and QueueFull at once."""
+        with self._change:
+            self._refuse(client)
+            self._clients[client] += 1
+            ticket = object()
+            self._waiting.append(ticket)
+            in_turn = self._change.wait_for(lambda: self._is_next(ticket), self.limits.seconds)
+            self._waiting.remove(ticket)
+            if in_turn and not self._stopped:
+                self._running += 1
+            else:
+                self._leave(client)
+                raise QueueFull("The server is busy: the query waited too long for its turn. Try again later.")
+            self._change.notify_all()
+        try:
+            yield
+        finally:
+            with self._change:
+                self._running -= 1
+                self._leave(client)
+
+    def _refuse(self, client: str) -> None:
+        if self._closed:
+            raise QueueFull("The server is changing to newer data. Try again at once.")
+        if client and self._clients[client] >= self.limits.per_client:
+            raise ClientBusy(
+                f"You already run {self._clients[client]} queries, as many as one client may. "
+                "Wait for an answer before you ask again."
+            )
+        if len(self._waiting) >= self.limits.queued and self._running >= self.limits.running:
+            raise QueueFull("The server is busy: as many queries wait as may wait. Try again later.")
+
+    def _is_next(self, ticket: object) -> bool:
+        return self._stopped or (self._waiting[0] is ticket and self._running < self.limits.running)
+
+    def _leave(self, client: str) -> None:
+        self._clients[client] -= 1
+        if not self._clients[client]:
+            del self._clients[client]
+        self._change.notify_all()
+
+    @contextlib.contextmanager
+    def _worker(self) -> Iterator[_Worker]:
+        """Lend a worker that is ready; one that is not at rest afterwards is killed and replaced."""
+        worker = self._take()
+        try:
+            worker.wait_ready()
+            yield worker
+        finally:
+            if not worker.rests:
+                worker.kill()
+            with self._change:
+                self._busy.discard(worker)
+                if worker.rests:
+                    self._idle.append(worker)
+            self._fill()
+
+    def _take(self) -> _Worker:
+        """Return an idle worker that lives, the last used first, or a new one."""
+        self._fill()
+        while True:
+            with self._change:
+                worker = self._idle.pop() if self._idle else None
+            if worker is None:
+                worker = _Worker(self.store, self.limits.memory)
+            if worker.alive():
+                with self._change:
+                    self._busy.add(worker)
+                return worker
+            worker.kill()
+
+    def _fill(self) -> None:
+        """Start workers until there is one for each running query, and a spare."""
+        with self._change:
+            missing = self.limits.running + 1 - len(self._idle) - len(self._busy) - self._starting
+            if self._closed or missing <= 0:
+                return
+            self._starting += missing
+        for _ in range(missing):
+            worker = None
+            try:
+                worker = _Worker(self.store, self.limits.memory)
+            finally:
+                with self._change:
+                    self._starting -= 1
+                    if worker:
+                        self._idle.insert(0, worker)
+                    self._change.notify_all()
+
+    def _ask(
+        self, worker: _Worker, request: Request, format: str, deadline: float
+    ) -> tuple[IO[bytes], bool]:
+        """Return the spooled frames of an answer, and whether it is cut."""
+        with _spool() as (spool, keep):
+            try:
+                truncated = worker.run(self._job(request, format), spool, deadline)
+            except TimeoutError:
+                raise self._timeout() from None
+            keep()
+        return spool, truncated
+
+    def _job(self, request: Request, format: str) -> Job:
+        limits = self.limits
+        return Job(
+            text=request.text,
+            format=format,
+            default_graphs=request.default_graphs or (),
+            named_graphs=request.named_graphs or (),
+            prefixes=request.prefixes,
+            truncate=request.truncate,
+            max_rows=limits.rows,
+            max_bytes=limits.bytes,
+            seconds=limits.seconds,
+        )
+
+    def _timeout(self) -> QueryTimeout:
+        return QueryTimeout(
+            f"The query ran into the time limit of {self.limits.seconds:g} s and was stopped. "
+            "Make it narrower: fewer patterns, a LIMIT, or no ORDER BY over everything."
+        )
+
+    def _described(
+        self, request: Request, raw: IO[bytes], describe: Describe, deadline: float
+    ) -> tuple[IO[bytes], bool]:
+        """Return a DESCRIBE answer in which each thing that has a document is as its document says."""
+        with raw, _spool() as (spool, keep):
+            raw.seek(0)
+            triples = self._documents(raw.read(), describe, deadline)
+            truncated = write_graph(triples, self._job(request, request.format), spool.write)
+            keep()
+        return spool, truncated
+
+    def _documents(self, raw: bytes, describe: Describe, deadline: float) -> Iterator[Triple]:
+        """Yield the triples of the documents of all subjects; a subject's own where it has no document."""
+        by_subject: dict[object, list[Triple]] = {}
+        for triple in _triples(raw):
+            by_subject.setdefault(triple.subject, []).append(triple)
+        for subject, triples in by_subject.items():
+            if time.monotonic() > deadline:
+                raise self._timeout()
+            document = describe(subject.value) if isinstance(subject, NamedNode) else None
+            yield from triples if document is None else _triples(document)
+
+
+@contextlib.contextmanager
+def _spool() -> Iterator[tuple[IO[bytes], Callable[[], object]]]:
+    """Lend a file that begins in memory, and a function that keeps it open; else it is closed."""
+    with contextlib.ExitStack() as stack:
+        spool = stack.enter_context(tempfile.SpooledTemporaryFile(max_size=IN_MEMORY))
+        yield cast(IO[bytes], spool), stack.pop_all
+
+
+def _triples(lines: bytes) -> Iterator[Triple]:
+    """Yield the triples of N-Triples lines."""
+    return (quad.triple for quad in parse(lines, format=RdfFormat.N_TRIPLES))
+
+
+def _error(failure: Failure) -> Exception:
+    """Return the exception that a worker reports."""
+    if failure.kind == QuerySyntaxError.__name__:
+        return QuerySyntaxError(failure.message, failure.line, failure.column)
+    kind: type[Exception] = getattr(ld.errors, failure.kind, QueryError)
     return kind(failure.message)
 
 
-def _list(graphs: tuple[str, ...] | None) -> list[str] | None:
-    return None if graphs is None else list(graphs)
+_POOLS: weakref.WeakSet[QueryPool] = weakref.WeakSet()
+
+
+def _after_fork() -> None:
+    """Leave the workers to the parent: if a child held their sockets, they would outlive it."""
+    for pool in list(_POOLS):
+        pool.forget()
+
+
+os.register_at_fork(after_in_child=_after_fork)

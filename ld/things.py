@@ -178,7 +178,7 @@ class _Description:
         return listed
 
     def _orders(self, fields: Fields, order: dict[str, list[str]]) -> None:
-        for name, members in order.items():
+        for name, members in reversed(order.items()):
             if members:
                 seq = self.d.mint(f"{name}s", id=self.id)
                 fields[f"{name}s"] = [seq]
@@ -394,7 +394,8 @@ class _Description:
         tag = title[1] if isinstance(title, tuple) else self.tag
         for subject in self.record.subjects:
             if subject.label:
-                label = (subject.label, tag if tag and languages.agrees(subject.label, tag) else "")
+                own = not subject.scheme and tag and languages.agrees(subject.label, tag)
+                label = (subject.label, tag if own else "")
                 _add(fields, "keyword", label)
             if subject.scheme:
                 iri = self._class(subject.scheme, subject.code or names.slug(subject.label), subject)

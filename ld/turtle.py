@@ -15,8 +15,11 @@ _LOCAL = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
 _NATIVE = {_XSD + "integer": re.compile(r"[+-]?\d+"), _XSD + "boolean": re.compile(r"true|false")}
 
 
-def turtle(graph: Graph, prefixes: dict[str, str]) -> str:
-    """Return the graph as Turtle (RDF 1.1 Turtle); subjects and properties keep the order of the triples."""
+def turtle(graph: Graph, prefixes: dict[str, str], declared: set[str] | None = None) -> str:
+    """Return the graph as Turtle (RDF 1.1 Turtle); subjects and properties keep the order of the triples.
+
+    `declared` holds the prefixes an earlier part of the same file has declared; the new ones are added to it.
+    """
     writer = _Writer(prefixes | {"xsd": _XSD, "rdf": _RDF})
     blocks: dict[str, dict[str, list[str]]] = {}
     for triple in graph:
@@ -24,7 +27,9 @@ def turtle(graph: Graph, prefixes: dict[str, str]) -> str:
         predicate = "a" if triple.predicate.value == _RDF + "type" else writer.term(triple.predicate)
         properties.setdefault(predicate, []).append(writer.term(triple.object))
     body = "\n".join(_block(subject, properties) for subject, properties in blocks.items())
-    head = "".join(f"@prefix {name}: <{writer.prefixes[name]}> .\n" for name in sorted(writer.used))
+    known = set() if declared is None else declared
+    head = "".join(f"@prefix {name}: <{writer.prefixes[name]}> .\n" for name in sorted(writer.used - known))
+    known |= writer.used
     return f"{head}\n{body}" if head else body
 
 

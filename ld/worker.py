@@ -1,37 +1,121 @@
-"""The process that runs SPARQL: it opens a finished store, gives up what it does not need, and answers until told to end.
+"""The child that runs SPARQL queries: requests come in on a socket, answers go out in frames.
 
-Run as `python -m ld.worker STORE FD MEMORY`. Requests and answers are frames on a socket: one byte of kind, four of
-length, then msgpack (R request, H head, X error, E end) or bytes of the answer (D). When the socket ends, so does it.
+It is started by `ld.query` as `python -m ld.worker SOCKET STORE MEMORY`, opens the finished store read-only,
+locks itself in, and serves one query at a time until the socket ends. It may be killed at any moment: it owns
+nothing.
 """
 
 from __future__ import annotations
 
 import contextlib
 import ctypes
-import io
-import platform
-import resource
+import os
+import re
+import select
+import signal
 import socket
 import struct
 import sys
-from typing import Any
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Any, NamedTuple, cast
 
 import msgspec
-from msgspec import Struct
-from pyoxigraph import (
-    NamedNode,
-    QueryResultsFormat,
-    QueryTriples,
-    RdfFormat,
-    Store,
-    serialize,
-)
+from pyoxigraph import NamedNode, QueryResultsFormat, QueryTriples, RdfFormat, Store, Triple, serialize
 
-RESULTS = {
-    "json": QueryResultsFormat.JSON,
-    "xml": QueryResultsFormat.XML,
-    "csv": QueryResultsFormat.CSV,
-    "tsv": QueryResultsFormat.TSV,
+from ld import guard
+from ld.errors import QueryError, QueryForbidden, QueryMemory, QuerySyntaxError, ResultTooLarge, SiteError
+
+READY, ASK, DATA, END, ERROR = b"R", b"Q", b"D", b"E", b"X"
+CHUNK = 1 << 16
+_HEAD = struct.Struct("!cI")
+
+
+class Job(msgspec.Struct, frozen=True):
+    """A query on its way to the worker."""
+
+    text: str
+    format: str
+    default_graphs: tuple[str, ...] = ()
+    named_graphs: tuple[str, ...] = ()
+    prefixes: dict[str, str] = {}
+    truncate: bool = False
+    max_rows: int = 100_000
+    max_bytes: int = 64 << 20
+    seconds: float = 30.0
+
+
+class End(msgspec.Struct, frozen=True):
+    """The last frame of an answer: was it cut, and does the worker leave after it."""
+
+    truncated: bool = False
+    retires: bool = False
+
+
+class Failure(msgspec.Struct, frozen=True):
+    """An error on its way to the parent: the name of its class in `ld.errors`, and what it says."""
+
+    kind: str
+    message: str
+    line: int = 0
+    column: int = 0
+
+
+def send(channel: socket.socket, kind: bytes, payload: bytes | memoryview = b"") -> None:
+    """Write one frame: a letter, the length in four bytes, the payload."""
+    channel.sendall(_HEAD.pack(kind, len(payload)))
+    if payload:
+        channel.sendall(payload)
+
+
+def receive(channel: socket.socket, deadline: float | None = None) -> tuple[bytes, bytearray] | None:
+    """Return the next frame, None at the end of the stream; raises TimeoutError at the deadline."""
+    head = _read(channel, _HEAD.size, deadline)
+    if head is None:
+        return None
+    kind, size = _HEAD.unpack(head)
+    payload = _read(channel, size, deadline)
+    return None if payload is None else (kind, payload)
+
+
+def _read(channel: socket.socket, size: int, deadline: float | None) -> bytearray | None:
+    """Return exactly so many bytes; None where the stream ends before."""
+    data = bytearray(size)
+    view, position = memoryview(data), 0
+    while position < size:
+        if deadline is not None:
+            left = deadline - time.monotonic()
+            if left <= 0:
+                raise TimeoutError
+            channel.settimeout(left)
+        try:
+            count = channel.recv_into(view[position:])
+        except ConnectionError:
+            return None
+        if not count:
+            return None
+        position += count
+    return data
+
+
+class Table(NamedTuple):
+    """A result format: how it is written, what stands between two rows, and what closes a cut table."""
+
+    format: QueryResultsFormat
+    between: re.Pattern[bytes]
+    tail: bytes
+    heads: int
+
+
+# A match with a group is a place between two rows: where the group starts, a cut table ends. Other matches are
+# strings, in which the same characters mean nothing. A header line counts as a row.
+TABLES = {
+    "json": Table(QueryResultsFormat.JSON, re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"|\}(,)\{'), b"]}}", 0),
+    "xml": Table(QueryResultsFormat.XML, re.compile(rb"</result>()<result>"), b"</results></sparql>", 0),
+    "csv": Table(QueryResultsFormat.CSV, re.compile(rb'"[^"]*+"|\r\n()(?=.)', re.DOTALL), b"", 1),
+    "tsv": Table(QueryResultsFormat.TSV, re.compile(rb"\n()(?=.)", re.DOTALL), b"", 1),
 }
 GRAPHS = {
     "ttl": RdfFormat.TURTLE,
@@ -39,250 +123,304 @@ GRAPHS = {
     "rdf": RdfFormat.RDF_XML,
     "jsonld": RdfFormat.JSON_LD,
 }
-_FRAME = struct.Struct(">cI")
-_DENIED = {  # socket, connect, execve, ptrace, execveat, io_uring_setup, in the numbering of each machine
-    "x86_64": (0xC000003E, (41, 42, 59, 101, 322, 425)),
-    "aarch64": (0xC00000B7, (198, 203, 221, 117, 281, 425)),
-}
 
 
-class Job(Struct, array_like=True):
-    """A query to run and the limits of its answer."""
-
-    text: str
-    format: str
-    default_graphs: list[str] | None
-    named_graphs: list[str] | None
-    rows: int
-    bytes: int
-    truncate: bool
-    prefixes: dict[str, str]
+class _Full(Exception):
+    """A limit is reached; it ends the engine's serializer and is never seen outside."""
 
 
-class Failure(Struct, array_like=True):
-    """Why there is no answer: the name of an error of `ld.errors`, and its text."""
+class TableWriter:
+    """A file for the engine's serializer: counts rows and bytes, and hands on whole rows only."""
 
-    error: str
-    message: str
+    def __init__(self, table: Table, out: Callable[[bytes], object], max_rows: int, max_bytes: int) -> None:
+        self._table, self._out = table, out
+        self._max_places = max_rows + table.heads - 1
+        self._bytes_left = max_bytes
+        self._buffer = bytearray()
+        self._due = CHUNK
+        self._places = 0
+        self.began = False
 
-
-class TooLarge(Exception):
-    """The answer is over a limit."""
-
-
-def main() -> None:
-    """Serve one parent until it closes the socket."""
-    directory, descriptor, memory = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
-    store = Store.read_only(directory)
-    _give_up(memory)
-    with socket.socket(fileno=descriptor) as channel:
-        send(channel, b"H", b"")
-        while frame := receive(channel):
-            _serve(channel, store, msgspec.msgpack.decode(frame[1], type=Job))
-
-
-def _serve(channel: socket.socket, store: Store, job: Job) -> None:
-    try:
-        out = answer(store, job)
-    except (SyntaxError, ValueError, OSError, MemoryError, RuntimeError, TooLarge) as error:
-        send(channel, b"X", msgspec.msgpack.encode(_failure(error)))
-        return
-    view = memoryview(out.data)
-    for start in range(0, len(view), 1 << 20):
-        send(channel, b"D", view[start : start + (1 << 20)])
-    send(channel, b"E", msgspec.msgpack.encode(out.truncated))
-
-
-def _failure(error: Exception) -> Failure:
-    text = str(error)
-    if isinstance(error, TooLarge):
-        return Failure("ResultTooLarge", text)
-    if isinstance(error, SyntaxError):
-        return Failure("QuerySyntaxError", text)
-    if isinstance(error, MemoryError):
-        return Failure("QueryMemory", "the query needs more memory than a query may have: make it more selective")
-    if isinstance(error, PermissionError) or "ermission denied" in text or "not permitted" in text:
-        return Failure("QueryForbidden", "the query asked for a connection: this endpoint opens none")
-    return Failure("QueryError", f"the query failed: {text}")
-
-
-def answer(store: Store, job: Job) -> Answer:
-    """Return the serialised answer of the job, whole, or cut at the limit of rows where that was asked for."""
-    graphs = job.default_graphs is not None or job.named_graphs is not None
-    named = [NamedNode(iri) for iri in job.named_graphs or ()] if graphs else None
-    default: Any = [NamedNode(iri) for iri in job.default_graphs or ()] if graphs else None
-    result = store.query(job.text, default_graph=default, named_graphs=named)
-    out = Answer(job)
-    try:
-        if isinstance(result, QueryTriples):
-            serialize(_distinct(result, job, out), out, GRAPHS[job.format], prefixes=job.prefixes or None)
-        else:
-            result.serialize(out, RESULTS[job.format])
-    except Exception:
-        if out.over:
-            raise TooLarge(out.over) from None
-        if not out.truncated:
-            raise
-    return out
-
-
-def _distinct(result: QueryTriples, job: Job, out: Answer) -> list[Any]:
-    """Return the triples, each once (SPARQL 1.1 §16.2: the result is a graph)."""
-    seen: dict[Any, None] = {}
-    for triple in result:
-        if len(seen) >= job.rows and triple not in seen:
-            if not job.truncate:
-                raise TooLarge(_over(job, "triples"))
-            out.truncated = True
-            break
-        seen[triple] = None
-    return list(seen)
-
-
-def _over(job: Job, what: str) -> str:
-    return f"the answer has more than {job.rows:,} {what}: add a LIMIT, or take the dump at /dump/; truncate=1 cuts it"
-
-
-# What stands between two rows of a result, how many of them make one row too many, and what closes a cut result.
-# In JSON a quotation mark inside a text is escaped, in XML "<" is: so these marks stand nowhere else.
-_SEPARATORS = {"json": b'}},{"', "xml": b"<result>", "tsv": b"\n", "csv": b"\r\n"}
-_BEFORE = {"json": 0, "xml": 0, "tsv": 1, "csv": 1}
-_KEPT = {"json": 2, "xml": 0, "tsv": 1, "csv": 2}
-_CLOSING = {"json": b"]}}", "xml": b"</results></sparql>", "tsv": b"", "csv": b""}
-
-
-class Answer(io.RawIOBase):
-    """A writer that keeps what it is given, up to the limits of rows and bytes."""
-
-    def __init__(self, job: Job) -> None:
-        self.job = job
-        self.data = bytearray()
-        self.truncated = False
-        self.over = ""
-        self._rows = 0
-        self._from = 0
-        self._quoted = False
-
-    def writable(self) -> bool:
-        return True
-
-    def write(self, piece: Any) -> int:
-        if self.truncated or self.over:
-            return len(piece)  # the serialiser empties its buffer once more when it is told to stop
-        if len(self.data) + len(piece) > self.job.bytes:
-            self.over = "the answer has more bytes than an answer may have: add a LIMIT, or take the dump at /dump/"
-            raise TooLarge(self.over)
-        self.data += piece
-        if self.job.format in _SEPARATORS:
+    def write(self, data: bytes) -> int:
+        self._buffer += data
+        if len(self._buffer) >= self._due:
             self._count()
-        return len(piece)
+            # a row that is not complete is looked at anew when it has doubled, so that the time stays linear
+            self._due = max(CHUNK, 2 * len(self._buffer))
+        return len(data)
+
+    def flush(self) -> None:
+        """Nothing: rows go out when they are counted."""
+
+    def finish(self) -> None:
+        """Count and hand on what remains."""
+        self._count()
+        self._hand_on(len(self._buffer))
+
+    def cut(self) -> None:
+        """Close the brackets after the rows handed on so far."""
+        self._out(self._table.tail)
 
     def _count(self) -> None:
-        """Count the rows written since the last time; end at the first one over the limit."""
-        form = self.job.format
-        mark, most = _SEPARATORS[form], self.job.rows + _BEFORE[form]
-        while (at := self._next(mark)) >= 0:
-            self._rows += 1
-            # A table's last line ends with a mark too: only what follows it is a row more.
-            over = self._rows > most if form == "xml" else self._rows >= most and len(self.data) > at + len(mark)
-            if form == "json":
-                over = self._rows >= most
-            if over:
-                self._cut(at + _KEPT[form])
-            self._from = at + len(mark)
+        """Hand on all but the last row; raises _Full, after the rows that fit, where there are too many."""
+        end, kept, places = 0, self._places, self._places
+        for match in self._table.between.finditer(self._buffer):
+            if match.lastindex is None:
+                continue
+            places += 1
+            if match.start(1) + len(self._table.tail) <= self._bytes_left:
+                end, kept = match.start(1), places
+            if places > self._max_places:
+                self._hand_on(end)
+                raise _Full("rows")
+        full = len(self._buffer) > self._bytes_left
+        self._hand_on(end)
+        self._places = kept
+        if full:
+            raise _Full("bytes")
 
-    def _next(self, mark: bytes) -> int:
-        """Return where the next mark stands, -1 where none does; in CSV those inside quotation marks do not count."""
-        if self.job.format != "csv":
-            return self.data.find(mark, self._from)
-        while True:
-            at, quote = self.data.find(mark, self._from), self.data.find(b'"', self._from)
-            if not self._quoted and at >= 0 and (quote < 0 or at < quote):
-                return at
-            if quote < 0:
-                return -1
-            self._quoted = not self._quoted
-            self._from = quote + 1
-
-    def _cut(self, end: int) -> None:
-        if not self.job.truncate:
-            self.over = _over(self.job, "rows")
-            raise TooLarge(self.over)
-        del self.data[end:]
-        self.data += _CLOSING[self.job.format]
-        self.truncated = True
-        raise TooLarge("cut")
+    def _hand_on(self, end: int) -> None:
+        if end:
+            self._out(bytes(self._buffer[:end]))
+            self.began = True
+            del self._buffer[:end]
+            self._bytes_left -= end
 
 
-# -- frames ----------------------------------------------------------------------------------------------------------
+def too_large(limit: str, amount: int) -> ResultTooLarge:
+    """Return the error for an answer over a limit."""
+    size = f"{amount:,} rows or triples" if limit == "rows" else f"{amount:,} bytes"
+    return ResultTooLarge(
+        f"The answer has more than {size}, the limit of this endpoint. Add a LIMIT, ask for a cut answer "
+        "with truncate=1, or take the whole dataset from its dump."
+    )
 
 
-def send(channel: socket.socket, kind: bytes, data: bytes | memoryview) -> None:
-    """Send one frame."""
-    channel.sendall(_FRAME.pack(kind, len(data)))
-    if data:
-        channel.sendall(data)
-
-
-def receive(channel: socket.socket) -> tuple[bytes, bytes] | None:
-    """Return kind and data of the next frame, None where the other side has closed."""
-    head = _exactly(channel, _FRAME.size)
-    if head is None:
-        return None
-    kind, size = _FRAME.unpack(head)
-    data = _exactly(channel, size)
-    return None if data is None else (kind, data)
-
-
-def _exactly(channel: socket.socket, size: int) -> bytes | None:
-    data = bytearray()
-    while len(data) < size:
-        piece = channel.recv(min(size - len(data), 1 << 20))
-        if not piece:
-            return None
-        data += piece
-    return bytes(data)
-
-
-# -- giving up what is not needed ----------------------------------------------------------------------------------------
-
-
-def _give_up(memory: int) -> None:
-    """Limit the memory, let the kernel take this process first, and close the door to the network (Linux)."""
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    with contextlib.suppress(OSError), open("/proc/self/oom_score_adj", "w") as score:
-        score.write("1000")
-    size = _size()
-    if size:
-        resource.setrlimit(resource.RLIMIT_AS, (size + memory, size + memory))
-    machine = _DENIED.get(platform.machine())
-    if sys.platform == "linux" and machine:
-        _deny(*machine)
-
-
-def _size() -> int:
+def write_table(results: Any, job: Job, out: Callable[[bytes], object]) -> bool:
+    """Write a SELECT or ASK answer; return whether it was cut at a limit, which must have been asked for."""
+    table = TABLES[job.format]
+    writer = TableWriter(table, out, job.max_rows, job.max_bytes)
     try:
-        with open("/proc/self/statm") as pages:
-            return int(pages.read().split()[0]) * resource.getpagesize()
+        results.serialize(writer, table.format)
+        writer.finish()
+    except _Full as full:
+        limit = str(full)
+        if not (job.truncate and writer.began):
+            raise too_large(limit, job.max_rows if limit == "rows" else job.max_bytes) from None
+        writer.cut()
+        return True
+    return False
+
+
+def write_graph(triples: Iterable[Triple], job: Job, out: Callable[[bytes], object]) -> bool:
+    """Write triples, each once, in their order; return whether they were cut at a limit."""
+    distinct: dict[Triple, None] = {}
+    truncated = False
+    for triple in triples:
+        distinct[triple] = None
+        if len(distinct) > job.max_rows:
+            if not job.truncate:
+                raise too_large("rows", job.max_rows)
+            del distinct[triple]
+            truncated = True
+            break
+    graph = list(distinct)
+    while True:
+        # most formats cannot be cut in the middle: fewer triples are written until they fit
+        data = cast(bytes, serialize(graph, format=GRAPHS[job.format], prefixes=job.prefixes or None))
+        if len(data) <= job.max_bytes:
+            break
+        if not job.truncate or not graph:
+            raise too_large("bytes", job.max_bytes)
+        truncated = True
+        graph = graph[: min(len(graph) - 1, len(graph) * job.max_bytes * 9 // (len(data) * 10))]
+    view = memoryview(data)
+    for start in range(0, len(data), 16 * CHUNK):
+        out(bytes(view[start : start + 16 * CHUNK]))
+    return truncated
+
+
+def dataset(job: Job) -> dict[str, Any]:
+    """Return the engine's arguments for the dataset of a request (SPARQL 1.1 Protocol, section 2.1.4).
+
+    Graphs named by the protocol override FROM; where only named graphs are given, the default graph is empty.
+    """
+    if not job.default_graphs and not job.named_graphs:
+        return {}
+    try:
+        return {
+            "default_graph": [NamedNode(iri) for iri in job.default_graphs],
+            "named_graphs": [NamedNode(iri) for iri in job.named_graphs],
+        }
+    except ValueError as error:
+        raise QuerySyntaxError(
+            f"A graph of default-graph-uri or named-graph-uri is not an absolute IRI: {error}"
+        ) from None
+
+
+def syntax_error(text: str, said: str) -> QuerySyntaxError:
+    """Return the engine's complaint as a sentence with its place, and the likely reason where one is seen."""
+    found = re.match(r"error at (\d+):(\d+): expected (.*)", said, re.DOTALL)
+    if not found:
+        return QuerySyntaxError(f"This is not a SPARQL 1.1 query: {said}")
+    line, column = int(found[1]), int(found[2])
+    message = f"Line {line}, column {column}: this is not SPARQL 1.1 here or shortly before."
+    missing = guard.undeclared(text)
+    if missing:
+        message += f" These prefixes are not declared: {', '.join(missing[:5])}. Add PREFIX lines."
+    elif "IRI parsing failed" in found[3]:
+        message += " An IRI is relative or has a character that IRIs do not have."
+    else:
+        # the engine's sets of characters help nobody
+        wanted = re.sub(r"\['.*?'\](?=,|$)|\[_\]", "", found[3].removeprefix("one of "), flags=re.DOTALL)
+        message += f" Expected {', '.join(piece for piece in wanted.split(', ') if piece.strip())[:200]}."
+    return QuerySyntaxError(message, line, column)
+
+
+def run(store: Store, job: Job, out: Callable[[bytes], object]) -> bool:
+    """Answer a query into `out`; return whether the answer was cut. Raises a QueryError."""
+    try:
+        results = store.query(job.text, **dataset(job))
+        table = not isinstance(results, QueryTriples)
+        if job.format not in (TABLES if table else GRAPHS):
+            raise QueryError(f"An answer of this form cannot be written as {job.format!r}.")
+        return (write_table if table else write_graph)(cast(Any, results), job, out)
+    except SyntaxError as error:
+        raise syntax_error(job.text, str(error)) from None
+    except UnicodeEncodeError:
+        raise QuerySyntaxError("The query has half of a surrogate pair, which is not a character.") from None
+    except PermissionError:
+        raise QueryForbidden("SERVICE is refused: this server opens no connections.") from None
+    except MemoryError:
+        raise QueryMemory("The query ran into the memory limit and was stopped.") from None
+    except RuntimeError as error:  # a function that the engine does not have
+        raise QuerySyntaxError(f"{error}.") from None
+    except (OSError, ValueError) as error:
+        raise QueryError(f"The engine could not answer: {error}") from None
+
+
+def address_space() -> int:
+    """Return the bytes of address space of this process; 0 where the system does not tell."""
+    try:
+        return int(Path("/proc/self/statm").read_text().split()[0]) * os.sysconf("SC_PAGE_SIZE")
     except OSError:
         return 0
 
 
-def _deny(architecture: int, calls: tuple[int, ...]) -> None:
-    """Make the kernel refuse the system calls with EPERM from now on (seccomp-bpf, Linux seccomp(2))."""
-    load, equal, done = 0x20, 0x15, 0x06
-    allow, refuse = 0x7FFF0000, 0x00050001
-    program = [(load, 0, 0, 4), (equal, 1, 0, architecture), (done, 0, 0, allow), (load, 0, 0, 0)]
-    for n, call in enumerate(calls):
-        program.append((equal, len(calls) - n, 0, call))
-    program += [(done, 0, 0, allow), (done, 0, 0, refuse)]
-    code = b"".join(struct.pack("HBBI", *instruction) for instruction in program)
-    filters = ctypes.create_string_buffer(code)
-    header = ctypes.create_string_buffer(struct.pack("HxxxxxxP", len(program), ctypes.addressof(filters)))
-    prctl = ctypes.CDLL(None, use_errno=True).prctl
-    if prctl(38, 1, 0, 0, 0) == 0:  # PR_SET_NO_NEW_PRIVS
-        prctl(22, 2, ctypes.byref(header), 0, 0)  # PR_SET_SECCOMP, SECCOMP_MODE_FILTER
+def limit_memory(extra: int) -> None:
+    """Let this process grow by so many bytes, and be the first that a system without memory ends."""
+    import resource
+
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    with contextlib.suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_text("1000")
+    size = address_space()
+    if size:
+        resource.setrlimit(resource.RLIMIT_AS, (size + extra, size + extra))
+
+
+class _Program(ctypes.Structure):
+    _fields_ = (("length", ctypes.c_ushort), ("filter", ctypes.c_char_p))
+
+
+# per architecture: its audit number, seccomp, and socket, connect, execve, execveat, ptrace, io_uring_setup
+_CALLS = {
+    "x86_64": (0xC000003E, 317, (41, 42, 59, 322, 101, 425)),
+    "aarch64": (0xC00000B7, 277, (198, 203, 221, 281, 117, 425)),
+}
+
+
+def lock_in() -> bool:
+    """Deny this process new sockets and programs for ever (seccomp(2), EPERM); return whether that worked.
+
+    Only Linux on x86-64 and ARM64 has it here; elsewhere the guard is alone.
+    """
+    if not sys.platform.startswith("linux") or os.uname().machine not in _CALLS:
+        return False
+    audit, seccomp, denied = _CALLS[os.uname().machine]
+    libc = ctypes.CDLL(None, use_errno=True)
+    if libc.prctl(38, 1, 0, 0, 0):  # PR_SET_NO_NEW_PRIVS
+        return False
+    code = _filter(audit, denied)
+    program = _Program(len(code) // 8, code)
+    # SECCOMP_SET_MODE_FILTER with TSYNC: the engine's threads, which exist already, are locked in too
+    if libc.syscall(seccomp, 1, 1, ctypes.byref(program)) == 0:
+        return True
+    return bool(libc.prctl(22, 2, ctypes.byref(program), 0, 0) == 0)  # PR_SET_SECCOMP
+
+
+def _filter(audit: int, denied: tuple[int, ...]) -> bytes:
+    """Return the BPF program: the denied calls and those of another architecture fail with EPERM.
+
+    The x32 calls of x86-64 have a number from 0x40000000.
+    """
+    load, equal, at_least, answer = 0x20, 0x15, 0x35, 0x06
+    n = len(denied)
+    steps = [(load, 0, 0, 4), (equal, 0, n + 3, audit), (load, 0, 0, 0), (at_least, n + 1, 0, 0x40000000)]
+    steps += [(equal, n - i, 0, call) for i, call in enumerate(denied)]
+    steps += [(answer, 0, 0, 0x7FFF0000), (answer, 0, 0, 0x00050001)]
+    return b"".join(struct.pack("=HBBI", *step) for step in steps)
+
+
+def end_with_parent(channel: socket.socket) -> None:
+    """End this process as soon as the other end of the socket is gone, in the middle of a query too."""
+
+    def watch() -> None:
+        poll = select.poll()
+        poll.register(channel, select.POLLHUP)
+        poll.poll()
+        os._exit(0)
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
+def requests(channel: socket.socket) -> Iterator[Job]:
+    """Yield the jobs that come in, until the socket ends."""
+    while frame := receive(channel):
+        yield msgspec.json.decode(frame[1], type=Job)
+
+
+def serve(channel: socket.socket, store: Store, memory: int) -> None:
+    """Answer one request after the other; leave after one that took much memory, which is then given back."""
+    full = address_space() + memory // 4
+    for job in requests(channel):
+        # the parent's kill comes first; this one is for a parent that hangs
+        signal.setitimer(signal.ITIMER_REAL, job.seconds + 2)
+        try:
+            truncated = run(store, job, lambda data: send(channel, DATA, data))
+        except QueryError as error:
+            place = (error.line, error.column) if isinstance(error, QuerySyntaxError) else (0, 0)
+            failure = Failure(type(error).__name__, str(error), *place)
+            send(channel, ERROR, msgspec.json.encode(failure))
+            if isinstance(error, QueryMemory):
+                return
+        else:
+            retires = address_space() > full
+            send(channel, END, msgspec.json.encode(End(truncated, retires)))
+            if retires:
+                return
+        signal.setitimer(signal.ITIMER_REAL, 0)
+
+
+def main(arguments: list[str]) -> None:
+    """Open the store, lock the door, say that all is ready, and serve."""
+    descriptor, directory, memory = int(arguments[0]), arguments[1], int(arguments[2])
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    with socket.socket(fileno=descriptor) as channel:
+        end_with_parent(channel)
+        try:
+            store = Store.read_only(directory)
+        except (OSError, ValueError) as error:
+            failure = Failure(SiteError.__name__, f"{directory}: no triple store can be opened here: {error}")
+            send(channel, ERROR, msgspec.json.encode(failure))
+            return
+        limit_memory(memory)
+        lock_in()
+        send(channel, READY)
+        with contextlib.suppress(ConnectionError):
+            serve(channel, store, memory)
+    os._exit(0)  # the engine's own end takes time and gives nothing
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])
