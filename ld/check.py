@@ -15,7 +15,7 @@ from ld.documents import Document, Documents
 from ld.vocab import Vocabulary
 
 _BATCH = 100
-_SEVERITIES = {SH.Violation: "violation", SH.Warning: "warning", SH.Info: "info"}
+_SEVERITIES = {str(SH.Violation): "violation", str(SH.Warning): "warning", str(SH.Info): "info"}
 
 
 class Finding(Struct, frozen=True):
@@ -70,7 +70,7 @@ def _finding(results: rdflib.Graph, one: rdflib.term.Node) -> Finding:
     message = results.value(one, SH.resultMessage)
     path = results.value(one, SH.resultPath)
     return Finding(
-        severity=_SEVERITIES.get(results.value(one, SH.resultSeverity), "violation"),  # type: ignore[arg-type]
+        severity=_SEVERITIES.get(str(results.value(one, SH.resultSeverity)), "violation"),
         node=str(results.value(one, SH.focusNode)),
         message=str(message or f"{path} does not conform"),
         value=str(results.value(one, SH.value) or ""),

@@ -32,7 +32,11 @@ _TYPES = {
     "Newspaper": ("misc", "NEWS", "periodical"),
 }
 _OTHER = ("misc", "GEN", "document")
-_TEX = {c: "\\" + c for c in "#$%&_{}"} | {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"}
+_TEX = {c: "\\" + c for c in "#$%&_{}"} | {
+    "\\": r"\textbackslash{}",
+    "~": r"\textasciitilde{}",
+    "^": r"\textasciicircum{}",
+}
 
 
 def bibtex(tree: Tree) -> str:
@@ -62,7 +66,12 @@ def ris(tree: Tree) -> str:
     lines += [("AU", _inverted(person)) for person in _nodes(tree, "author")]
     lines += [("ED", _inverted(person)) for person in _nodes(tree, "editor")]
     lines += [("T2", place["container"]), ("VL", place["volume"]), ("IS", place["number"])]
-    lines += [("SP", place["first"]), ("EP", place["last"]), ("PY", place["year"]), ("DA", place["date"].replace("-", "/"))]
+    lines += [
+        ("SP", place["first"]),
+        ("EP", place["last"]),
+        ("PY", place["year"]),
+        ("DA", place["date"].replace("-", "/")),
+    ]
     lines += [("PB", name) for name in publishers(tree)]
     lines += [("SN", place["issn"] or _first(tree, "bibo:isbn13")), ("DO", str(tree.get("bibo:doi", "")))]
     lines += [("UR", url) for url in _strings(tree, "url") or [_page(tree)]]

@@ -1,4 +1,4 @@
-"""The command line: one function a verb. Data on standard output, talk on standard error; exit 0, 1 (failed), 2 (usage)."""
+"""The command line: one function a verb. Data on stdout, talk on stderr; exit 0 done, 1 failed, 2 wrong usage."""
 
 from __future__ import annotations
 
@@ -14,12 +14,11 @@ from typing import Any, TextIO
 import click
 import msgspec
 
-from ld import __version__, vocab
+from ld import __version__, guard, vocab
 from ld.check import validate as check_documents
 from ld.errors import ShelfgraphError, SiteError, UsageError
 from ld.formats import GRAPH, RESULTS, triples
 from ld.generation import Generation, Live, generations, live_path, rollback
-from ld.guard import inspect
 from ld.jsonld import document as jsonld_document
 from ld.jsonld import dumps as jsonld_dumps
 from ld.jsonld import names_of
@@ -207,13 +206,15 @@ def _converted(mapping: Mapping, record: Record, form: str, seen: set[str], decl
 @main.command()
 @click.argument("query", metavar="QUERY")
 @_site
-@click.option("--format", "form", type=click.Choice(sorted({f.key for f in (*RESULTS, *GRAPH)})), help="Form of the answer.")
+@click.option(
+    "--format", "form", type=click.Choice(sorted({f.key for f in (*RESULTS, *GRAPH)})), help="Form of the answer."
+)
 @_with_settings
 def query(settings: Settings, query: str, form: str | None) -> None:
     """Ask the live generation in SPARQL; - reads the query from standard input."""
-    text = click.get_text_stream("stdin").read() if query == "-" else query
+    text = sys.stdin.read() if query == "-" else query
     found = _live(settings)
-    graph = inspect(text) in ("construct", "describe")
+    graph = guard.inspect(text) in ("construct", "describe")
     possible = [one.key for one in (GRAPH if graph else RESULTS)]
     chosen = form or ("ttl" if graph else "tsv")
     if chosen not in possible:
@@ -356,5 +357,3 @@ class _Progress:
     def clear(self) -> None:
         if self.shown:
             self.stream.write("\r\x1b[K")
-
-

@@ -22,14 +22,18 @@ _RANGE = re.compile(r"(?:c|©)?(\d{4})\s?(?:-|–|/|to)\s?(?:c|©)?(\d{4})?", re
 _WORDS = re.compile(r"([A-Za-z]{3,9})\.?\s(?:(\d{1,2})(?:st|nd|rd|th)?,?\s)?(\d{4})")
 _STAMP = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?Z")
 _SEASONS = {"21", "22", "23", "24"}  # spring to winter in EDTF
-_MONTHS = {name.casefold(): n for names in (calendar.month_name, calendar.month_abbr) for n, name in enumerate(names) if n}
+_MONTHS = {
+    name.casefold(): n for names in (calendar.month_name, calendar.month_abbr) for n, name in enumerate(names) if n
+}
 
 
 def parse(raw: str) -> Date | None:
     """Return the date that the text names, None where it names none.
 
-    >>> parse("2019-04"), parse("c1998"), parse("[1995?]").value
-    (Date(value='2019-04', datatype='gYearMonth', year='2019'), Date(value='1998', datatype='gYear', year='1998'), '1995?')
+    >>> parse("2019-04")
+    Date(value='2019-04', datatype='gYearMonth', year='2019')
+    >>> parse("c1998").value, parse("[1995?]").value, parse("n.d.")
+    ('1998', '1995?', None)
     """
     text = raw.strip().strip("[]()<>.,;: ")
     if match := _ISO.fullmatch(text):

@@ -1,4 +1,4 @@
-"""The catalogue describes itself: VoID, DCAT and schema.org for machines, and labels for what it borrows from others."""
+"""The catalogue describes itself: VoID, DCAT and schema.org for machines, labels for what it borrows."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Page(Struct, frozen=True):
 
 
 class Figures(Struct, frozen=True):
-    """What the description counts: records, distinct entities, triples of the dump, records per class and collection."""
+    """What the description counts: records, entities, triples of the dump, records per class and collection."""
 
     records: int
     entities: int

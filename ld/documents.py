@@ -134,7 +134,7 @@ class Writer:
         return self._packer
 
     def _train(self) -> bytes:
-        samples = [record.lines.encode() for record in self._waiting]
+        samples: list[bytes | bytearray | memoryview[int]] = [record.lines.encode() for record in self._waiting]
         if len(samples) < 200:
             return b""
         dictionary = zstandard.train_dictionary(64 * 1024, samples).as_bytes()

@@ -28,7 +28,9 @@ class Format(Struct, frozen=True):
 HTML = Format("html", "text/html", "HTML", ("application/xhtml+xml",))
 JSONLD = Format("jsonld", "application/ld+json", "JSON-LD", charset=False)
 JSON = Format("json", "application/json", "JSON", charset=False)
-TURTLE = Format("ttl", "text/turtle", "Turtle", ("application/x-turtle", "text/rdf+n3", "text/n3", "application/turtle"))
+TURTLE = Format(
+    "ttl", "text/turtle", "Turtle", ("application/x-turtle", "text/rdf+n3", "text/n3", "application/turtle")
+)
 NTRIPLES = Format("nt", "application/n-triples", "N-Triples", ("text/plain", "text/ntriples"))
 RDFXML = Format("rdf", "application/rdf+xml", "RDF/XML", ("application/xml", "text/xml"))
 BIBTEX = Format("bib", "application/x-bibtex", "BibTeX", ("text/x-bibtex",))

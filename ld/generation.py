@@ -1,11 +1,11 @@
 """Generations: finished, checked copies of the published catalogue. One is live; the others are kept for roll-back.
 
-    site/
-      site.toml                 settings (may be missing)
-      vocab/                    overlay of the packaged vocab/ (may be missing)
-      current -> generations/…  the live one: one symlink, replaced in one step
-      generations/20261124T101500Z-1/
-        manifest.json  documents.sqlite  store/  index/  dumps/  rejects.jsonl
+site/
+  site.toml                 settings (may be missing)
+  vocab/                    overlay of the packaged vocab/ (may be missing)
+  current -> generations/…  the live one: one symlink, replaced in one step
+  generations/20261124T101500Z-1/
+    manifest.json  documents.sqlite  store/  index/  dumps/  rejects.jsonl
 """
 
 from __future__ import annotations
@@ -105,7 +105,9 @@ class Live:
             with self._lock:
                 self._look()
         if self._open is None:
-            raise SiteError(f"{self.site}: nothing is published here: run `shelfgraph publish SOURCE --site {self.site}`")
+            raise SiteError(
+                f"{self.site}: nothing is published here: run `shelfgraph publish SOURCE --site {self.site}`"
+            )
         return self._open
 
     def _look(self) -> None:

@@ -67,6 +67,7 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
+_SURROGATE = re.compile(r"[\uD800-\uDFFF]")
 _UPDATES = frozenset({"INSERT", "DELETE", "LOAD", "CLEAR", "DROP", "CREATE", "ADD", "MOVE", "COPY", "WITH"})
 _APART = frozenset({"UNION", "EXISTS", "MINUS"})  # what follows is planned by itself
 _OPERATORS = frozenset({"||", "&&", "!", "=", "!=", "<", ">", "<=", ">=", "+", "-", "*", "/", "|", "^"})
@@ -100,6 +101,11 @@ def inspect(
             f"The query has {len(query):,} characters; at most {max_chars:,} are allowed. "
             "Shorten it, or send long lists of values in several queries."
         )
+    half = _SURROGATE.search(query)
+    if half:
+        line, column = place(query, half.start())
+        text = f"Line {line}, column {column}: half of a surrogate pair stands here, which is not a character."
+        raise QuerySyntaxError(text, line, column)
     tokens = tokenize(query)
     refuse_connections(tokens, query)
     form = find_form(tokens, query)

@@ -83,7 +83,8 @@ class Index:
         searcher = self._index.searcher()
         result = searcher.search(parsed, limit=limit, offset=offset, count=True)
         documents = [searcher.doc(address) for _, address in result.hits]
-        return Found(result.count or 0, [_entry(document) for document in documents])
+        total: int = getattr(result, "count", None) or 0  # the stub of tantivy does not know it
+        return Found(total, [_entry(document) for document in documents])
 
 
 def _entry(document: tantivy.Document) -> Entry:

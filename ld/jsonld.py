@@ -69,7 +69,9 @@ class Names:
             self.terms.setdefault(iri, _term(key, definition, self._coercion(definition)))
 
     def _iri(self, definition: Any) -> str:
-        return self.vocabulary.expand(definition if isinstance(definition, str) else definition["@id"], "context.jsonld")
+        return self.vocabulary.expand(
+            definition if isinstance(definition, str) else definition["@id"], "context.jsonld"
+        )
 
     def _coercion(self, definition: Any) -> str:
         kind = definition.get("@type", "") if isinstance(definition, dict) else ""

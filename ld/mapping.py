@@ -60,7 +60,7 @@ class Step(Struct, frozen=True):
 
 
 class Mapping:
-    """The compiled mapping of one site. Raises VocabError, naming file:line, where a table says something impossible."""
+    """The compiled mapping of one site. Raises VocabError with file:line where a table says something impossible."""
 
     def __init__(self, site: Site, vocabulary: Vocabulary) -> None:
         self.site = site
@@ -85,8 +85,7 @@ class Mapping:
     def trace(self, record: Record) -> Iterator[tuple[str, str, str, str]]:
         """Yield every triple of the record with kind of thing, field and mapping row ("mapping.csv:28")."""
         for thing in self.describer.describe(record):
-            for row in self._traced(thing):
-                yield row
+            yield from self._traced(thing)
 
     def _traced(self, thing: Thing) -> Iterator[tuple[str, str, str, str]]:
         for line in self._class_lines(thing):
@@ -115,7 +114,7 @@ class Mapping:
     def _class_lines(self, thing: Thing) -> list[str]:
         return [f"<{thing.iri}> {_RDF_TYPE} {cls} .\n" for cls in self.classes[thing.kind]]
 
-    # -- compiling -------------------------------------------------------------------------------------------------------
+    # -- compiling -----------------------------------------------------------------------------------------------------
 
     def _classes(self, row: Row) -> tuple[str, ...]:
         return tuple(f"<{self.vocabulary.expand(curie, row[':line'])}>" for curie in row["classes"].split())
@@ -180,7 +179,7 @@ class Profile:
         return not match[1].endswith("#type") or (match[2] or "").startswith(self._kept)
 
 
-# -- terms -------------------------------------------------------------------------------------------------------------
+# -- terms ---------------------------------------------------------------------------------------------------------
 
 
 def quoted(text: str) -> str:

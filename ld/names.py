@@ -1,4 +1,4 @@
-"""Identifiers and IRIs: checked, brought into canonical form, minted. Every function is pure: the same in, the same out."""
+"""Identifiers and IRIs: checked, brought into canonical form, minted. Pure functions: the same in, the same out."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ import unicodedata
 from urllib.parse import quote, unquote
 
 from stdnum import isbn as stdnum_isbn
-from stdnum import issn as stdnum_issn
 from stdnum import isni as stdnum_isni
+from stdnum import issn as stdnum_issn
 from stdnum.exceptions import ValidationError
 
 _DOI = re.compile(r"10\.\d{4,9}/\S{1,400}")

@@ -96,7 +96,7 @@ class _Run:
         self.mapping = Mapping(Site(self.base, settings["licence"]), known)
         self.fingerprint = fingerprint(known, settings)
 
-    # -- first: the records ------------------------------------------------------------------------------------------------
+    # -- first: the records --------------------------------------------------------------------------------------------
 
     def convert(self, sources: Iterable[str], kind: str | None, full: bool) -> Account:
         """Read and describe every record, keep it in the new documents, and return what became of each."""
@@ -208,7 +208,7 @@ class _Run:
             writer.bury(path, f"Removed on {today}: it is no longer in the catalogue.")
             account.deleted += 1
 
-    # -- then: everything that depends on all of them ------------------------------------------------------------------------
+    # -- then: everything that depends on all of them ------------------------------------------------------------------
 
     def assemble(self, account: Account, sources: list[str]) -> Manifest:
         """Write shared things, store, index and dumps in one pass, and return the manifest."""

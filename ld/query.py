@@ -1,8 +1,8 @@
 """SPARQL queries of strangers, answered by worker processes under limits of time, rows, bytes and memory.
 
 The engine cannot be cancelled and can be made to end its process, so it never runs here: a pool of workers
-(`ld.worker`) opens the finished store read-only, and one that passes a limit is killed and replaced at once.
-An answer is spooled and handed on when it is complete: a slow reader holds nothing, nothing partial leaves.
+(`ld.worker`) opens the finished store read-only; one that passes a limit is killed and replaced at once. An
+answer is spooled and handed on when it is complete: a slow reader holds nothing, nothing partial leaves.
 """
 
 from __future__ import annotations
@@ -165,9 +165,7 @@ def _environment() -> dict[str, str]:
 class QueryPool:
     """Answers queries over one finished store; safe for threads. Use one pool per generation, and close it."""
 
-    def __init__(
-        self, store: Path | str, limits: Limits | None = None, describe: Describe | None = None
-    ) -> None:
+    def __init__(self, store: Path | str, limits: Limits | None = None, describe: Describe | None = None) -> None:
         self.store = Path(store)
         self.limits = limits or Limits()
         self._describe = describe
@@ -334,9 +332,7 @@ class QueryPool:
                         self._idle.insert(0, worker)
                     self._change.notify_all()
 
-    def _ask(
-        self, worker: _Worker, request: Request, format: str, deadline: float
-    ) -> tuple[IO[bytes], bool]:
+    def _ask(self, worker: _Worker, request: Request, format: str, deadline: float) -> tuple[IO[bytes], bool]:
         """Return the spooled frames of an answer, and whether it is cut."""
         with _spool() as (spool, keep):
             try:

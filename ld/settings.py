@@ -25,7 +25,9 @@ class Setting(Struct, frozen=True):
 
 
 SETTINGS = (
-    Setting("base", "http://127.0.0.1:8000/", "Base URL of every IRI; ends with a slash; never guessed from a request."),
+    Setting(
+        "base", "http://127.0.0.1:8000/", "Base URL of every IRI; ends with a slash; never guessed from a request."
+    ),
     Setting("title", "Library catalogue", "Name of the catalogue, shown on every page and in the dataset description."),
     Setting("description", "", "What the catalogue holds, 50 to 5000 characters; made from the title when empty."),
     Setting("publisher", "", "Name of the library that publishes the data."),

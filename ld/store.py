@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterable
 from pathlib import Path
+from typing import cast
 
 import rdflib
 import rdflib.plugins.sparql
@@ -52,7 +53,7 @@ class Loader:
 
     def bulk(self, lines: Iterable[str]) -> None:
         """Load N-Triples texts while they are made."""
-        with io.BufferedReader(Feed(lines), 1 << 20) as stream:
+        with io.BufferedReader(cast(io.RawIOBase, Feed(lines)), 1 << 20) as stream:
             self._store.bulk_load(input=stream, format=RdfFormat.N_TRIPLES)
 
     def add(self, lines: str) -> None:

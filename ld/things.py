@@ -108,7 +108,7 @@ class _Description:
         first = [] if work.shared else [work]
         return [*first, *self.own, *document, *([work] if work.shared else []), *self.shared]
 
-    # -- the work ------------------------------------------------------------------------------------------------
+    # -- the work ------------------------------------------------------------------------------------------------------
 
     def _work(self) -> Thing:
         classes = [iri for iri in (self.type["bibo"], self.type["schema"]) if iri]
@@ -145,7 +145,7 @@ class _Description:
     def _tagged(self, text: str) -> tuple[str, str]:
         return (text, self.tag if self.tag and languages.agrees(text, self.tag) else "")
 
-    # -- people and organizations ----------------------------------------------------------------------------------
+    # -- people and organizations --------------------------------------------------------------------------------------
 
     def _people(self, fields: Fields) -> None:
         order: dict[str, list[str]] = {"author": [], "editor": []}
@@ -243,7 +243,7 @@ class _Description:
         fields["language"] = [iri for iri in map(languages.iri, codes) if iri]
         fields["language_tag"] = [tag for tag in map(languages.tag, codes) if tag]
 
-    # -- where it appeared -------------------------------------------------------------------------------------------
+    # -- where it appeared ---------------------------------------------------------------------------------------------
 
     def _containers(self, fields: Fields) -> None:
         chapter = self.schema == "Chapter"
@@ -316,7 +316,12 @@ class _Description:
             where = title if container.volume else f"{title}, {year}"
             above = [journal, *chain]
             links = {"container": above, "nearest": above[-1:]}
-            issue: Fields = {"title": [f"{where}, no. {container.issue}"], "issue": [container.issue], **shared, **links}
+            issue: Fields = {
+                "title": [f"{where}, no. {container.issue}"],
+                "issue": [container.issue],
+                **shared,
+                **links,
+            }
             issue["volume"] = [container.volume] if container.volume else []
             self.shared.append(Thing("issue", iri, issue, shared=True))
             chain.append(iri)
@@ -379,7 +384,7 @@ class _Description:
             fields["access"] = [_OPEN]
             fields["free"] = ["true"]
 
-    # -- what it is about, what it is made of ------------------------------------------------------------------------
+    # -- what it is about, what it is made of --------------------------------------------------------------------------
 
     def _text(self, fields: Fields) -> None:
         record = self.record

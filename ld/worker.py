@@ -163,21 +163,24 @@ class TableWriter:
 
     def _count(self) -> None:
         """Hand on all but the last row; raises _Full, after the rows that fit, where there are too many."""
+        limit = "bytes" if len(self._buffer) > self._bytes_left else ""
         end, kept, places = 0, self._places, self._places
-        for match in self._table.between.finditer(self._buffer):
-            if match.lastindex is None:
-                continue
+        for place in self._between():
             places += 1
-            if match.start(1) + len(self._table.tail) <= self._bytes_left:
-                end, kept = match.start(1), places
+            if place + len(self._table.tail) <= self._bytes_left:
+                end, kept = place, places
             if places > self._max_places:
-                self._hand_on(end)
-                raise _Full("rows")
-        full = len(self._buffer) > self._bytes_left
+                limit = "rows"
+                break
         self._hand_on(end)
         self._places = kept
-        if full:
-            raise _Full("bytes")
+        if limit:
+            raise _Full(limit)
+
+    def _between(self) -> list[int]:
+        """Return the places between rows; a list, for the buffer cannot shrink while a search goes on in it."""
+        found = self._table.between.finditer(self._buffer)
+        return [match.start(1) for match in found if match.lastindex]
 
     def _hand_on(self, end: int) -> None:
         if end:
@@ -270,10 +273,10 @@ def syntax_error(text: str, said: str) -> QuerySyntaxError:
         message += f" These prefixes are not declared: {', '.join(missing[:5])}. Add PREFIX lines."
     elif "IRI parsing failed" in found[3]:
         message += " An IRI is relative or has a character that IRIs do not have."
-    else:
-        # the engine's sets of characters help nobody
-        wanted = re.sub(r"\['.*?'\](?=,|$)|\[_\]", "", found[3].removeprefix("one of "), flags=re.DOTALL)
-        message += f" Expected {', '.join(piece for piece in wanted.split(', ') if piece.strip())[:200]}."
+    elif guard.place(text, len(text.rstrip())) <= (line, column):
+        message += " The text ends too early: is a bracket not closed?"
+    elif found[3].count(",") < 8 and "[_]" not in found[3]:  # longer lists are sets of characters
+        message += f" Expected {found[3]}."
     return QuerySyntaxError(message, line, column)
 
 
@@ -287,8 +290,6 @@ def run(store: Store, job: Job, out: Callable[[bytes], object]) -> bool:
         return (write_table if table else write_graph)(cast(Any, results), job, out)
     except SyntaxError as error:
         raise syntax_error(job.text, str(error)) from None
-    except UnicodeEncodeError:
-        raise QuerySyntaxError("The query has half of a surrogate pair, which is not a character.") from None
     except PermissionError:
         raise QueryForbidden("SERVICE is refused: this server opens no connections.") from None
     except MemoryError:
@@ -394,6 +395,9 @@ def serve(channel: socket.socket, store: Store, memory: int) -> None:
             send(channel, ERROR, msgspec.json.encode(failure))
             if isinstance(error, QueryMemory):
                 return
+        except Exception as error:  # a mistake of ours is told, and is not taken for a lack of memory
+            failure = Failure(QueryError.__name__, f"The query worker failed: {error!r}.")
+            send(channel, ERROR, msgspec.json.encode(failure))
         else:
             retires = address_space() > full
             send(channel, END, msgspec.json.encode(End(truncated, retires)))

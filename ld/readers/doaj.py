@@ -86,7 +86,7 @@ def record(value: Any, source: Source) -> Record | Rejected:
     return found
 
 
-# -- what all forms of DOAJ share ----------------------------------------------------------------------------------------
+# -- what all forms of DOAJ share ----------------------------------------------------------------------------------
 
 
 class Author:

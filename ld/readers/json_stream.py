@@ -36,9 +36,9 @@ def documents(
     while rest and not rest.strip():
         rest = stream.readline(RECORD_BYTES + 1)
     value = _decoded(first)
-    if not isinstance(value, msgspec.DecodeError | UnicodeDecodeError | RecursionError) and rest:
-        yield from _lines(stream, [first, rest], place, kind, unwrapped)
-    elif isinstance(value, msgspec.DecodeError | UnicodeDecodeError) and _looks_like_lines(first, rest):
+    if (not isinstance(value, msgspec.DecodeError | UnicodeDecodeError | RecursionError) and rest) or (
+        isinstance(value, msgspec.DecodeError | UnicodeDecodeError) and _looks_like_lines(first, rest)
+    ):
         yield from _lines(stream, [first, rest], place, kind, unwrapped)
     else:
         yield from _whole(first + rest + stream.read(_WHOLE_BYTES), place, kind, unwrapped)

@@ -143,7 +143,7 @@ def _authors(article: etree._Element) -> Iterator[Author]:
 
 
 def _sets(header: etree._Element) -> list[Subject]:
-    """Return the Library of Congress terms, which oai_doaj tells only as OAI sets: base64 with ~ for = ("LCC:Medicine")."""
+    """Return the Library of Congress terms, which oai_doaj tells as OAI sets only: base64, ~ for = ("LCC:Medicine")."""
     found = []
     for one in header.iterfind(f"{_OAI}setSpec"):
         try:

@@ -106,7 +106,7 @@ class _Reading:
             self._urls(found)
         return found
 
-    # -- helpers ------------------------------------------------------------------------------------------------------------
+    # -- helpers -------------------------------------------------------------------------------------------------------
 
     def first(self, *field_names: str) -> str:
         """Return the first value that is not blank."""
@@ -152,7 +152,7 @@ class _Reading:
         title = whole or (f"{short} : {sub}" if short and sub else short)
         return title or text.plain(self.first("title_full", "title_fullStr")).partition(" / ")[0]
 
-    # -- kind -------------------------------------------------------------------------------------------------------------
+    # -- kind ----------------------------------------------------------------------------------------------------------
 
     def _format(self, found: Record) -> None:
         known: list[str] = []
@@ -178,9 +178,11 @@ class _Reading:
             found.degree = degree[1] if degree else ""
 
     def _academic(self) -> bool:
-        return bool(self.collection and self.collection["academic"]) or any(map(names.issn, self.fields.get("issn", ())))
+        return bool(self.collection and self.collection["academic"]) or any(
+            map(names.issn, self.fields.get("issn", ()))
+        )
 
-    # -- people -----------------------------------------------------------------------------------------------------------
+    # -- people --------------------------------------------------------------------------------------------------------
 
     def _people(self, found: Record) -> None:
         heading = self.marc and found.format not in ("article", "academicarticle")
@@ -213,7 +215,7 @@ class _Reading:
         self.remark("author_role", "not a MARC relator: taken as contributor", raw)
         return "ctb" if default != "aut" else "aut"
 
-    # -- date, language, places -------------------------------------------------------------------------------------------
+    # -- date, language, places ----------------------------------------------------------------------------------------
 
     def _date(self, found: Record) -> None:
         for raw in self.fields.get("publishDate", ()):
@@ -235,7 +237,7 @@ class _Reading:
             elif not code and raw.casefold() not in ("undetermined", "und"):
                 self.remark("language", "names no language: left out", raw)
 
-    # -- identifiers ------------------------------------------------------------------------------------------------------
+    # -- identifiers ---------------------------------------------------------------------------------------------------
 
     def _identifiers(self, found: Record) -> None:
         doaj.set_doi(found, self.first("doi_str_mv", "doi_str"))
@@ -267,7 +269,7 @@ class _Reading:
         if not found.doi:
             found.doi = next((doi for url in found.urls if "doi.org/" in url and (doi := names.doi(url))), "")
 
-    # -- where it appeared ------------------------------------------------------------------------------------------------
+    # -- where it appeared ---------------------------------------------------------------------------------------------
 
     def _containers(self, found: Record) -> None:
         publishers = self.isbd("publisher")
@@ -309,7 +311,7 @@ class _Reading:
             )
         ]
 
-    # -- what it is, what it is about -------------------------------------------------------------------------------------
+    # -- what it is, what it is about ----------------------------------------------------------------------------------
 
     def _description(self, found: Record) -> None:
         found.abstract = text.paragraphs(self.first("description"))
@@ -327,7 +329,9 @@ class _Reading:
     def _subjects(self, found: Record) -> None:
         raw = self.fields.get("topic", ())
         if self.marc:
-            words = [clean[:-1] if clean.endswith(".") and not clean.endswith("..") else clean for clean in self.all("topic")]
+            words = [
+                clean[:-1] if clean.endswith(".") and not clean.endswith("..") else clean for clean in self.all("topic")
+            ]
         else:
             words = list(dict.fromkeys(doaj.split_keywords(raw)))
         found.subjects = [Subject(word) for word in dict.fromkeys(words) if word]
@@ -339,7 +343,7 @@ class _Reading:
         found.created = dates.stamp(self.first("first_indexed"))
         found.modified = dates.stamp(self.first("last_indexed")) or dates.solr_version(self.first("_version_"))
 
-    # -- DOAJ's records through VuFind ------------------------------------------------------------------------------------
+    # -- DOAJ's records through VuFind ---------------------------------------------------------------------------------
 
     def _doaj(self, found: Record) -> None:
         number = re.fullmatch(r"doaj-([0-9a-f]{32})", self.id)
@@ -394,7 +398,7 @@ def _heading(name: str, role: str, corporate: bool) -> Person:
     name = text.unpunctuated(name)
     if name.endswith(".") and len(name) > 3 and name[-3] not in " .-" and not corporate:
         name = name[:-1]
-    if corporate or doaj.is_corporate(name) and "," not in name:
+    if corporate or (doaj.is_corporate(name) and "," not in name):
         return Person(name=name.rstrip("."), role=role, organization=True, heading=True)
     family, comma, given = _DATES.sub("", name).partition(", ")
     given = given.partition(", ")[0].strip(" ,")

@@ -21,7 +21,9 @@ _CODE = re.compile(r"[a-z]{3}")
 _ORCID = re.compile(r"https?://orcid\.org/\d{4}-\d{4}-\d{4}-\d{3}[\dX]")
 _DOI_START = re.compile(r"10\.\d{4,9}/")
 _URL_DOI = re.compile(r"(?:^|[/=?&])(10\.\d{4,9}/[^\s?#&]+)")
-_TAIL = re.compile(r"(?:/(?:full|pdf|abstract|epdf|meta|html|download)|\.(?:pdf|html?|full|xml|epub))+/?$", re.IGNORECASE)
+_TAIL = re.compile(
+    r"(?:/(?:full|pdf|abstract|epdf|meta|html|download)|\.(?:pdf|html?|full|xml|epub))+/?$", re.IGNORECASE
+)
 _SEAM = re.compile(r"(?<=[a-zà-öø-ÿ.)])(?=[A-ZÀ-ÖØ-Þ])")
 
 
@@ -75,7 +77,7 @@ def recover(text: str, known: Known) -> Facts:
 
 
 def doi_of_url(url: str) -> str:
-    """Return the DOI that an address holds, empty where it holds none: addresses of full texts end in `/full`, `.pdf`…"""
+    """Return the DOI that an address holds, without the `/full` or `.pdf` behind it; empty where it holds none."""
     match = _URL_DOI.search(url)
     if not match:
         return ""

@@ -18,27 +18,11 @@ from typing import BinaryIO
 from ld.readers import solr
 from ld.readers.solr import Fields
 from ld.record import Record, Rejected, Source
+from ld.vocab import Row, vocabulary
 
 KIND = "staffview"
 _LINE_BYTES = 64 << 20
 _LINES = 200_000
-_SINGLE = frozenset(
-    "_version_ id fullrecord author_sort title title_sort title_sub title_short title_full title_full_unstemmed"
-    " title_fullStr title_auth description edition thumbnail lccn callnumber-first callnumber-subject callnumber-label"
-    " callnumber-sort dewey-sort illustrated container_title container_volume container_issue container_start_page"
-    " container_reference hierarchytype is_hierarchy_id is_hierarchy_title record_format recordtype first_indexed"
-    " last_indexed".split()
-)
-_SEVERAL = frozenset(
-    "marc_error spelling spellingShingle institution collection sources building language format author author_variant"
-    " author_role author_facet author_fuller author2 author2_variant author2_role author2-role author2_fuller"
-    " author_corporate author_corporate_role author_additional title_alt title_old title_new dateSpan series series2"
-    " topic topic_facet genre genre_facet geographic geographic_facet era era_facet long_lat long_lat_display"
-    " long_lat_label hierarchy_top_id hierarchy_top_title hierarchy_parent_id hierarchy_parent_title"
-    " hierarchy_sequence title_in_hierarchy physical publisher publishDate contents url ctrlnum isbn issn oclc_num"
-    " callnumber-raw callnumber-search callnumber callnumber-a callnumber-first-code dewey-hundreds dewey-tens"
-    " dewey-ones dewey-full dewey-raw dewey-search".split()
-)
 _DYNAMIC = re.compile(
     r"[A-Za-z][A-Za-z0-9_.-]{0,60}_(?:date|isn|str|txt|txtF|txtP|boolean|geo|random|autocomplete)(?:_mv)?"
 )
@@ -54,7 +38,7 @@ def sniff(head: bytes) -> bool:
     named = {line.partition(" ")[0] for line in lines}
     if any(_MARC.match(line) for line in lines):
         return True
-    return "id" in named and len(named & (_SINGLE | _SEVERAL)) >= 3
+    return "id" in named and len(named & _fields().keys()) >= 3
 
 
 def read(stream: BinaryIO, place: str) -> Iterator[Record | Rejected]:
@@ -86,9 +70,8 @@ def _records(lines: Iterable[str]) -> Iterator[tuple[int, list[str]]]:
     """
     kept: list[str] = []
     seen: set[str] = set()
-    page: list[str] = []
-    start = number = 1
-    for number, line in enumerate(lines, 1):
+    start = 1
+    for line in lines:
         name = line.partition(" ")[0]
         marc = bool(_MARC.match(line))
         if (name in _STRONG and " " in line and name in seen) or (marc and "LEADER" in seen):
@@ -101,7 +84,6 @@ def _records(lines: Iterable[str]) -> Iterator[tuple[int, list[str]]]:
         if marc:
             seen.add("LEADER")
         kept.append(line)
-    del page
     if any(line.strip() for line in kept):
         yield start, kept
 
@@ -119,8 +101,7 @@ def _page_begins(lines: list[str]) -> int:
     blank = next((n for n in range(last + 1, at) if not lines[n].strip()), None)
     if blank is None:
         return at
-    title = blank - 1 if blank - 1 > last else blank
-    return title
+    return blank - 1 if blank - 1 > last else blank
 
 
 def _field(line: str, seen: set[str]) -> str:
@@ -128,7 +109,7 @@ def _field(line: str, seen: set[str]) -> str:
     name, blank, _ = line.partition(" ")
     if not blank and name not in _ROLES:
         return ""
-    known = name in _SINGLE or name in _SEVERAL or bool(_DYNAMIC.fullmatch(name))
+    known = name in _fields() or bool(_DYNAMIC.fullmatch(name))
     return name if known and name not in seen else ""
 
 
@@ -156,11 +137,11 @@ def parse(lines: Iterable[str]) -> Fields:
             seen.add(name)
             current = name
             fields[name] = [line.partition(" ")[2]]
-        elif current in _SINGLE:
+        elif _is_single(current):
             fields[current][-1] += "\n" + line
         elif current and (line.strip() or current in _ROLES):
             fields[current].append(line.removeprefix("–").strip())
-    for name in fields.keys() & _SINGLE:
+    for name in filter(_is_single, fields):
         fields[name] = [fields[name][0].strip("\n")]
     return fields
 
@@ -173,7 +154,17 @@ def _staff_view(lines: list[str]) -> list[str]:
     return lines
 
 
+def _fields() -> dict[str, Row]:
+    """Return the fields of VuFind's Solr schema, by name."""
+    return vocabulary().codes("vufind")
+
+
+def _is_single(name: str) -> bool:
+    row = _fields().get(name)
+    return row is not None and row["values"] == "one"
+
+
 def _is_value(line: str, current: str, fields: Fields) -> bool:
-    """Determine whether a line that looks like a field is a value: `spellingShingle` repeats author, title and topic."""
+    """Determine whether what looks like a field is a value: `spellingShingle` repeats authors, title and topics."""
     shingle = fields.get("spellingShingle")
     return bool(shingle and current in ("author", "series", "topic", "title_alt") and line in shingle)

@@ -60,7 +60,8 @@ def answer(body: bytes | str, content_type: str, *, cache: str = FIXED, modified
     response.set_etag(hashlib.sha256(content_type.encode() + b"\0" + data).hexdigest()[:24])
     if modified:
         response.last_modified = datetime.fromisoformat(modified).astimezone(UTC)
-    return response.make_conditional(request)
+    response.make_conditional(request)
+    return response
 
 
 def json_answer(value: Any, *, cache: str = FIXED, content_type: str = "application/json") -> Response:
@@ -147,4 +148,15 @@ def _error(error: ShelfgraphError) -> Response:
     return problem(status, str(error), **more)
 
 
-__all__ = ["FIXED", "IMMUTABLE", "JSON", "NEGOTIATED", "answer", "generation", "install", "json_answer", "page", "problem"]
+__all__ = [
+    "FIXED",
+    "IMMUTABLE",
+    "JSON",
+    "NEGOTIATED",
+    "answer",
+    "generation",
+    "install",
+    "json_answer",
+    "page",
+    "problem",
+]

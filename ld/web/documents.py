@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote
 
@@ -40,6 +41,11 @@ from ld.web.negotiation import Choice, choose
 
 blueprint = Blueprint("documents", __name__)
 CONTEXT = "context/v1.jsonld"
+_CITE: dict[str, Callable[[dict[str, Any]], str | bytes]] = {
+    BIBTEX.key: citation.bibtex,
+    RIS.key: citation.ris,
+    CSL.key: citation.csl,
+}
 _LICENCE = re.compile(r"<[^>#]*> <http://purl\.org/dc/terms/license> <([^>]*)>")
 
 
@@ -127,8 +133,9 @@ def url_of(live: Generation, found: Document) -> str:
     if found.record:
         return f"{live.base}record/{names.encoded(found.path.removeprefix('record/'))}"
     match = re.match(r"<([^>#]*)#it>", found.lines)
-    iri = match[1] if match and names.decoded(match[1].removeprefix(live.base)) == found.path else live.base + found.path
-    return iri
+    return (
+        match[1] if match and names.decoded(match[1].removeprefix(live.base)) == found.path else live.base + found.path
+    )
 
 
 def _formed(live: Generation, shown: Shown, choice: Choice, *, negotiated: bool) -> Response:
@@ -161,13 +168,17 @@ def _body(live: Generation, shown: Shown, choice: Choice) -> bytes | str:
         return formats.ntriples(shown.graph)
     if form is RDFXML:
         return rdfxml(shown.graph, vocabulary().prefixes)
-    cite = {BIBTEX.key: citation.bibtex, RIS.key: citation.ris, CSL.key: citation.csl}[form.key]
-    return cite(tree)  # type: ignore[no-any-return, operator]  # three functions of one shape
+    return _CITE[form.key](tree)
 
 
 def _html(live: Generation, shown: Shown, cache: str) -> Response:
     found = shown.document
-    shared = {"shown": shown, "tree": shown.tree, "base": live.base, "schema_org": _embedded(shown.tree)}
+    shared: dict[str, Any] = {
+        "shown": shown,
+        "tree": shown.tree,
+        "base": live.base,
+        "schema_org": _embedded(shown.tree),
+    }
     if found.record:
         response = page("record.html", cache=cache, modified=found.modified, **shared)
         links = record_links(shown.url, shown.tree)
@@ -176,7 +187,14 @@ def _html(live: Generation, shown: Shown, cache: str) -> Response:
         size = current_app.extensions["shelfgraph"].settings["page_size"]
         total, records = live.documents.pointing(found.path, size, offset)
         others, things = live.documents.tied(found.path, 200)
-        lists = {"total": total, "records": records, "others": others, "things": things, "offset": offset, "size": size}
+        lists: dict[str, Any] = {
+            "total": total,
+            "records": records,
+            "others": others,
+            "things": things,
+            "offset": offset,
+            "size": size,
+        }
         response = page("thing.html", cache=cache, **shared, **lists)
         links = thing_links(shown.url)
     response.headers["Link"] = header(links)
@@ -187,7 +205,7 @@ def _embedded(tree: dict[str, Any]) -> dict[str, Any]:
     return {"@context": "https://schema.org", **schema_org(tree)}
 
 
-# -- what hangs below a record ----------------------------------------------------------------------------------------
+# -- what hangs below a record -------------------------------------------------------------------------------------
 
 
 def _special(live: Generation, path: str) -> AnyResponse | None:

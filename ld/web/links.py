@@ -57,7 +57,7 @@ def data_links(url: str, licence: str) -> list[Link]:
 
 
 def header(links: list[Link]) -> str:
-    """Return the value of the Link header, cut behind the last link that fits into 4 KB; nothing can break out of it."""
+    """Return the value of the Link header, at most 4 KB of whole links; nothing can break out of it."""
     parts: list[str] = []
     size = 0
     for link in links:
@@ -87,8 +87,7 @@ def schema_org(tree: Any) -> Any:
         return tree
     if "@value" in tree:
         return tree["@value"]
-    names = {"id": "@id", "type": "@type"}
-    found: dict[str, Any] = {}
+    node: dict[str, Any] = {}
     for key, value in tree.items():
         if ":" in key or key.startswith("@"):
             continue
@@ -97,8 +96,8 @@ def schema_org(tree: Any) -> Any:
             value = value[0] if len(value) == 1 else value
         inner = schema_org(value)
         if inner not in ([], {}, None):
-            found[names.get(key, key)] = inner
-    return found
+            node[f"@{key}" if key in ("id", "type") else key] = inner
+    return node
 
 
 def is_web(target: str) -> bool:

@@ -18,8 +18,7 @@ _SITEMAP = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
 @blueprint.get("/healthz")
 def healthz() -> Response:
     """Tell that the server is alive."""
-    response = json_answer({"status": "ok"}, cache="no-store")
-    return response
+    return json_answer({"status": "ok"}, cache="no-store")
 
 
 @blueprint.get("/readyz")

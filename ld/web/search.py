@@ -17,7 +17,9 @@ _KINDS = {"journal": "Journals", "organization": "Organizations", "subject": "Su
 @blueprint.get("/")
 def home() -> Response:
     """Show the home page; to programs, describe the dataset."""
-    choice = choose(request.headers.get("Accept"), request.args.get("format"), (HTML, TURTLE, JSONLD, JSON, NTRIPLES, RDFXML))
+    choice = choose(
+        request.headers.get("Accept"), request.args.get("format"), (HTML, TURTLE, JSONLD, JSON, NTRIPLES, RDFXML)
+    )
     if choice and choice.format is not HTML:
         return document("dataset")  # type: ignore[return-value]  # no redirect here
     if choice is None:
@@ -49,7 +51,9 @@ def search() -> Response:
              "type": entry.kind, "year": entry.year}
             for entry in found.entries
         ]  # fmt: skip
-        response = json_answer({"query": query, "total": found.total, "offset": offset, "records": records}, cache=NEGOTIATED)
+        response = json_answer(
+            {"query": query, "total": found.total, "offset": offset, "records": records}, cache=NEGOTIATED
+        )
     response.vary.add("Accept")
     return response
 

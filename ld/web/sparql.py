@@ -192,7 +192,9 @@ def _answered(live: Generation, asked: Asked, form: Format) -> Response:
         response.set_data(body.read())
     response.vary.add("Accept")
     if found.truncated:
-        response.headers["Shelfgraph-Truncated"] = f"after {current_app.extensions['shelfgraph'].settings['query_rows']}"
+        response.headers["Shelfgraph-Truncated"] = (
+            f"after {current_app.extensions['shelfgraph'].settings['query_rows']}"
+        )
     queue, engine = found.queue_seconds * 1000, found.engine_seconds * 1000
     response.headers["Server-Timing"] = f"queue;dur={queue:.1f}, engine;dur={engine:.1f}"
     return response
@@ -203,7 +205,7 @@ def _etag(live: Generation, asked: Asked, form: Format) -> str:
     return hashlib.sha256("\0".join([*parts, request.args.get("truncate", "")]).encode()).hexdigest()[:24]
 
 
-# -- for people -----------------------------------------------------------------------------------------------------------
+# -- for people ----------------------------------------------------------------------------------------------------
 
 
 def _is_browser(accept: str | None, wanted: str | None, offered: Sequence[Format]) -> bool:
@@ -248,7 +250,9 @@ def _no_query(live: Generation) -> Response:
         return _editor(live, {}, 200)
     graph = service_description(live, current_app.extensions["shelfgraph"].settings)
     kind = {"ttl": "turtle", "nt": "nt", "jsonld": "json-ld", "rdf": "xml"}[choice.format.key]
-    response = answer(graph.serialize(format=kind, encoding="utf-8"), choice.format.content_type, cache="public, max-age=60")
+    response = answer(
+        graph.serialize(format=kind, encoding="utf-8"), choice.format.content_type, cache="public, max-age=60"
+    )
     response.vary.add("Accept")
     return response
 

@@ -1,0 +1,462 @@
+"""Queries of strangers: whole answers, or an error in time; and nobody else notices."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+
+import msgspec
+import pytest
+from lxml import etree
+from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Store, parse
+
+from ld.errors import (
+    ClientBusy,
+    QueryForbidden,
+    QueryMemory,
+    QuerySyntaxError,
+    QueryTimeout,
+    QueueFull,
+    ResultTooLarge,
+    SiteError,
+)
+from ld.guard import Form
+from ld.query import Limits, QueryPool, Request
+from ld.worker import ASK, Failure, Job, receive, send
+
+ROWS = 300
+ALL = "SELECT ?s ?o ?none { ?s <x:p> ?o }"
+HEAVY = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
+NASTY = 'a"},{"b\r\n</result><result>,{},{}\\\t'
+SMALL = Limits(seconds=1, memory=256 << 20)
+
+
+@pytest.fixture(scope="module")
+def directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store with 300 triples, and one in a named graph."""
+    path = tmp_path_factory.mktemp("query") / "store"
+    store = Store(str(path))
+    predicate = NamedNode("x:p")
+    store.extend(Quad(NamedNode(f"x:s{i}"), predicate, Literal(f"{i} {NASTY}")) for i in range(ROWS))
+    store.add(Quad(NamedNode("x:in"), predicate, Literal("named"), NamedNode("x:g")))
+    store.flush()
+    del store
+    return path
+
+
+@pytest.fixture(scope="module")
+def pool(directory: Path) -> Iterator[QueryPool]:
+    with QueryPool(directory, SMALL) as pool:
+        pool.start()
+        yield pool
+
+
+def ask(pool: QueryPool, text: str, format: str = "json", **more: object) -> bytes:
+    """Return the body of an answer."""
+    with pool.answer(Request(text, format, **more)).body as body:  # type: ignore[arg-type]
+        return body.read()
+
+
+def values(pool: QueryPool, text: str, **more: object) -> list[str]:
+    """Return the values of a result's first column."""
+    answer = json.loads(ask(pool, text, **more))
+    return [row[answer["head"]["vars"][0]]["value"] for row in answer["results"]["bindings"]]
+
+
+def rows(format: str, body: bytes) -> int:
+    """Return the number of rows of a well-formed result."""
+    if format == "json":
+        return len(json.loads(body)["results"]["bindings"])
+    if format == "xml":
+        return len(etree.fromstring(body).findall("{*}results/{*}result"))
+    return body.count(b"x:s")
+
+
+def children() -> set[int]:
+    """Return the children of this process, zombies too."""
+    return {int(pid) for task in Path("/proc/self/task").iterdir() for pid in (task / "children").read_text().split()}
+
+
+linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="/proc and seccomp are Linux's")
+
+
+@pytest.mark.parametrize("format", ["json", "xml", "csv", "tsv"])
+@pytest.mark.parametrize("query", [ALL, "ASK { ?s ?p ?o }", "SELECT * {}", "SELECT ?x { ?s ?p ?o }"])
+def test_tables(pool: QueryPool, directory: Path, format: str, query: str) -> None:
+    """A table comes out byte by byte as the engine writes it."""
+    from ld.worker import TABLES
+
+    expected = Store.read_only(str(directory)).query(query).serialize(format=TABLES[format].format)
+
+    assert expected == ask(pool, query, format)
+
+
+@pytest.mark.parametrize(
+    ("format", "rdf"),
+    [("ttl", RdfFormat.TURTLE), ("nt", RdfFormat.N_TRIPLES), ("rdf", RdfFormat.RDF_XML), ("jsonld", RdfFormat.JSON_LD)],
+)
+def test_graphs(pool: QueryPool, format: str, rdf: RdfFormat) -> None:
+    """A graph comes out in each format, each triple once."""
+    query = "CONSTRUCT { <x:a> <http://e.org/b> ?o } { { ?s ?p ?o } UNION { ?s ?p ?o } }"
+
+    body = ask(pool, query, format, prefixes={"e": "http://e.org/"})
+    triples = [quad.triple for quad in parse(body, format=rdf)]
+
+    assert (len(triples), len(set(triples))) == (ROWS, ROWS)
+    assert format != "ttl" or b"e:b" in body
+
+
+def test_answer(pool: QueryPool) -> None:
+    """An answer tells its form, size and times."""
+    answer = pool.answer(Request("ASK {}", "json"))
+    with answer.body as body:
+        assert answer.size == len(body.read())
+
+    assert (answer.form, answer.format, answer.truncated) == (Form.ASK, "json", False)
+    assert 0 < answer.engine_seconds < 1
+    assert 0 <= answer.queue_seconds < 1
+
+
+def test_wrong_format(pool: QueryPool) -> None:
+    """A format of the other kind is the caller's mistake."""
+    with pytest.raises(ValueError, match="SELECT has no format 'ttl', but json, xml, csv, tsv"):
+        ask(pool, ALL, "ttl")
+
+
+@pytest.mark.parametrize("format", ["json", "xml", "csv", "tsv", "ttl", "nt", "rdf", "jsonld"])
+@pytest.mark.parametrize("limits", [Limits(rows=7), Limits(bytes=1_000), Limits(rows=ROWS - 1)])
+def test_truncate(directory: Path, format: str, limits: Limits) -> None:
+    """Too large an answer is refused, or cut and well-formed where that was asked for."""
+    query = ALL if format in {"json", "xml", "csv", "tsv"} else "CONSTRUCT WHERE { ?s ?p ?o }"
+    rdf = {"ttl": RdfFormat.TURTLE, "nt": RdfFormat.N_TRIPLES, "rdf": RdfFormat.RDF_XML}
+    with QueryPool(directory, msgspec.structs.replace(limits, running=1)) as pool:
+        with pytest.raises(ResultTooLarge):
+            ask(pool, query, format)
+        answer = pool.answer(Request(query, format, truncate=True))
+        with answer.body as body:
+            data = body.read()
+
+    count = rows(format, data) if query == ALL else len(list(parse(data, format=rdf.get(format, RdfFormat.JSON_LD))))
+    assert answer.truncated
+    assert len(data) <= limits.bytes
+    assert count == limits.rows or (limits.bytes == 1_000 and 0 < count < limits.rows)
+
+
+@pytest.mark.parametrize("format", ["json", "xml", "csv", "tsv"])
+def test_exact_limit(directory: Path, format: str) -> None:
+    """Exactly as many rows and bytes as the limits are not too many."""
+    with QueryPool(directory, Limits(running=1)) as pool:
+        size = len(ask(pool, ALL, format))
+    with QueryPool(directory, Limits(rows=ROWS, bytes=size, running=1)) as pool:
+        answer = pool.answer(Request(ALL, format, truncate=True))
+        answer.body.close()
+
+    assert (False, size) == (answer.truncated, answer.size)
+
+
+def test_datasets(pool: QueryPool) -> None:
+    """Graphs of the protocol replace those of the query; an unknown one is empty; named ones leave no default."""
+    query = "SELECT ?s { ?s ?p ?o }"
+    named = "SELECT ?s { GRAPH ?g { ?s ?p ?o } }"
+
+    assert len(values(pool, query)) == ROWS
+    assert values(pool, query, default_graphs=("x:g",)) == ["x:in"]
+    assert values(pool, query, default_graphs=("http://127.0.0.1:9/unknown",)) == []
+    assert values(pool, query, named_graphs=("x:g",)) == []
+    assert values(pool, named, named_graphs=("x:g",)) == ["x:in"]
+    assert values(pool, named, default_graphs=("x:g",)) == []
+    assert values(pool, "SELECT ?s FROM <x:g> { ?s ?p ?o }") == ["x:in"]
+    assert values(pool, "SELECT ?s FROM <x:h> { ?s ?p ?o }", default_graphs=("x:g",)) == ["x:in"]
+    assert values(pool, "SELECT ?s FROM <file:///etc/passwd> { ?s ?p ?o }") == []
+    with pytest.raises(QuerySyntaxError, match="not an absolute IRI"):
+        values(pool, query, default_graphs=("no iri",))
+
+
+@pytest.mark.parametrize(
+    ("query", "place", "text"),
+    [
+        ("SELECT *\n{ ?s ?p ", (2, 9), "ends too early"),
+        ("SELECT * { ?s dct:title ?t }", (1, 29), "not declared: dct:"),
+        ("SELECT * { ?s <title> ?t }", (1, 27), "IRI is relative"),
+        ("SELECT ?s (1 AS ?s) {}", (1, 23), "Line 1, column 23"),
+        ("ASK { FILTER(<x:f>(1)) ?s ?p ?o }", (0, 0), "custom function <x:f> is not supported"),
+        ('ASK { ?s ?p "\ud800" }', (1, 14), "surrogate"),
+    ],
+)
+def test_syntax(pool: QueryPool, query: str, place: tuple[int, int], text: str) -> None:
+    """A syntax error says where and, where it can, why."""
+    with pytest.raises(QuerySyntaxError) as caught:
+        ask(pool, query)
+
+    assert text in str(caught.value)
+    assert place == (caught.value.line, caught.value.column)
+
+
+DOUBLING = "SELECT ?x27 { BIND('0123456789' AS ?x0) " + "".join(
+    f"BIND(CONCAT(?x{i}, ?x{i}) AS ?x{i + 1}) " for i in range(27)
+)
+GROWTH = "SELECT ?x6 { BIND('" + "a" * 40 + "' AS ?x0) " + "".join(
+    f"BIND(REPLACE(?x{i}, 'a', '{'a' * 40}') AS ?x{i + 1}) " for i in range(6)
+)
+HUNDRED = " ".join(map(str, range(100)))
+BOMBS = {
+    HEAVY: QueryTimeout,
+    "SELECT DISTINCT ?a ?d { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i FILTER(?a = ?nothing) }": QueryTimeout,
+    "SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i } ORDER BY ?a ?f LIMIT 10": (QueryMemory, QueryTimeout),
+    "SELECT (COUNT(DISTINCT CONCAT(STR(?c), STR(?f), STR(?i))) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }": (
+        QueryMemory,
+        QueryTimeout,
+    ),
+    "SELECT (GROUP_CONCAT(?c) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }": (QueryMemory, QueryTimeout),
+    DOUBLING + "}": QueryMemory,
+    GROWTH + "}": QueryMemory,
+    "SELECT (COUNT(*) AS ?n) { " + " ".join(f"VALUES ?v{i} {{ {HUNDRED} }}" for i in range(6)) + " }": QueryTimeout,
+    "ASK { " + " ".join(f"?s{i} ?p{i} ?o{i} ." for i in range(8)) + " FILTER(?o1 = ?nothing) }": QueryTimeout,
+}
+
+
+@pytest.mark.parametrize("bomb", BOMBS, ids=range(len(BOMBS)))
+def test_bombs(pool: QueryPool, bomb: str) -> None:
+    """A bomb ends in its error, soon after the limit, and the next query is answered."""
+    begun = time.monotonic()
+    with pytest.raises(BOMBS[bomb]):
+        ask(pool, bomb)
+
+    assert time.monotonic() - begun < SMALL.seconds + 0.5
+    assert json.loads(ask(pool, "ASK { ?s ?p ?o }"))["boolean"]
+
+
+@linux
+def test_stack(directory: Path) -> None:
+    """A query that overflows the stack ends its worker, is told so, and leaves no zombie."""
+    before = children()
+    with QueryPool(directory, Limits(running=1)) as pool:
+        worker = pool._take()
+        worker.wait_ready()
+        send(worker.channel, ASK, msgspec.json.encode(Job("ASK " + "{" * 20_000 + "}" * 20_000, "json")))
+        assert receive(worker.channel, time.monotonic() + 5) is None
+        with pool._change:
+            pool._busy.discard(worker)
+            pool._idle.append(worker)
+        worker.process.wait()
+        assert worker.process.returncode in {-signal.SIGSEGV, -signal.SIGABRT}
+        assert json.loads(ask(pool, "ASK {}"))["boolean"]
+
+    assert before == children()
+
+
+@linux
+def test_idle_death(pool: QueryPool) -> None:
+    """A worker that somebody kills while it rests is replaced, and nobody notices."""
+    ask(pool, "ASK {}")
+    for worker in list(pool._idle):
+        os.kill(worker.process.pid, signal.SIGKILL)
+    time.sleep(0.1)
+
+    assert json.loads(ask(pool, "ASK {}"))["boolean"]
+
+
+class Canary(HTTPServer):
+    """A server that counts its visitors."""
+
+    hits = 0
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), BaseHTTPRequestHandler)
+        self.url = f"http://127.0.0.1:{self.server_port}/"
+
+    def verify_request(self, request: object, client_address: object) -> bool:
+        self.hits += 1
+        return False
+
+
+@pytest.fixture
+def canary() -> Iterator[Canary]:
+    with Canary() as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.02,))
+        thread.start()
+        yield server
+        server.shutdown()
+        thread.join()
+
+
+def test_no_connection(pool: QueryPool, canary: Canary) -> None:
+    """No query makes the server open a connection: the canary is alive and is not visited."""
+    with socket.create_connection(("127.0.0.1", canary.server_port), 2) as visitor:
+        assert visitor.recv(1) == b""
+    for query in ("SERVICE <{}> {{}}", "?s ?p trueSERVICE <{}> {{}}", "SERVICE SILENT <{}> {{ ?s ?p ?o }}"):
+        with pytest.raises(QueryForbidden):
+            ask(pool, "ASK { " + query.format(canary.url) + " }")
+    with pytest.raises(QueryForbidden):
+        ask(pool, f"LOAD <{canary.url}>")
+    ask(pool, f"SELECT * FROM <{canary.url}> {{ ?s ?p ?o }}", default_graphs=(canary.url,))
+
+    assert canary.hits == 1
+
+
+@linux
+@pytest.mark.parametrize("query", ["ASK {{ SERVICE <{}> {{ }} }}", "ASK {{ FILTER(trueSERVICE <{}> {{}}) }}"])
+def test_no_connection_without_guard(pool: QueryPool, canary: Canary, query: str) -> None:
+    """The worker itself cannot connect (seccomp), and lives on."""
+    query = query.format(canary.url).replace("FILTER(true", "BIND(1 AS ?x) ").replace("{})", "{}")
+    worker = pool._take()
+    try:
+        worker.wait_ready()
+        send(worker.channel, ASK, msgspec.json.encode(Job(query, "json")))
+        frame = receive(worker.channel, time.monotonic() + 5)
+        assert frame
+        failure = msgspec.json.decode(frame[1], type=Failure)
+        assert worker.alive()
+    finally:
+        worker.kill()
+        pool._busy.discard(worker)
+
+    assert failure.kind == "QueryForbidden"
+    assert canary.hits == 0
+
+
+@linux
+def test_locked_in(directory: Path) -> None:
+    """After the lock neither sockets nor programs are to be had, in no thread."""
+    script = """if 1:
+        import os, socket, threading
+        from ld.worker import lock_in
+        gate, done = threading.Event(), []
+        def try_all():
+            gate.wait()
+            for name, action in {"socket": socket.socket, "program": lambda: os.execv("/bin/true", ["true"])}.items():
+                try: action()
+                except PermissionError: done.append(name)
+        thread = threading.Thread(target=try_all)
+        thread.start()
+        assert lock_in()
+        gate.set(); thread.join(); try_all()
+        print(done)
+    """
+    result = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+
+    assert result.stdout.strip() == "['socket', 'program', 'socket', 'program']"
+
+
+def in_background(pool: QueryPool, client: str, errors: list[Exception]) -> threading.Thread:
+    """Start a heavy query in a thread; its error is kept."""
+
+    def run() -> None:
+        try:
+            ask(pool, HEAVY, client=client)
+        except Exception as error:
+            errors.append(error)
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    return thread
+
+
+def test_limits_of_clients_and_queue(directory: Path) -> None:
+    """One client runs one query; the queue has an end; others are answered meanwhile and after."""
+    errors: list[Exception] = []
+    with QueryPool(directory, Limits(seconds=0.8, running=2, queued=1)) as pool:
+        pool.start()
+        threads = [in_background(pool, "a", errors)]
+        time.sleep(0.1)
+        with pytest.raises(ClientBusy):
+            ask(pool, "ASK {}", client="a")
+        assert json.loads(ask(pool, "ASK {}", client="b"))["boolean"]
+        threads.append(in_background(pool, "b", errors))
+        time.sleep(0.1)
+        threads.append(in_background(pool, "c", errors))
+        time.sleep(0.1)
+        with pytest.raises(QueueFull):
+            ask(pool, "ASK {}", client="d")
+        for thread in threads:
+            thread.join()
+        assert json.loads(ask(pool, "ASK {}", client="a"))["boolean"]
+
+    assert [QueryTimeout] * 3 == [type(error) for error in errors]
+
+
+@linux
+def test_close(directory: Path) -> None:
+    """A closed pool leaves no process, finishes what it has taken, and takes no more; another lives beside it."""
+    before = children()
+    errors: list[Exception] = []
+    with QueryPool(directory, Limits(seconds=0.5)) as first, QueryPool(directory, SMALL) as second:
+        thread = in_background(first, "a", errors)
+        ask(second, "ASK {}")
+        time.sleep(0.1)
+        first.close()
+        thread.join()
+        with pytest.raises(QueueFull):
+            ask(first, "ASK {}")
+        assert json.loads(ask(second, "ASK {}"))["boolean"]
+        thread = in_background(second, "a", errors)
+        time.sleep(0.2)
+        begun = time.monotonic()
+        second.close(drain=False)
+        thread.join()
+        assert time.monotonic() - begun < 0.5
+
+    assert [QueryTimeout, QueryMemory] == [type(error) for error in errors]
+    assert before == children()
+
+
+@linux
+@pytest.mark.parametrize("end", ["os._exit(0)", "os.kill(os.getpid(), 9)"])
+def test_no_orphans(directory: Path, end: str) -> None:
+    """When the parent ends, its workers end, a running query too, even if a forked child of it lives on."""
+    script = f"""if 1:
+        import os, sys, threading, time, warnings
+        warnings.simplefilter("ignore")
+        from ld.query import *
+        pool = QueryPool(sys.argv[1])
+        pool.start()
+        threading.Thread(target=lambda: pool.answer(Request({HEAVY!r}, "json")), daemon=True).start()
+        time.sleep(0.2)
+        workers = [worker.process.pid for worker in (*pool._idle, *pool._busy)]
+        child = os.fork()
+        if not child:
+            os.close(1); os.close(2); time.sleep(20); os._exit(0)
+        print(child, *workers, flush=True)
+        {end}
+    """
+    result = subprocess.run([sys.executable, "-c", script, str(directory)], capture_output=True, text=True)
+    child, *workers = map(int, result.stdout.split())
+    try:
+        deadline = time.monotonic() + 2
+        while any(Path(f"/proc/{pid}/exe").exists() for pid in workers) and time.monotonic() < deadline:
+            time.sleep(0.02)
+        assert Path(f"/proc/{child}").exists()
+        assert [pid for pid in workers if Path(f"/proc/{pid}/exe").exists()] == []
+    finally:
+        os.kill(child, signal.SIGKILL)
+
+
+def test_no_store(tmp_path: Path) -> None:
+    """A store that is not there is a SiteError that names it."""
+    with QueryPool(tmp_path / "nothing") as pool, pytest.raises(SiteError, match="nothing: no triple store"):
+        ask(pool, "ASK {}")
+
+
+def test_describe(directory: Path) -> None:
+    """DESCRIBE gives the document of a thing that has one, and what the store says of others."""
+    documents = {"x:s1": b"<x:s1> <x:p> 'one' .\n<x:doc> <x:q> <x:s1> .\n".replace(b"'", b'"')}
+    with QueryPool(directory, Limits(rows=3, running=1), documents.get) as pool:
+        expected = documents["x:s1"] + ask(pool, "CONSTRUCT { <x:s2> ?p ?o } { <x:s2> ?p ?o }", "nt")
+
+        assert documents["x:s1"] == ask(pool, "DESCRIBE <x:s1>", "nt")
+        assert set(expected.splitlines()) == set(ask(pool, "DESCRIBE <x:s1> <x:s2>", "nt").splitlines())
+        assert b"<x:s1> <x:p> " in ask(pool, "DESCRIBE <x:s1>", "ttl")
+        with pytest.raises(ResultTooLarge):
+            ask(pool, "DESCRIBE <x:s1> <x:s2> <x:s3>", "ttl")
+        answer = pool.answer(Request("DESCRIBE <x:s1> <x:s2> <x:s3>", "nt", truncate=True))
+        with answer.body as body:
+            assert (answer.truncated, len(body.readlines())) == (True, 3)
