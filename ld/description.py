@@ -126,7 +126,7 @@ def _distribution(graph: rdflib.Graph, one: URIRef, dump: Dump, settings: Settin
     graph.add((part, SCHEMA.encodingFormat, Literal(dump.media_type)))
     media_type = URIRef(f"https://www.iana.org/assignments/media-types/{dump.media_type}")
     graph.add((part, DCAT.mediaType, media_type))
-    graph.add((part, DCAT.byteSize, Literal(dump.bytes, datatype=XSD.nonNegativeInteger)))
+    graph.add((part, DCAT.byteSize, Literal(dump.bytes)))
     checksum = URIRef(f"{part}-sha256")
     graph.add((part, SPDX.checksum, checksum))
     graph.add((checksum, RDF.type, SPDX.Checksum))

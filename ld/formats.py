@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+import msgspec
 from msgspec import Struct
 from pyoxigraph import RdfFormat, Triple, parse
 
@@ -44,7 +45,8 @@ RESULTS_TSV = Format("tsv", "text/tab-separated-values", "TSV")
 
 DOCUMENT = (HTML, JSONLD, JSON, TURTLE, NTRIPLES, RDFXML)
 CITATION = (BIBTEX, RIS, CSL)
-GRAPH = (TURTLE, NTRIPLES, JSONLD, RDFXML)
+# A graph that answers a query has no other JSON: who asks for JSON gets JSON-LD.
+GRAPH = (TURTLE, NTRIPLES, msgspec.structs.replace(JSONLD, aliases=("application/json",)), RDFXML)
 RESULTS = (RESULTS_JSON, RESULTS_XML, RESULTS_CSV, RESULTS_TSV)
 
 _EXTENSIONS = {form.key: form for form in (*DOCUMENT, *CITATION)}

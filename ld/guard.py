@@ -204,16 +204,20 @@ def find_form(tokens: list[Token], query: str) -> Form:
     )
 
 
-def undeclared(query: str) -> list[str]:
-    """Return the prefixes that the query uses and does not declare, in the order of their use.
+def undeclared(query: str) -> dict[str, int]:
+    """Return the prefixes that the query uses and does not declare, and where each stands first.
 
     >>> undeclared("SELECT ?t { ?s dct:title ?t }")
-    ['dct:']
+    {'dct:': 15}
     """
     tokens = tokenize(query)
     declared = {name.text for word, name in pairwise(tokens) if word.text == "PREFIX"}
-    used = (token.text.partition(":")[0] + ":" for token in tokens if token.kind == "name")
-    return list(dict.fromkeys(prefix for prefix in used if prefix not in declared))
+    places: dict[str, int] = {}
+    for token in tokens:
+        prefix = token.text.partition(":")[0] + ":"
+        if token.kind == "name" and prefix not in declared:
+            places.setdefault(prefix, token.start)
+    return places
 
 
 class _Frame:

@@ -266,12 +266,15 @@ def syntax_error(text: str, said: str) -> QuerySyntaxError:
     found = re.match(r"error at (\d+):(\d+): expected (.*)", said, re.DOTALL)
     if not found:
         return QuerySyntaxError(f"This is not a SPARQL 1.1 query: {said}")
-    line, column = int(found[1]), int(found[2])
-    message = f"Line {line}, column {column}: this is not SPARQL 1.1 here or shortly before."
     missing = guard.undeclared(text)
     if missing:
-        message += f" These prefixes are not declared: {', '.join(missing[:5])}. Add PREFIX lines."
-    elif "IRI parsing failed" in found[3]:
+        line, column = guard.place(text, min(missing.values()))
+        names = ", ".join(list(missing)[:5])
+        message = f"Line {line}, column {column}: a prefix is not declared: {names}. Add PREFIX lines."
+        return QuerySyntaxError(message, line, column)
+    line, column = int(found[1]), int(found[2])
+    message = f"Line {line}, column {column}: this is not SPARQL 1.1 here or shortly before."
+    if "IRI parsing failed" in found[3]:
         message += " An IRI is relative or has a character that IRIs do not have."
     elif guard.place(text, len(text.rstrip())) <= (line, column):
         message += " The text ends too early: is a bracket not closed?"

@@ -130,5 +130,5 @@ def test_place(query: str, place: tuple[int, int]) -> None:
 
 
 def test_undeclared() -> None:
-    """Prefixes that nobody declared are found."""
-    assert undeclared("PREFIX ex: <x:> ASK { ?s dct:title 'a:b' ; ex:p <a:b>, :c }") == ["dct:", ":"]
+    """Prefixes that nobody declared are found, with their places."""
+    assert list(undeclared("PREFIX ex: <x:> ASK { ?s dct:title 'a:b' ; ex:p <a:b>, :c }")) == ["dct:", ":"]

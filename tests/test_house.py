@@ -56,7 +56,11 @@ def test_a_file_uses_only_files_above_it(name: str) -> None:
 
 
 def test_only_the_web_knows_flask() -> None:
-    using = {name for name, path in modules().items() if re.search(r"^(?:import|from) (?:flask|werkzeug)", path.read_text(), re.M)}
+    using = {
+        name
+        for name, path in modules().items()
+        if re.search(r"^(?:import|from) (?:flask|werkzeug)", path.read_text(), re.M)
+    }
 
     assert all(name.startswith("web") for name in using)
 

@@ -137,7 +137,11 @@ def test_no_table_repeats_a_row() -> None:
 @pytest.mark.parametrize(
     ("name", "text", "complaint"),
     [
-        ("mapping.csv", "thing,field,property,as,note\nwork,title,dctrms:title,text,\n", "mapping.csv:2: unknown prefix"),
+        (
+            "mapping.csv",
+            "thing,field,property,as,note\nwork,title,dctrms:title,text,\n",
+            "mapping.csv:2: unknown prefix",
+        ),
         ("mapping.csv", "thing,field,property,as,note\nwork,title,dcterms:title,txt,\n", "mapping.csv:2: unknown 'as'"),
         ("mapping.csv", "thing,field,property,as,note\nwork,title\n", "mapping.csv:2: 2 cells"),
         ("context.jsonld", "{", "context.jsonld:1: not JSON"),

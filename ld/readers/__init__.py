@@ -8,10 +8,11 @@ from __future__ import annotations
 import gzip
 import io
 import sys
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
-from typing import BinaryIO, cast
+from typing import cast
 
 import requests
 
@@ -41,7 +42,8 @@ def read(source: str, kind: str | None = None) -> Iterator[Record | Rejected]:
     Raises SourceError where the source cannot be opened or recognised. In a folder such a file is one `Rejected`.
     """
     if source == "-":
-        yield from _stream(sys.stdin.buffer, "standard input", kind)
+        with open(sys.stdin.fileno(), "rb", buffering=_HEAD, closefd=False) as stream:
+            yield from _stream(stream, "standard input", kind)
     elif source.startswith(("http://", "https://")):
         yield from _url(source, kind)
     elif Path(source).is_dir():
@@ -58,7 +60,7 @@ def reread(source: Source) -> Record | Rejected:
 
 def _file(path: Path, kind: str | None) -> Iterator[Record | Rejected]:
     try:
-        with path.open("rb") as stream:
+        with path.open("rb", buffering=_HEAD) as stream:
             yield from _stream(stream, str(path), kind)
     except OSError as error:
         raise SourceError(f"{path}: cannot be read: {error.strerror}: check the name and the rights") from None
@@ -97,26 +99,27 @@ def _url(url: str, kind: str | None) -> Iterator[Record | Rejected]:
     except requests.RequestException as error:
         raise SourceError(f"{url}: no answer: {type(error).__name__}: check address and network") from None
     data.seek(0)
-    yield from _stream(data, url, kind)
+    with io.BufferedReader(cast(io.RawIOBase, data), _HEAD) as stream:
+        yield from _stream(stream, url, kind)
 
 
-def _stream(raw: BinaryIO, place: str, kind: str | None) -> Iterator[Record | Rejected]:
-    stream = cast(BinaryIO, io.BufferedReader(cast(io.RawIOBase, raw), _HEAD))
-    head = cast(io.BufferedReader, stream).peek(_HEAD)[:_HEAD]
-    if head[:2] == b"\x1f\x8b":
-        packed = gzip.GzipFile(fileobj=stream)
-        stream = cast(BinaryIO, io.BufferedReader(cast(io.RawIOBase, packed), _HEAD))
-        try:
-            head = cast(io.BufferedReader, stream).peek(_HEAD)[:_HEAD]
-        except (OSError, EOFError) as error:
-            raise SourceError(f"{place}: not a whole gzip file: {error}") from None
+def _stream(stream: io.BufferedReader, place: str, kind: str | None) -> Iterator[Record | Rejected]:
+    if stream.peek(2)[:2] != b"\x1f\x8b":
+        yield from _plain(stream, place, kind)
+        return
+    try:
+        with gzip.GzipFile(fileobj=stream) as packed, io.BufferedReader(cast(io.RawIOBase, packed), _HEAD) as unpacked:
+            yield from _plain(unpacked, place, kind)
+    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
+        raise SourceError(f"{place}: not a whole gzip file: {error}: fetch or pack it again") from None
+
+
+def _plain(stream: io.BufferedReader, place: str, kind: str | None) -> Iterator[Record | Rejected]:
+    head = stream.peek(_HEAD)[:_HEAD]
     if not head.strip():
         raise SourceError(f"{place}: the file is empty: nothing to publish")
     reader = KINDS[kind] if kind else _recognised(head, place)
-    try:
-        yield from reader.read(stream, place)
-    except EOFError as error:
-        raise SourceError(f"{place}: not a whole gzip file: {error}") from None
+    yield from reader.read(stream, place)
 
 
 def _recognised(head: bytes, place: str) -> ModuleType:

@@ -10,11 +10,28 @@ from werkzeug.http import parse_accept_header, parse_options_header
 from ld.formats import Format
 from ld.jsonld import PROFILES
 
+_PROFILE_IRIS = {name: iri for iri, name in PROFILES.items()}
+
 
 class Choice(Struct, frozen=True):
     """The chosen format, and the form of JSON-LD that was asked for (empty: as we write it)."""
 
     format: Format
+    profile: str = ""
+
+    @property
+    def content_type(self) -> str:
+        """The value of the Content-Type header; it names the profile that was asked for (JSON-LD 1.1, annex C)."""
+        if self.profile:
+            return f'{self.format.media_type}; profile="{_PROFILE_IRIS[self.profile]}"'
+        return self.format.content_type
+
+
+class Range(Struct, frozen=True):
+    """One media range of an Accept header."""
+
+    media_type: str
+    quality: float
     profile: str = ""
 
 
@@ -23,11 +40,14 @@ def choose(accept: str | None, wanted: str | None, offered: Sequence[Format]) ->
 
     `wanted` is the value of `?format=`: a key or media type; unknown values are ignored, because clients send such.
     Parameters of a media range other than q never stand in the way of a match.
+
+    >>> from ld.formats import DOCUMENT
+    >>> choose("text/turtle;charset=utf-8, */*;q=0.1", None, DOCUMENT).format.key
+    'ttl'
     """
-    if wanted:
-        known = next((one for one in offered if wanted.lower() in (one.key, one.media_type, *one.aliases)), None)
-        if known:
-            return Choice(known)
+    named = _named(wanted, offered)
+    if named:
+        return Choice(named)
     if not accept or not accept.strip():
         return Choice(offered[0])
     ranges = _ranges(accept)
@@ -37,12 +57,14 @@ def choose(accept: str | None, wanted: str | None, offered: Sequence[Format]) ->
     return Choice(best, _profile(best, ranges))
 
 
-class Range(Struct, frozen=True):
-    """One media range of an Accept header."""
-
-    media_type: str
-    quality: float
-    profile: str = ""
+def _named(wanted: str | None, offered: Sequence[Format]) -> Format | None:
+    """Return the format of that key ("ttl"), subtype ("turtle", "xml") or media type; lists give their first known."""
+    for word in (wanted or "").lower().split(","):
+        spellings = {word.strip(), f"application/{word.strip()}", f"text/{word.strip()}"}
+        for one in offered:
+            if spellings & {one.key, one.media_type, *one.aliases}:
+                return one
+    return None
 
 
 def _ranges(accept: str) -> list[Range]:
@@ -56,14 +78,8 @@ def _ranges(accept: str) -> list[Range]:
 
 def _rank(form: Format, ranges: Sequence[Range]) -> tuple[float, int]:
     """Return the quality the client gives a format, and how exactly it was named: the most specific range decides."""
-    best = (-1, 0.0)
-    for one in ranges:
-        best = max(best, (_specificity(form, one.media_type), one.quality)) if _matches(form, one) else best
-    return best[1], best[0]
-
-
-def _matches(form: Format, one: Range) -> bool:
-    return _specificity(form, one.media_type) >= 0
+    exact, quality = max(((_specificity(form, one.media_type), one.quality) for one in ranges), default=(-1, 0.0))
+    return (quality, exact) if exact >= 0 else (0.0, -1)
 
 
 def _specificity(form: Format, media_range: str) -> int:
@@ -77,5 +93,5 @@ def _specificity(form: Format, media_range: str) -> int:
 
 
 def _profile(form: Format, ranges: Sequence[Range]) -> str:
-    asked = [one for one in ranges if one.media_type == form.media_type and one.profile]
-    return max(asked, key=lambda one: one.quality).profile if asked else ""
+    exact = [one for one in ranges if one.media_type == form.media_type]
+    return max(exact, key=lambda one: one.quality).profile if exact else ""

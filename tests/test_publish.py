@@ -1,0 +1,263 @@
+"""Publishing is all or nothing, the account adds up, and nothing that is live is ever lost."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+from fcntl import LOCK_EX, flock
+from pathlib import Path
+
+import pytest
+from conftest import BASE, EXAMPLES, SEED
+from pyoxigraph import Store
+
+from ld.errors import SiteError, SourceError
+from ld.generation import Generation, Live, generations, live_path, rollback
+from ld.publish import publish
+from ld.readers import read, reread
+from ld.record import Record
+from ld.settings import Settings
+
+
+def site(folder: Path, **flags: object) -> Settings:
+    return Settings(folder, {"base": BASE, **flags}, {})
+
+
+def write(path: Path, *records: dict[str, object]) -> str:
+    path.write_text("".join(json.dumps(record) + "\n" for record in records), encoding="utf-8")
+    return str(path)
+
+
+def solr(id_: str, title: str = "A title", **more: object) -> dict[str, object]:
+    return {"id": id_, "title": title, "title_short": title, "format": ["Book"], **more}
+
+
+def live(settings: Settings) -> Generation:
+    return Live(settings.site).current()
+
+
+def titles(settings: Settings) -> dict[str, str]:
+    return {record.path: record.title for record in live(settings).documents.records()}
+
+
+def test_the_account_adds_up_and_rejects_are_told(tmp_path: Path) -> None:
+    """Every record read is published, unchanged, replaced, repeated or rejected."""
+    settings = site(tmp_path / "site")
+    source = write(tmp_path / "in.jsonl", solr("1"), {"title": "no id"}, {"id": "3"}, solr("1", "Again"), solr("2"))
+
+    account = publish([source], settings).account
+
+    assert (account.read, account.published, account.repeated, account.rejected) == (5, 2, 1, 2)
+    assert account.adds_up()
+    assert titles(settings) == {"record/1": "Again", "record/2": "A title"}
+    rejects = [json.loads(line) for line in (settings.site / "rejects.jsonl").read_text().splitlines()]
+    assert [one["id"] for one in rejects] == ["", "3"]
+    assert "line 2" in rejects[0]["place"] and "no id" in rejects[0]["reason"]
+
+
+def test_new_input_inserts_replaces_and_leaves_unchanged(tmp_path: Path) -> None:
+    settings = site(tmp_path / "site")
+    publish([write(tmp_path / "1.jsonl", solr("a"), solr("b"))], settings)
+
+    account = publish([write(tmp_path / "2.jsonl", solr("b", "New"), solr("a"), solr("c"))], settings).account
+
+    assert (account.published, account.replaced, account.unchanged) == (1, 1, 1)
+    assert titles(settings) == {"record/a": "A title", "record/b": "New", "record/c": "A title"}
+
+
+def test_full_makes_tombstones_of_what_is_missing(tmp_path: Path) -> None:
+    settings = site(tmp_path / "site")
+    publish([write(tmp_path / "1.jsonl", solr("a"), solr("b"))], settings)
+
+    account = publish([write(tmp_path / "2.jsonl", solr("a"))], settings, full=True).account
+
+    gone = live(settings).documents.get("record/b")
+    assert account.deleted == 1
+    assert gone and "no longer in the catalogue" in gone.gone
+    assert list(titles(settings)) == ["record/a"]
+
+
+def test_the_same_input_gives_the_same_dumps(tmp_path: Path) -> None:
+    digests = []
+    for n in (1, 2):
+        settings = site(tmp_path / f"site{n}")
+        publish([str(EXAMPLES)], settings)
+        folder = live(settings).dumps
+        digests.append({path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(folder.iterdir())})
+
+    assert digests[0] == digests[1]
+
+
+def test_a_published_site_is_the_same_whichever_way_it_was_reached(tmp_path: Path) -> None:
+    once, twice = site(tmp_path / "once"), site(tmp_path / "twice")
+    files = sorted(str(path) for path in EXAMPLES.iterdir() if path.suffix not in (".ttl", ".md"))
+    publish(files, once)
+    for file in reversed(files):
+        publish([file], twice)
+
+    one, other = live(once), live(twice)
+    for name in ("catalogue.nt.gz", "catalogue.jsonl.gz", "catalogue.csv"):
+        assert (one.dumps / name).read_bytes() == (other.dumps / name).read_bytes(), name
+
+
+def test_a_changed_base_republishes_what_is_kept(tmp_path: Path) -> None:
+    """The source records are kept, so a changed base or mapping needs no second harvest."""
+    publish([write(tmp_path / "1.jsonl", solr("a"))], site(tmp_path / "site"))
+    moved = Settings(tmp_path / "site", {"base": "https://new.example.org/"}, {})
+
+    publish([write(tmp_path / "2.jsonl", solr("b"))], moved)
+
+    found = live(moved)
+    lines = [record.lines for record in found.documents.records()]
+    assert len(lines) == 2
+    assert all("<https://new.example.org/record/" in text for text in lines)
+    assert not any("data.example.org" in text for text in lines)
+
+
+def test_lean_stores_less_and_serves_everything(tmp_path: Path) -> None:
+    lean, full = site(tmp_path / "lean", profile="lean"), site(tmp_path / "full")
+    for settings in (lean, full):
+        publish([str(EXAMPLES / "seed.txt")], settings)
+
+    stored = {quad.predicate.value for quad in Store.read_only(str(live(lean).store))}
+    seed = live(lean).documents.get(f"record/{SEED}")
+    assert seed
+    about = f"<{BASE}record/{SEED}"
+    kept = [quad for quad in Store.read_only(str(live(lean).store)) if str(quad.subject).startswith(about)]
+    assert not any(iri.startswith("http://schema.org/") for quad in kept for iri in [quad.predicate.value])
+    assert "http://purl.org/ontology/bibo/doi" in stored
+    assert live(lean).documents.lines(seed) == live(full).documents.lines(seed)
+
+
+def test_a_failure_leaves_the_live_generation_untouched(tmp_path: Path) -> None:
+    settings = site(tmp_path / "site")
+    publish([write(tmp_path / "1.jsonl", solr("a"))], settings)
+    before = live_path(settings.site)
+
+    with pytest.raises(SourceError, match=r"none of the 1 records can be published.*rejects\.jsonl"):
+        publish([write(tmp_path / "2.jsonl", {"title_short": "no id"})], settings)
+    with pytest.raises(SourceError, match="cannot be read"):
+        publish([str(tmp_path / "missing.jsonl")], settings)
+
+    assert live_path(settings.site) == before
+    assert not list((settings.site / "generations").glob("*.part"))
+
+
+def test_leftovers_of_a_killed_run_are_swept(tmp_path: Path) -> None:
+    settings = site(tmp_path / "site")
+    leftover = settings.site / "generations" / "20200101T000000Z-1.part"
+    leftover.mkdir(parents=True)
+
+    publish([write(tmp_path / "1.jsonl", solr("a"))], settings)
+
+    assert not leftover.exists()
+
+
+def test_a_second_publisher_is_told_and_stops(tmp_path: Path) -> None:
+    settings = site(tmp_path / "site")
+    publish([write(tmp_path / "1.jsonl", solr("a"))], settings)
+    with (settings.site / "publishing.lock").open("w") as lock:
+        flock(lock, LOCK_EX)
+
+        with pytest.raises(SiteError, match="another publish is at work"):
+            publish([str(tmp_path / "1.jsonl")], settings)
+
+
+def test_rollback_and_pruning(tmp_path: Path) -> None:
+    settings = site(tmp_path / "site", keep=1)
+    for n in range(3):
+        publish([write(tmp_path / "in.jsonl", solr("a", f"Title {n}"))], settings)
+
+    assert len(generations(settings.site)) == 2
+    assert titles(settings) == {"record/a": "Title 2"}
+    rollback(settings.site)
+    assert titles(settings) == {"record/a": "Title 1"}
+    with pytest.raises(SiteError, match="no earlier generation"):
+        rollback(settings.site)
+
+
+def test_a_running_server_takes_over_the_new_generation(tmp_path: Path) -> None:
+    settings = site(tmp_path / "site")
+    publish([write(tmp_path / "1.jsonl", solr("a"))], settings)
+    watching = Live(settings.site)
+    first = watching.current().id
+    publish([write(tmp_path / "2.jsonl", solr("b"))], settings)
+    watching._looked = 0
+
+    assert watching.current().id > first
+
+
+def test_flipped_bits_are_found_before_anything_is_served(tmp_path: Path) -> None:
+    settings = site(tmp_path / "site")
+    publish([write(tmp_path / "1.jsonl", solr("a"))], settings)
+    path = live(settings).path / "documents.sqlite"
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 0xFF
+    path.write_bytes(data)
+
+    with pytest.raises(SiteError, match=r"documents\.sqlite: differs from its checksum"):
+        Live(settings.site).current()
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+def test_a_read_only_site_folder(tmp_path: Path) -> None:
+    folder = tmp_path / "site"
+    folder.mkdir(mode=0o500)
+
+    with pytest.raises(SiteError, match="cannot be written"):
+        publish([write(tmp_path / "1.jsonl", solr("a"))], site(folder))
+
+
+def test_a_site_that_is_a_file(tmp_path: Path) -> None:
+    (tmp_path / "site").write_text("")
+
+    with pytest.raises(SiteError, match="cannot be written"):
+        publish([write(tmp_path / "1.jsonl", solr("a"))], site(tmp_path / "site"))
+
+
+HOSTILE = [
+    solr("h1", "A </script><script>alert(1)</script><svg onload=alert(1)> title"),
+    solr("h2/../../etc", "A path"),
+    solr('h3" onload="x', "Quotes", url=["javascript:alert(1)", "http://exa mple.org/", "http://ok.example/a b|c"]),
+    solr("h4> <http://evil.example/> .", "An IRI breaks out", language=["> ."]),
+    solr("h5\u0000\u000b", "Controls \u0000\u0085\u0098\ufffe"),
+    solr("h6", "Surrogate \\ud800", topic=["a\\ud800b", '"quoted\\', "\u202e"]),
+    solr("h7", "x" * 5000, author=["\n\r\t", "a@b.example", "b\nc"]),
+]
+
+
+def test_hostile_records_neither_stop_a_run_nor_spoil_a_load(tmp_path: Path) -> None:
+    settings = site(tmp_path / "site")
+
+    account = publish([write(tmp_path / "in.jsonl", *HOSTILE)], settings).account
+
+    assert account.adds_up() and account.rejected == 0
+    store = Store.read_only(str(live(settings).store))
+    subjects = {quad.subject.value for quad in store}  # type: ignore[union-attr]  # no blank nodes
+    assert all(
+        iri.startswith((BASE, "http://id.loc.gov/", "http://purl.org/coar/", "https://creativecommons.org/"))
+        for iri in subjects
+    )
+    assert not any("javascript:" in str(quad.object) for quad in store)
+
+
+def test_records_survive_a_round_through_the_kept_source(tmp_path: Path) -> None:
+    """Reading the kept source gives the record again, for every example."""
+    for record in read(str(EXAMPLES)):
+        assert isinstance(record, Record)
+        again = reread(record.source)
+        assert isinstance(again, Record)
+        again.source = record.source
+        assert again == record
+
+
+def test_progress_tells_stage_and_count(tmp_path: Path) -> None:
+    settings, told = site(tmp_path / "site"), []
+    source = write(tmp_path / "in.jsonl", *(solr(str(n)) for n in range(1001)))
+
+    publish([source], settings, progress=lambda stage, n: told.append((stage, n)))
+
+    assert ("records", 1000) in told and ("store", 1000) in told
+    shutil.rmtree(settings.site)
