@@ -42,6 +42,8 @@ _NAMING = re.compile(
     r"<[^>]*#it> <http://(?:www\.w3\.org/1999/02/22-rdf-syntax-ns#type|purl\.org/dc/terms/title|schema\.org/name)> "
 )
 _SAMPLE = 1000
+# What the catalogue says about itself changes with every publishing, so no record's document repeats it.
+_ABOUT_ITSELF = frozenset(("dataset", "scheme", "provenance", "labels"))
 
 
 class Entry(Struct, frozen=True):
@@ -294,7 +296,7 @@ class Documents:
             if path not in seen:
                 seen.add(path)
                 other = self.get(path)
-                if other:
+                if other and other.kind not in _ABOUT_ITSELF:
                     parts.append(_label(other) if other.record else other.lines)
         return "".join(dict.fromkeys("".join(parts).splitlines(keepends=True)))
 

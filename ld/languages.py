@@ -119,18 +119,23 @@ def _script(language: str) -> str:
 
 
 def _words_agree(sample: str, language: str) -> bool:
-    words = [word.casefold() for word in _WORD.findall(sample)]
-    votes = _stopwords()
-    if len(words) < 8 or language not in votes:
+    words = _WORD.findall(sample.casefold())
+    known, by_word = _stopwords()
+    if len(words) < 8 or language not in known:
         return True
-    own = sum(word in votes[language] for word in words)
-    best = max((sum(word in stop for word in words), name) for name, stop in votes.items())
-    return own * 2 > best[0] or best[0] < 3
+    votes = dict.fromkeys(known, 0)
+    for word in words:
+        for one in by_word.get(word, ()):
+            votes[one] += 1
+    best = max(votes.values())
+    return votes[language] * 2 > best or best < 3
 
 
 @cache
-def _stopwords() -> dict[str, frozenset[str]]:
-    words: dict[str, set[str]] = {}
+def _stopwords() -> tuple[frozenset[str], dict[str, tuple[str, ...]]]:
+    """Return the languages that have stop words, and the languages of each stop word."""
+    by_word: dict[str, tuple[str, ...]] = {}
     for row in vocabulary().rows("codes/stopwords.csv"):
-        words.setdefault(row["language"], set()).add(row["word"])
-    return {language: frozenset(found) for language, found in words.items()}
+        if row["language"] not in by_word.get(row["word"], ()):
+            by_word[row["word"]] = (*by_word.get(row["word"], ()), row["language"])
+    return frozenset(one for several in by_word.values() for one in several), by_word

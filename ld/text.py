@@ -27,6 +27,9 @@ _SIGNS = str.maketrans("0123456789+-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻")
 _SUBSIGNS = str.maketrans("0123456789+-", "₀₁₂₃₄₅₆₇₈₉₊₋")
 
 _ISBD_END = re.compile(r"(?:\s{1,9}[/:;=,]|[,:;])\s{0,9}$")
+_ABBREVIATED = re.compile(
+    r"(?:^|[\s.(\-])(?:\w|etc|jr|sr|inc|co|ltd|bros|corp|dept|dr|st|mrs?|cent|ph\.?d|ca|pseud)\.$", re.IGNORECASE
+)
 _EMAIL = re.compile(r"[\w.+-]{1,64}@(?:[\w-]{1,63}\.){1,8}[A-Za-z]{2,24}")
 _BLANK_FORMS = {"", "n/a", "none", "null", "-", "--", "[s.n.]", "s.n.", "s. n.", "[s. n.]", "not found"}
 
@@ -77,6 +80,17 @@ def _raise(match: re.Match[str]) -> str:
 def unpunctuated(text: str) -> str:
     """Return the text without the ISBD mark that joins it to the next area ("Dāniyāl," and "Fikr-i Ayāz /")."""
     return _ISBD_END.sub("", text).rstrip()
+
+
+def without_stop(text: str) -> str:
+    """Return the text without the full stop that ends a heading; that of an initial or an abbreviation stays.
+
+    >>> without_stop("Natural history."), without_stop("Foy, Brian D."), without_stop("United States, etc.")
+    ('Natural history', 'Foy, Brian D.', 'United States, etc.')
+    """
+    if not text.endswith(".") or text.endswith("..") or _ABBREVIATED.search(text):
+        return text
+    return text[:-1]
 
 
 def value(raw: str) -> str:

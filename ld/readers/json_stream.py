@@ -2,98 +2,128 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, BinaryIO
 
 import msgspec
-from msgspec import Struct
+from msgspec import Raw, Struct, ValidationError
 
 from ld.errors import SourceError
+from ld.readers.limits import EXCERPT_CHARACTERS, JSON_BYTES, LINE_BYTES, RECORD_BYTES, oversized, oversized_record
 from ld.record import Rejected, Source
 
-RECORD_BYTES = 16 << 20
-_WHOLE_BYTES = 512 << 20
-_DEEP = "is nested too deeply to be a catalogue record"
+Path = tuple[str, ...]
 
 
 class Found(Struct, frozen=True):
     """One document of the source."""
 
-    value: Any
+    value: dict[str, Any]
     source: Source
 
 
-def documents(
-    stream: BinaryIO, place: str, kind: str, unwrapped: Callable[[Any], Iterable[Any] | None]
-) -> Iterator[Found | Rejected]:
-    """Yield the documents of a stream. `unwrapped` gives the documents inside an answer, None for a document.
+def documents(stream: BinaryIO, place: str, kind: str, paths: Iterable[Path]) -> Iterator[Found | Rejected]:
+    """Yield the documents of a stream; `paths` tell where an answer keeps its documents ("response", "docs").
 
-    A first line that is a whole JSON value means JSON Lines; anything else is one JSON text. Of JSON Lines a bad
-    line is rejected and the others go on; a bad JSON text raises SourceError with line and column.
+    Of JSON Lines a bad line is rejected and the others go on. A bad JSON text raises SourceError with line and column.
     """
-    first = stream.readline(RECORD_BYTES + 1)
-    rest = stream.readline(RECORD_BYTES + 1)
-    while rest and not rest.strip():
-        rest = stream.readline(RECORD_BYTES + 1)
-    value = _decoded(first)
-    if (not isinstance(value, msgspec.DecodeError | UnicodeDecodeError | RecursionError) and rest) or (
-        isinstance(value, msgspec.DecodeError | UnicodeDecodeError) and _looks_like_lines(first, rest)
-    ):
-        yield from _lines(stream, [first, rest], place, kind, unwrapped)
+    first = stream.readline(LINE_BYTES)
+    second = stream.readline(LINE_BYTES)
+    while second and not second.strip():
+        first += second
+        second = stream.readline(LINE_BYTES)
+    if second and _is_lines(first, second):
+        yield from _lines(stream, [first, second], place, kind, tuple(paths))
     else:
-        yield from _whole(first + rest + stream.read(_WHOLE_BYTES), place, kind, unwrapped)
+        data = first + second + stream.read(JSON_BYTES)
+        yield from _whole(data, place, kind, tuple(paths))
 
 
-def _looks_like_lines(first: bytes, rest: bytes) -> bool:
-    """Determine whether a broken first line is followed by a line that is whole."""
-    return first.lstrip()[:1] == b"{" and rest[:1] == b"{" and isinstance(_decoded(rest), dict)
+def _is_lines(first: bytes, second: bytes) -> bool:
+    """Determine whether two lines begin JSON Lines: both objects from their first column, or the first one whole."""
+    if not first.endswith(b"\n"):
+        return False
+    return (first[:1] == b"{" and second[:1] == b"{") or not isinstance(_decoded(first), Exception)
 
 
-def _whole(data: bytes, place: str, kind: str, unwrapped: Any) -> Iterator[Found | Rejected]:
+def _whole(data: bytes, place: str, kind: str, paths: tuple[Path, ...]) -> Iterator[Found | Rejected]:
+    if len(data) > JSON_BYTES:
+        limit = f"{JSON_BYTES >> 20} MiB"
+        raise SourceError(f"{place}: one JSON text of more than {limit}: save it as JSON Lines, one record a line")
+    try:
+        data.decode()
+        items = _inside(data, paths)
+    except UnicodeDecodeError as error:
+        raise SourceError(f"{place}: not UTF-8 at byte {error.start}: save the file as UTF-8") from None
+    except RecursionError:
+        raise SourceError(f"{place}: is nested too deeply to hold catalogue records: check the file") from None
+    except msgspec.DecodeError as error:
+        raise SourceError(f"{place}: not JSON: {error}{_where(error, data)}: is the file cut off?") from None
+    for n, item in enumerate(items, 1):
+        yield _found(item, kind, f"{place}, record {n}")
+
+
+def _lines(
+    stream: BinaryIO, ahead: list[bytes], place: str, kind: str, paths: tuple[Path, ...]
+) -> Iterator[Found | Rejected]:
+    """Yield the documents of JSON Lines; `ahead` are the lines that have been read already."""
+    number = 0
+    while line := (ahead.pop(0) if ahead else stream.readline(LINE_BYTES)):
+        number += 1 if line.endswith(b"\n") or number == 0 else line.count(b"\n") + 1
+        where = f"{place}, line {number}"
+        if len(line) >= LINE_BYTES and not line.endswith(b"\n"):
+            while (more := stream.readline(LINE_BYTES)) and not more.endswith(b"\n"):
+                pass
+            yield Rejected(where, oversized_record(LINE_BYTES), excerpt=_excerpt(line))
+        elif line.strip():
+            yield from (_found(item, kind, where) for item in _line_items(line, paths))
+
+
+def _line_items(line: bytes, paths: tuple[Path, ...]) -> list[bytes]:
+    """Return the documents of a line: nearly always the line itself."""
+    if not any(b'"' + path[0].encode() + b'"' in line for path in paths):
+        return [line]
+    try:
+        return _inside(line, paths)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return [line]
+
+
+def _inside(data: bytes, paths: tuple[Path, ...]) -> list[bytes]:
+    """Return the documents, each as it came, of a list or an answer; other JSON is itself the one document."""
+    if data.lstrip()[:1] == b"[":
+        return [bytes(item) for item in msgspec.json.decode(data, type=list[Raw])]
+    for path in paths:
+        inner: bytes | Raw | None = data
+        try:
+            for name in path:
+                inner = msgspec.json.decode(inner or b"", type=dict[str, Raw]).get(name)
+                if inner is None:
+                    break
+            else:
+                return [bytes(item) for item in msgspec.json.decode(inner or b"", type=list[Raw])]
+        except ValidationError:
+            continue
+    return [data]
+
+
+def _found(data: bytes, kind: str, where: str) -> Found | Rejected:
+    """Return the document, or why it cannot be used."""
     value = _decoded(data)
     if isinstance(value, UnicodeDecodeError):
-        raise SourceError(f"{place}: not UTF-8 at byte {value.start}: save the file as UTF-8")
+        reason = f"not UTF-8 at byte {value.start} of the line: save the file as UTF-8"
+        return Rejected(where, reason, excerpt=_excerpt(data))
     if isinstance(value, RecursionError):
-        raise SourceError(f"{place}: {_DEEP}: check the file")
-    if isinstance(value, msgspec.DecodeError):
-        raise SourceError(f"{place}: not JSON: {value}{_where(value, data)}: is the file cut off?")
-    items = unwrapped(value)
-    if items is None:
-        items = value if isinstance(value, list) else [value]
-    for n, item in enumerate(items, 1):
-        where = f"{place}, record {n}"
-        text = msgspec.json.encode(item).decode()
-        yield Found(item, Source(kind, text, where))
-
-
-def _lines(stream: BinaryIO, ahead: list[bytes], place: str, kind: str, unwrapped: Any) -> Iterator[Found | Rejected]:
-    number = 0
-    while line := (ahead.pop(0) if ahead else stream.readline(RECORD_BYTES + 1)):
-        number += 1
-        where = f"{place}, line {number}"
-        if len(line) > RECORD_BYTES:
-            while line and not line.endswith(b"\n"):
-                line = stream.readline(RECORD_BYTES)
-            reason = f"the line is longer than {RECORD_BYTES >> 20} MiB: split it, or take the large field out"
-            yield Rejected(where, reason)
-            continue
-        if not line.strip():
-            continue
-        value = _decoded(line)
-        if isinstance(value, Exception):
-            yield _rejected(value, line, where)
-            continue
-        for item in unwrapped(value) or [value]:
-            yield Found(item, Source(kind, line.decode().strip(), where))
-
-
-def _rejected(error: Exception, line: bytes, where: str) -> Rejected:
-    excerpt = line[:200].decode("utf-8", "replace")
-    if isinstance(error, UnicodeDecodeError):
-        return Rejected(where, f"not UTF-8 at byte {error.start} of the line: save the file as UTF-8", "", excerpt)
-    if isinstance(error, RecursionError):
-        return Rejected(where, f"the record {_DEEP}", "", excerpt)
-    return Rejected(where, f"not JSON: {error}: is the line cut off?", "", excerpt)
+        return Rejected(where, "is nested too deeply to be a catalogue record: check it", excerpt=_excerpt(data))
+    if isinstance(value, Exception):
+        return Rejected(where, f"not JSON: {value}{_where(value, data)}: is it cut off?", excerpt=_excerpt(data))
+    if not isinstance(value, dict):
+        return Rejected(where, "not a record: a JSON object with fields is needed", excerpt=_excerpt(data))
+    if len(data) > RECORD_BYTES:
+        texts = ((name, one) for name, one in value.items() if isinstance(one, str))
+        reason = oversized(texts) or oversized_record(len(data))
+        return Rejected(where, reason, str(value.get("id") or ""), _excerpt(data))
+    return Found(value, Source(kind, data.decode().strip(), where))
 
 
 def _decoded(data: bytes) -> Any:
@@ -101,12 +131,16 @@ def _decoded(data: bytes) -> Any:
     try:
         data.decode()
         return msgspec.json.decode(data)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+    except (msgspec.DecodeError, RecursionError, ValueError) as error:
         return error
 
 
-def _where(error: msgspec.DecodeError, data: bytes) -> str:
-    """Return line and column of the byte a message names."""
+def _excerpt(data: bytes) -> str:
+    return data[: 4 * EXCERPT_CHARACTERS].decode("utf-8", "replace").strip()[:EXCERPT_CHARACTERS]
+
+
+def _where(error: Exception, data: bytes) -> str:
+    """Return line and column of the byte that the message names, or of the end where the text was cut off."""
     digits = str(error).rpartition("byte ")[2].rstrip(")")
     at = int(digits) if digits.isdigit() else len(data)
     line = data.count(b"\n", 0, at) + 1

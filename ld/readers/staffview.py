@@ -5,166 +5,224 @@
     Constantina (Stan) Papoulias
     title Toward Co-productive Learning? …
 
-A line that begins with the name of a field of VuFind's schema begins that field; a bare line is its next value, or,
-in fields with one value, its next line. The record page in front is never read when there is a Staff View.
+A line that begins with the name of a field of VuFind's index begins that field; a bare line is its next value, or,
+in a field with one value, its next line. The record page in front is never read.
+(VuFind: themes/bootstrap3/templates/RecordTab/staffviewarray.phtml; 9.0.3 and later sort the fields by name.)
 """
 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import BinaryIO
 
+from msgspec import Struct
+
 from ld.readers import solr
+from ld.readers.fields import ROLES, SHINGLED, SINGLE, is_field
+from ld.readers.limits import EXCERPT_CHARACTERS, LINE_BYTES, RECORD_BYTES, oversized, oversized_record
 from ld.readers.solr import Fields
 from ld.record import Record, Rejected, Source
-from ld.vocab import Row, vocabulary
 
 KIND = "staffview"
-_LINE_BYTES = 64 << 20
-_LINES = 200_000
-_DYNAMIC = re.compile(
-    r"[A-Za-z][A-Za-z0-9_.-]{0,60}_(?:date|isn|str|txt|txtF|txtP|boolean|geo|random|autocomplete)(?:_mv)?"
-)
-_ROLES = {"author_role", "author2_role", "author_corporate_role"}
-_STRONG = ("id", "_version_")
-_MARC = re.compile(r"LEADER [0-9 ]{5}")
+_FIRST_LINE = re.compile(r"(?:id|_version_) \S")
+_MARC = re.compile(rb"LEADER [0-9 ]{5}")
+_ONE_WORD = ("_version_", "id")
 _INDEX_HEADING = "Record in the Search Index"
+# A last value of a record, not the title of the next: an address or a work key.
+_VALUE = re.compile(rb"https?://|[AU]T \S")
+# Lines of the record page in front (English).
+_PAGE_MARKS = (b"Bibliographic Details", b"Full description", b"Staff View")
+
+
+class Block(Struct):
+    """The lines of one record: where they begin, counted in lines (from 1) and bytes."""
+
+    line: int
+    byte: int
+    lines: list[bytes]
 
 
 def sniff(head: bytes) -> bool:
     """Determine whether the beginning looks like Staff View text."""
-    lines = head.decode("utf-8", "replace").splitlines()
-    named = {line.partition(" ")[0] for line in lines}
-    if any(_MARC.match(line) for line in lines):
+    lines = head.decode("utf-8", "replace").split("\n")
+    named = {name for line in lines if is_field(name := line.partition(" ")[0])}
+    if any(_MARC.match(line) for line in head.split(b"\n")):
         return True
-    return "id" in named and len(named & _fields().keys()) >= 3
+    return bool({"id", "_version_"} & named) and len(named) >= 3
 
 
 def read(stream: BinaryIO, place: str) -> Iterator[Record | Rejected]:
     """Yield the records of a text that holds one or several Staff Views, with or without their record pages."""
-    for n, (start, lines) in enumerate(_records(_decoded(stream)), 1):
-        where = f"{place}, record {n}, line {start}" if n > 1 else f"{place}, line {start}"
-        broken = next((number for number, line in enumerate(lines) if "\ufffd" in line and "\udcff" in line), None)
-        source = Source(KIND, "\n".join(lines).replace("\udcff", ""), where)
-        if broken is not None:
-            reason = f"not UTF-8 in line {start + broken}: save the file as UTF-8"
-            yield Rejected(where, reason, excerpt=source.text[:200])
-            continue
-        yield _record(lines, source)
-
-
-def _decoded(stream: BinaryIO) -> Iterator[str]:
-    """Yield the lines; one that is not UTF-8 is marked with U+FFFD U+DCFF, which no text can hold."""
-    while line := stream.readline(_LINE_BYTES):
+    for n, block in enumerate(_blocks(stream), 1):
+        where = f"{place}, record {n}, line {block.line}"
+        data = b"\n".join(block.lines)
         try:
-            yield line.decode().rstrip("\r\n").removeprefix("\ufeff")
-        except UnicodeDecodeError:
-            yield line.decode("utf-8", "replace").rstrip("\r\n") + "\ufffd\udcff"
+            text = data.decode()
+        except UnicodeDecodeError as error:
+            reason = f"not UTF-8 at byte {block.byte + error.start}: save the file as UTF-8"
+            yield Rejected(where, reason, _id(block), data[:EXCERPT_CHARACTERS].decode("utf-8", "replace"))
+            continue
+        yield _record(Source(KIND, text.strip("\n"), where), len(data))
 
 
-def _records(lines: Iterable[str]) -> Iterator[tuple[int, list[str]]]:
-    """Yield the first line number and the lines of each record: a new one begins where `id` or `_version_` repeats.
+def _id(block: Block) -> str:
+    line = next((line for line in block.lines if line.startswith(b"id ")), b"")
+    return line.partition(b" ")[2].decode("utf-8", "replace")
 
-    What stands in front of a Staff View - the record page - goes with the record behind it.
-    """
-    kept: list[str] = []
-    seen: set[str] = set()
-    start = 1
-    for line in lines:
-        name = line.partition(" ")[0]
-        marc = bool(_MARC.match(line))
-        if (name in _STRONG and " " in line and name in seen) or (marc and "LEADER" in seen):
-            split = _page_begins(kept)
-            yield start, kept[:split]
-            start += split
-            kept, seen = kept[split:], set()
-        if name in _STRONG and " " in line:
+
+# -- where one record ends and the next begins ------------------------------------------------------------------------
+
+
+def _blocks(stream: BinaryIO) -> Iterator[Block]:
+    """Yield the lines of each record. What stands in front of a Staff View, the record page, goes with it."""
+    block = Block(1, 0, [])
+    seen: set[bytes] = set()
+    line = _line(stream)
+    while line is not None:
+        following = _line(stream)
+        name = _name(line)
+        if name in seen and (name == b"LEADER" or _begins(line, following, seen)):
+            at = _page_begins(block.lines)
+            yield Block(block.line, block.byte, block.lines[:at])
+            size = sum(len(one) + 1 for one in block.lines[:at])
+            block = Block(block.line + at, block.byte + size, block.lines[at:])
+            seen = set()
+        if name:
             seen.add(name)
-        if marc:
-            seen.add("LEADER")
-        kept.append(line)
-    if any(line.strip() for line in kept):
-        yield start, kept
+        block.lines.append(line)
+        line = following
+    if any(one.strip() for one in block.lines):
+        yield block
 
 
-def _page_begins(lines: list[str]) -> int:
-    """Return where the record page of the next record begins in the lines of this one; their number if there is none.
+def _line(stream: BinaryIO) -> bytes | None:
+    line = stream.readline(LINE_BYTES)
+    return line.rstrip(b"\r\n") if line else None
 
-    The page ends in "Bibliographic Details" and labels with a colon; it begins behind the last field of the record.
+
+def _name(line: bytes) -> bytes:
+    """Return the name of the field a line begins, LEADER for a MARC table, empty for a bare line."""
+    if _MARC.match(line):
+        return b"LEADER"
+    name, blank, _ = line.partition(b" ")
+    return name if blank and is_field(name.decode("ascii", "replace")) else b""
+
+
+def _begins(line: bytes, following: bytes | None, seen: set[bytes]) -> bool:
+    """Determine whether a repeated `id` or `_version_` begins a record: then the next field is a repeated one too.
+
+    A topic such as "id cards" is followed by other topics, or by a field this record has not had yet.
     """
-    marks = ("Bibliographic Details", "Full description", "Staff View")
-    at = next((n for n in range(len(lines) - 1, -1, -1) if lines[n] in marks), None)
-    if at is None:
+    if _name(line).decode() not in _ONE_WORD:
+        return False
+    return following is None or _name(following) in seen
+
+
+def _page_begins(lines: list[bytes]) -> int:
+    """Return where, at the end of a record's lines, the record page of the next one begins; else their number.
+
+    The page begins with the title and a blank line, and is known by one of its fixed lines.
+    """
+    last = max((n for n, line in enumerate(lines) if _name(line)), default=-1)
+    mark = next((n for n in range(last + 1, len(lines)) if lines[n].strip() in _PAGE_MARKS), None)
+    if mark is None:
         return len(lines)
-    last = max((n for n in range(at) if _field(lines[n], set())), default=-1)
-    blank = next((n for n in range(last + 1, at) if not lines[n].strip()), None)
-    if blank is None:
-        return at
-    return blank - 1 if blank - 1 > last else blank
+    blank = next((n for n in range(last + 1, mark) if not lines[n].strip()), mark)
+    title = blank - 1
+    return title if title > last and not _VALUE.match(lines[title]) else blank
 
 
-def _field(line: str, seen: set[str]) -> str:
-    """Return the name of the field the line begins, empty where it is a bare line."""
-    name, blank, _ = line.partition(" ")
-    if not blank and name not in _ROLES:
-        return ""
-    known = name in _fields() or bool(_DYNAMIC.fullmatch(name))
-    return name if known and name not in seen else ""
+# -- one record -------------------------------------------------------------------------------------------------------
 
 
-def _record(lines: list[str], source: Source) -> Record | Rejected:
-    if any(_MARC.match(line) for line in lines):
-        if _INDEX_HEADING not in lines:
-            reason = "a MARC Staff View: only the index fields are read; export the record as Solr JSON instead"
-            return Rejected(source.place, reason, excerpt=source.text[:200])
+def _record(source: Source, size: int) -> Record | Rejected:
+    lines = source.text.split("\n")
+    excerpt = source.text[:EXCERPT_CHARACTERS]
+    if _INDEX_HEADING in lines:
         lines = lines[lines.index(_INDEX_HEADING) + 1 :]
+    elif any(line.startswith("LEADER ") and _MARC.match(line.encode()) for line in lines):
+        reason = "MARC Staff View: a later version reads it; until then export the record as Solr JSON"
+        return Rejected(source.place, reason, excerpt=excerpt)
     fields = parse(lines)
-    if "id" not in fields:
-        reason = "no Staff View in it: the lines 'id …', 'title …' of the Staff View tab are needed"
-        return Rejected(source.place, reason, excerpt=source.text[:200])
+    known = next(iter(fields.get("id", ())), "")
+    if size > RECORD_BYTES:
+        texts = ((name, value) for name, values in fields.items() for value in values)
+        return Rejected(source.place, oversized(texts) or oversized_record(size), known, excerpt)
+    if not fields:
+        reason = "no Staff View in it: copy the lines of the Staff View tab ('id …', 'title …') as well"
+        return Rejected(source.place, reason, excerpt=excerpt)
     return solr.record(fields, source)
 
 
 def parse(lines: Iterable[str]) -> Fields:
     """Return the fields of one Staff View; what stands before its first field is the record page and left out."""
-    fields: Fields = {}
-    seen: set[str] = set()
-    current = ""
-    for line in _staff_view(list(lines)):
-        name = _field(line, seen)
-        if name and not _is_value(line, current, fields):
-            seen.add(name)
-            current = name
-            fields[name] = [line.partition(" ")[2]]
-        elif _is_single(current):
-            fields[current][-1] += "\n" + line
-        elif current and (line.strip() or current in _ROLES):
-            fields[current].append(line.removeprefix("–").strip())
-    for name in filter(_is_single, fields):
-        fields[name] = [fields[name][0].strip("\n")]
-    return fields
+    return _Parse(_staff_view(list(lines))).fields
 
 
 def _staff_view(lines: list[str]) -> list[str]:
-    """Return the lines from the Staff View's first field on: `id`, or `_version_` where the fields are sorted."""
-    for n, line in enumerate(lines):
-        if line.startswith(("id ", "_version_ ")):
+    """Return the lines from the Staff View's first field on: `id`, or `_version_` where the fields are sorted.
+
+    The line after it must begin a field too: a summary may begin with "id ".
+    """
+    starts = [n for n, line in enumerate(lines) if _FIRST_LINE.match(line)]
+    for n in starts:
+        if n + 1 == len(lines) or is_field(lines[n + 1].partition(" ")[0]):
             return lines[n:]
-    return lines
+    return lines[starts[0] :] if starts else []
 
 
-def _fields() -> dict[str, Row]:
-    """Return the fields of VuFind's Solr schema, by name."""
-    return vocabulary().codes("vufind")
+class _Parse:
+    """One Staff View while it is read, line by line."""
+
+    def __init__(self, lines: list[str]) -> None:
+        self.fields: Fields = {}
+        self.current = ""
+        self.sorted = bool(lines) and lines[0].startswith("_version_ ")
+        self.copies = _copies(lines)
+        for line in lines:
+            self._take(line)
+        for name in self.fields.keys() & SINGLE:
+            self.fields[name] = [self.fields[name][0].strip("\n")]
+
+    def _take(self, line: str) -> None:
+        name, _, value = line.partition(" ")
+        if is_field(name) and not self._is_value(name, line):
+            self.current = name
+            self.fields[name] = [value]
+        elif self.current in _ONE_WORD:
+            return
+        elif self.current in SINGLE:
+            self.fields[self.current][0] += "\n" + line
+        elif self.current and (line.strip() or self.current in ROLES):
+            self.fields[self.current].append(line.removeprefix("–").strip())
+
+    def _is_value(self, name: str, line: str) -> bool:
+        """Determine whether a line that begins with a field's name is a value: a topic "building materials".
+
+        It is when the record has had the field; when its fields are sorted and this one is out of order; when the
+        line stands elsewhere too, `spellingShingle` being a copy; when `spelling` has it as part of the abstract.
+        """
+        if " " not in line and name not in ROLES:
+            return True
+        if name in self.fields or (self.sorted and self.current and name < self.current):
+            return True
+        if self.current in ("spellingShingle", *SHINGLED) and line in self.copies:
+            return True
+        return self.current == "description" and self._goes_on(line)
+
+    def _goes_on(self, line: str) -> bool:
+        """Determine whether the whole record's text (`spelling`) has this line right behind the one before."""
+        before = self.fields["description"][0].split()[-3:]
+        return bool(before) and " ".join([*before, *line.split()]) in " ".join(self.fields.get("spelling", ()))
 
 
-def _is_single(name: str) -> bool:
-    row = _fields().get(name)
-    return row is not None and row["values"] == "one"
-
-
-def _is_value(line: str, current: str, fields: Fields) -> bool:
-    """Determine whether what looks like a field is a value: `spellingShingle` repeats authors, title and topics."""
-    shingle = fields.get("spellingShingle")
-    return bool(shingle and current in ("author", "series", "topic", "title_alt") and line in shingle)
+def _copies(lines: list[str]) -> set[str]:
+    """Return the values that the record has twice: in `spellingShingle` and in the field it is a copy of."""
+    values = Counter(lines)
+    for line in lines:
+        name, _, value = line.partition(" ")
+        if name in SHINGLED:
+            values[value] += 1
+    return {line for line, count in values.items() if count > 1}

@@ -4,18 +4,24 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
 from flask import Flask
-from flask_compress import Compress
+from werkzeug.local import LocalProxy
 
-from ld import __version__, citation, names, vocab
+from ld import __version__, citation, vocab
+from ld.errors import SiteError
 from ld.generation import Live
 from ld.settings import Settings
 from ld.web import answers, documents, downloads, operations, search, sparql
-from ld.web.links import as_list, is_web
+from ld.web.links import address, as_list, iri, is_web
 
 _MOST_BYTES = 1 << 20
+# Classes whose names the context keeps untagged: a name is in no language.
+_UNTAGGED = {
+    "Person", "Organization", "Periodical", "Newspaper", "PublicationVolume", "PublicationIssue", "BookSeries",
+    "PropertyValue",
+}  # fmt: skip
 
 
 class State:
@@ -24,7 +30,7 @@ class State:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.live = Live(settings.site, verify=settings["verify"])
-        self.pools = sparql.Pools(settings)
+        self.pools = sparql.Pools(settings, self.live)
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -32,59 +38,46 @@ def create_app(settings: Settings | None = None) -> Flask:
     settings = settings or Settings(Path("site"))
     vocab.use(settings.site / "vocab")
     app = Flask(__name__)
-    app.url_map.merge_slashes = False
+    app.url_map.merge_slashes = False  # an id may hold two slashes, and a redirect would be a guess
     app.url_map.strict_slashes = False
-    app.config.update(
-        MAX_CONTENT_LENGTH=_MOST_BYTES,
-        MAX_FORM_MEMORY_SIZE=_MOST_BYTES,
-        COMPRESS_ALGORITHM=["zstd", "br", "gzip"],
-        COMPRESS_MIMETYPES=_COMPRESSED,
-    )
+    app.config.update(MAX_CONTENT_LENGTH=_MOST_BYTES, MAX_FORM_MEMORY_SIZE=_MOST_BYTES)
     app.extensions["shelfgraph"] = State(settings)
     answers.install(app)
-    Compress(app)
     for part in (operations, downloads, search, sparql, documents):
         app.register_blueprint(part.blueprint)
     _templates(app, settings)
     return app
 
 
-_COMPRESSED = [
-    "text/html", "text/css", "text/plain", "text/turtle", "text/csv", "text/tab-separated-values",
-    "application/ld+json", "application/json", "application/n-triples", "application/rdf+xml", "application/xml",
-    "application/sparql-results+json", "application/sparql-results+xml", "application/linkset+json",
-    "application/vnd.citationstyles.csl+json", "application/x-bibtex", "application/x-research-info-systems",
-]  # fmt: skip
-
-
 def _templates(app: Flask, settings: Settings) -> None:
     """Give the templates what they need to name things and to link to them."""
-    base: str = settings["base"]
-    root = urlsplit(base).path
 
-    def href(iri: Any) -> str:
+    def base() -> str:
+        """Return the base URL of the live generation; of the settings, where there is none yet."""
+        try:
+            return answers.generation().base
+        except SiteError:
+            return str(settings["base"])
+
+    def root() -> str:
+        return urlsplit(base()).path
+
+    def href(value: Any) -> str:
         """Return where a link to the IRI leads: within the site a path, outside only web addresses."""
-        target = str(iri.get("id", "")) if isinstance(iri, dict) else str(iri)
-        if target.startswith(base):
-            return root + target.removeprefix(base).removesuffix("#it")
+        target = iri(value)
+        if target.startswith(base()):
+            return root() + target.removeprefix(base()).removesuffix("#it")
         return target if is_web(target) else ""
 
     app.jinja_env.filters |= {"aslist": as_list, "href": href, "text": _text, "lang": _language, "label": _label}
-    app.jinja_env.filters |= {"containers": citation.containers, "entrypath": _entry_path}
+    app.jinja_env.filters |= {"labellang": _label_language, "containers": citation.containers, "entrypath": address}
     app.jinja_env.globals |= {
-        "root": root,
+        "root": LocalProxy(root),
         "version": __version__,
         "site_title": settings["title"],
         "provenance": {how: row["label"] for how, row in vocab.vocabulary().codes("provenance").items()},
     }
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-
-
-def _entry_path(path: str) -> str:
-    """Return the path of a list entry as its URL has it; the id of a record is one segment."""
-    if path.startswith("record/"):
-        return f"record/{names.encoded(path.removeprefix('record/'))}"
-    return quote(path, safe="/~")
 
 
 def _text(value: Any) -> str:
@@ -94,19 +87,28 @@ def _text(value: Any) -> str:
 
 
 def _language(value: Any, default: str = "") -> str:
+    """Return the language of a literal: its own, or for a plain string that of the document."""
     if isinstance(value, list):
         return _language(value[0], default) if value else default
     return str(value.get("@language", "")) if isinstance(value, dict) else default
 
 
+def _name(node: dict[str, Any]) -> Any:
+    keys = ("name", "skos:prefLabel", "dcterms:title", "skos:notation", "rdfs:label")
+    return next((node[key] for key in keys if node.get(key)), None)
+
+
 def _label(node: Any) -> str:
     """Return what a node is called: its name, its label, its notation, or the end of its IRI."""
-    if not isinstance(node, dict):
-        return str(node)
-    for key in ("name", "skos:prefLabel", "dcterms:title", "skos:notation", "rdfs:label"):
-        if node.get(key):
-            return _text(node[key])
-    return str(node.get("id", "")).removesuffix("#it").rpartition("/")[2]
+    name = _name(node) if isinstance(node, dict) else None
+    return _text(name) if name else iri(node).removesuffix("#it").rstrip("/").rpartition("/")[2]
+
+
+def _label_language(node: Any, default: str = "") -> str:
+    """Return the language of what a node is called."""
+    name = _name(node) if isinstance(node, dict) else None
+    plain = name is None or not _UNTAGGED.isdisjoint(as_list(node.get("type")))
+    return _language(name, "" if plain else default)
 
 
 __all__ = ["create_app"]

@@ -3,33 +3,39 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any
 
 import msgspec
 from flask import Flask, Response, current_app, g, render_template, request
+from flask_compress import Compress
 from werkzeug.exceptions import HTTPException
 
 from ld import errors
-from ld.errors import QuerySyntaxError, ShelfgraphError
-from ld.formats import HTML, JSON, Format
+from ld.errors import QuerySyntaxError, ResultTooLarge, ShelfgraphError, SiteError
+from ld.formats import HTML, Format
 from ld.generation import Generation
-from ld.web.negotiation import choose
+from ld.web.negotiation import Choice, choose
 
-NEGOTIATED = "private, no-cache"
+NEGOTIATED = "private, no-cache"  # shared caches exist that ignore Vary
 FIXED = "public, max-age=300, stale-while-revalidate=86400"
 IMMUTABLE = "public, max-age=31536000, immutable"
-_PROBLEM = Format("problem", "application/problem+json", "Problem", ("application/json", "application/ld+json"))
+_PROBLEM = Format(
+    "problem", "application/problem+json", "Problem", ("application/json", "application/ld+json"), charset=False
+)
 _TEXT = Format("txt", "text/plain", "Text")
 _CSP = (
     "default-src 'none'; style-src 'self'; img-src 'self' data:; font-src 'self'; form-action 'self';"
     " base-uri 'none'; frame-ancestors 'none'"
 )
 _EXPOSED = (
-    "Content-Location, Content-Range, Dataset-Version, ETag, Last-Modified, Link, Repr-Digest, Retry-After,"
-    " Server-Timing, Shelfgraph-Truncated"
+    "Accept-Ranges, Content-Disposition, Content-Location, Content-Range, Dataset-Version, ETag, Last-Modified, Link,"
+    " Repr-Digest, Retry-After, Server-Timing, Shelfgraph-Truncated"
 )
+_RETRY_SECONDS = "5"
 _STATUS: dict[type[ShelfgraphError], int] = {
     errors.QuerySyntaxError: 400,
     errors.QueryTooDeep: 400,
@@ -43,6 +49,13 @@ _STATUS: dict[type[ShelfgraphError], int] = {
     errors.QueryError: 500,
     errors.SiteError: 503,
 }
+_COMPRESSED = [
+    "text/html", "text/css", "text/plain", "text/turtle", "text/csv", "text/tab-separated-values",
+    "application/ld+json", "application/json", "application/n-triples", "application/rdf+xml", "application/xml",
+    "application/sparql-results+json", "application/sparql-results+xml", "application/linkset+json",
+    "application/vnd.citationstyles.csl+json", "application/x-bibtex", "application/x-research-info-systems",
+]  # fmt: skip
+_ENCODINGS = ["zstd", "br", "gzip"]
 
 
 def generation() -> Generation:
@@ -52,6 +65,14 @@ def generation() -> Generation:
     return g.generation  # type: ignore[no-any-return]  # g is untyped
 
 
+def wanted(offered: Sequence[Format]) -> Choice | None:
+    """Return the form the client wants of those offered, None where it wants none of them."""
+    return choose(request.headers.get("Accept"), request.args.get("format"), offered)
+
+
+# -- good answers ------------------------------------------------------------------------------------------------------
+
+
 def answer(body: bytes | str, content_type: str, *, cache: str = FIXED, modified: str = "") -> Response:
     """Return a 200 with a strong ETag over its bytes, or a 304 or 412 where the client's conditions say so."""
     data = body.encode() if isinstance(body, str) else body
@@ -59,19 +80,36 @@ def answer(body: bytes | str, content_type: str, *, cache: str = FIXED, modified
     response.headers["Cache-Control"] = cache
     response.set_etag(hashlib.sha256(content_type.encode() + b"\0" + data).hexdigest()[:24])
     if modified:
-        response.last_modified = datetime.fromisoformat(modified).astimezone(UTC)
+        response.last_modified = _moment(modified)
     response.make_conditional(request)
     return response
 
 
 def json_answer(value: Any, *, cache: str = FIXED, content_type: str = "application/json") -> Response:
     """Return the value as indented JSON."""
-    return answer(msgspec.json.format(msgspec.json.encode(value)) + b"\n", content_type, cache=cache)
+    return answer(_json(value), content_type, cache=cache)
 
 
 def page(template: str, *, cache: str = NEGOTIATED, modified: str = "", **values: Any) -> Response:
     """Return an HTML page."""
-    return answer(render_template(template, **values), HTML.content_type, cache=cache, modified=modified)
+    response = answer(render_template(template, **values), HTML.content_type, cache=cache, modified=modified)
+    response.headers["Content-Language"] = "en"
+    return response
+
+
+def _json(value: Any) -> bytes:
+    return msgspec.json.format(msgspec.json.encode(value)) + b"\n"
+
+
+def _moment(text: str) -> datetime | None:
+    """Return the time of an xsd:dateTime; UTC where it names no zone."""
+    with suppress(ValueError):
+        found = datetime.fromisoformat(text)
+        return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
+    return None
+
+
+# -- errors ------------------------------------------------------------------------------------------------------------
 
 
 def problem(status: int, detail: str, **more: Any) -> Response:
@@ -82,54 +120,35 @@ def problem(status: int, detail: str, **more: Any) -> Response:
     if form is HTML:
         body: str | bytes = render_template("problem.html", status=status, title=title, detail=detail, more=more)
     elif form is _TEXT:
-        body = f"{status} {title}: {detail}\n"
+        body = f"{status} {title}: {detail}\n" + "".join(f"{key}: {value}\n" for key, value in more.items())
     else:
-        fields = {"type": "about:blank", "title": title, "status": status, "detail": detail, **more}
-        body = msgspec.json.format(msgspec.json.encode(fields)) + b"\n"
+        body = _json({"type": "about:blank", "title": title, "status": status, "detail": detail, **more})
     response = Response(body, status=status, content_type=form.content_type)
     response.headers["Cache-Control"] = "no-store"
     response.vary.add("Accept")
-    if status in (429, 503):
-        response.headers["Retry-After"] = "5"
+    return retried(response)
+
+
+def retried(response: Response) -> Response:
+    """Say when to come back (RFC 9110 §10.2.3)."""
+    if response.status_code in (429, 503):
+        response.headers["Retry-After"] = _RETRY_SECONDS
     return response
 
 
-def not_acceptable(url: str, offered: tuple[Format, ...]) -> Response:
-    """Return a 406 that lists what there is (RFC 9110 §15.5.7)."""
-    there = [{"type": form.media_type, "url": f"{url}.{form.key}"} for form in offered]
+def not_acceptable(url: str, offered: Sequence[Format], *, extensions: bool = False) -> Response:
+    """Return a 406 that lists the types there are and where (RFC 9110 §15.5.7)."""
+    sign = "." if extensions else "?format="
+    there = [{"type": form.media_type, "url": f"{url}{sign}{form.key}"} for form in offered]
     return problem(406, "None of the types you accept is offered here.", available=there)
 
 
-def install(app: Flask) -> None:
-    """Make every answer of the app carry the common headers, and every failure a clear answer."""
-    app.after_request(_headers)
-    app.register_error_handler(HTTPException, _http_error)
-    app.register_error_handler(ShelfgraphError, _error)
-    app.before_request(_preflight)
-
-
-def _preflight() -> Response | None:
-    """Answer OPTIONS for every address alike, so that browsers' scripts may ask from anywhere."""
-    if request.method != "OPTIONS":
-        return None
-    response = Response(status=204)
-    methods = "GET, HEAD, POST, OPTIONS" if request.path == "/sparql" else "GET, HEAD, OPTIONS"
-    response.headers["Allow"] = response.headers["Access-Control-Allow-Methods"] = methods
-    response.headers["Access-Control-Allow-Headers"] = "Accept, Content-Type, If-None-Match, Range"
-    response.headers["Access-Control-Max-Age"] = "86400"
-    return response
-
-
-def _headers(response: Response) -> Response:
-    headers = response.headers
-    headers["Access-Control-Allow-Origin"] = "*"
-    headers["Access-Control-Expose-Headers"] = _EXPOSED
-    headers["X-Content-Type-Options"] = "nosniff"
-    headers["Referrer-Policy"] = "no-referrer"
-    headers["Content-Security-Policy"] = _CSP
-    if "generation" in g:
-        headers["Dataset-Version"] = g.generation.id
-    return response
+def failure(error: ShelfgraphError) -> tuple[int, dict[str, Any]]:
+    """Return the status of an error and what else there is to tell: the place, or where to have everything."""
+    status = next((_STATUS[kind] for kind in type(error).__mro__ if kind in _STATUS), 500)
+    if isinstance(error, QuerySyntaxError) and error.line:
+        return status, {"line": error.line, "column": error.column}
+    return status, {"dumps": f"{generation().base}dump/"} if isinstance(error, ResultTooLarge) else {}
 
 
 def _http_error(error: HTTPException) -> Response:
@@ -143,20 +162,64 @@ def _http_error(error: HTTPException) -> Response:
 
 
 def _error(error: ShelfgraphError) -> Response:
-    status = next((_STATUS[kind] for kind in type(error).__mro__ if kind in _STATUS), 500)
-    more = {"line": error.line, "column": error.column} if isinstance(error, QuerySyntaxError) else {}
+    status, more = failure(error)
     return problem(status, str(error), **more)
 
 
+# -- what all answers share --------------------------------------------------------------------------------------------
+
+
+def install(app: Flask) -> None:
+    """Make every answer of the app carry the common headers, and every failure a clear answer."""
+    app.config.update(
+        COMPRESS_ALGORITHM=_ENCODINGS,
+        COMPRESS_ALGORITHM_STREAMING=_ENCODINGS,
+        COMPRESS_MIMETYPES=_COMPRESSED,
+        COMPRESS_REGISTER=False,
+    )
+    compress = Compress(app)
+
+    def compressed(response: Response) -> Response:
+        """Compress what is not a file and not refused: an encoding with q=0 is (RFC 9110 §12.5.3)."""
+        if request.endpoint == "downloads.dump":
+            return response
+        if any(quality == 0 for _, quality in request.accept_encodings):
+            response.vary.add("Accept-Encoding")
+            return response
+        return compress.after_request(response)
+
+    app.after_request(_headers)
+    app.after_request(compressed)  # runs before the one above
+    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(ShelfgraphError, _error)
+    app.before_request(_preflight)
+
+
+def _preflight() -> Response | None:
+    """Answer OPTIONS for every address alike, so that browsers' scripts may ask from anywhere (Fetch §3.2)."""
+    if request.method != "OPTIONS":
+        return None
+    response = Response(status=204)
+    methods = "GET, HEAD, POST, OPTIONS" if request.path == "/sparql" else "GET, HEAD, OPTIONS"
+    response.headers["Allow"] = response.headers["Access-Control-Allow-Methods"] = methods
+    response.headers["Access-Control-Allow-Headers"] = "Accept, Content-Type, If-None-Match, If-Range, Range"
+    response.headers["Access-Control-Max-Age"] = "86400"
+    return response
+
+
+def _headers(response: Response) -> Response:
+    headers = response.headers
+    headers["Access-Control-Allow-Origin"] = "*"
+    headers["Access-Control-Expose-Headers"] = _EXPOSED
+    headers["X-Content-Type-Options"] = "nosniff"
+    headers["Referrer-Policy"] = "no-referrer"
+    headers["Content-Security-Policy"] = _CSP
+    with suppress(SiteError):
+        headers["Dataset-Version"] = generation().id
+    return response
+
+
 __all__ = [
-    "FIXED",
-    "IMMUTABLE",
-    "JSON",
-    "NEGOTIATED",
-    "answer",
-    "generation",
-    "install",
-    "json_answer",
-    "page",
-    "problem",
-]
+    "FIXED", "IMMUTABLE", "NEGOTIATED", "answer", "failure", "generation", "install", "json_answer",
+    "not_acceptable", "page", "problem", "retried", "wanted",
+]  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 from urllib.parse import quote
 
@@ -24,7 +25,7 @@ from ld.readers import reread
 from ld.record import Record
 from ld.things import Site
 from ld.turtle import turtle
-from ld.vocab import vocabulary
+from ld.vocab import Vocabulary, vocabulary
 from ld.web.answers import (
     FIXED,
     IMMUTABLE,
@@ -35,33 +36,61 @@ from ld.web.answers import (
     not_acceptable,
     page,
     problem,
+    wanted,
 )
-from ld.web.links import as_list, data_links, header, linkset, record_links, schema_org, thing_links
-from ld.web.negotiation import Choice, choose
+from ld.web.links import Link, Tree, address, data_links, header, html_links, linkset, page_links, schema_org
+from ld.web.negotiation import Choice
 
 blueprint = Blueprint("documents", __name__)
 CONTEXT = "context/v1.jsonld"
-_CITE: dict[str, Callable[[dict[str, Any]], str | bytes]] = {
+_CONTEXT_REL = "http://www.w3.org/ns/json-ld#context"
+_CITE: dict[str, Callable[[Tree], str | bytes]] = {
     BIBTEX.key: citation.bibtex,
     RIS.key: citation.ris,
     CSL.key: citation.csl,
 }
 _LICENCE = re.compile(r"<[^>#]*> <http://purl\.org/dc/terms/license> <([^>]*)>")
+_MOST_THINGS = 200
+MOST_OFFSET = 1_000_000_000
 
 
 class Shown(Struct):
-    """A document on its way out: its URL, its graph, and the graph as nested JSON-LD."""
+    """A document on its way out: its URL, its graph, and the graph as nested JSON-LD with `topic` outermost."""
 
     document: Document
     url: str
+    topic: str
     graph: formats.Graph
-    tree: dict[str, Any]
+    tree: Tree
+
+    @property
+    def work(self) -> Tree:
+        """The node of what the document is about."""
+        about = self.tree.get("mainEntity")
+        return about if isinstance(about, dict) else self.tree
+
+    @property
+    def page(self) -> Tree:
+        """The node of the document itself."""
+        about = self.tree.get("mainEntityOfPage")
+        return about if isinstance(about, dict) else self.tree
+
+    @property
+    def language(self) -> str:
+        """The language of its plain strings."""
+        head = self.tree["@context"]
+        return str(head[-1]["@language"]) if isinstance(head, list) else ""
 
     @property
     def licence(self) -> str:
         """The licence of the data, empty where the document does not say."""
         match = _LICENCE.search(self.document.lines)
         return match[1] if match else ""
+
+    @property
+    def links(self) -> list[Link]:
+        """The links that every form has."""
+        return page_links(self.url, self.work, self.page, citations=self.document.record)
 
 
 @blueprint.get("/<path:path>")
@@ -70,37 +99,32 @@ def document(path: str) -> AnyResponse:
     live = generation()
     found, form = _find(live, path)
     if found is None:
-        special = _special(live, path)
-        if special is not None:
-            return special
-        target = live.documents.alias(formats.by_extension(path)[0])
-        if target:
-            tail = path.removeprefix(formats.by_extension(path)[0])
-            return redirect(live.base + quote(target, safe="/~") + tail, code=301)
-        raise NotFound(f"There is nothing at /{path}: search the catalogue, or start at its home page.")
+        return _beside(live, path)
     if found.gone:
-        return problem(410, found.gone, title_of_record=found.title)
-    offered = DOCUMENT if not found.record else (*DOCUMENT, *CITATION)
+        return _gone(live, found)
+    offered = (*DOCUMENT, *CITATION) if found.record else DOCUMENT
     shown = show(live, found)
     if form:
         return _formed(live, shown, Choice(form), negotiated=False) if form in offered else _no_form(found, form)
-    choice = choose(request.headers.get("Accept"), request.args.get("format"), offered)
+    choice = wanted(offered)
     if choice is None:
-        return not_acceptable(shown.url, offered)
+        return not_acceptable(shown.url, offered, extensions=True)
     return _formed(live, shown, choice, negotiated=True)
 
 
 @blueprint.get("/.well-known/void")
 def void() -> AnyResponse:
-    """Answer with the dataset's description (VoID §6.2)."""
+    """Answer with the dataset's description (VoID §7.2)."""
     return document("dataset")
 
 
 @blueprint.get(f"/{CONTEXT}")
 def context() -> Response:
     """Answer with the JSON-LD context; its URL changes when it does."""
-    data = vocabulary().text("context.jsonld")
-    return answer(data, JSONLD.content_type, cache=IMMUTABLE)
+    return answer(vocabulary().text("context.jsonld"), JSONLD.content_type, cache=IMMUTABLE)
+
+
+# -- finding -----------------------------------------------------------------------------------------------------------
 
 
 def _find(live: Generation, path: str) -> tuple[Document | None, Format | None]:
@@ -112,6 +136,26 @@ def _find(live: Generation, path: str) -> tuple[Document | None, Format | None]:
     return (live.documents.get(stem), form) if form else (None, None)
 
 
+def _beside(live: Generation, path: str) -> AnyResponse:
+    """Answer for a path that is no document: what hangs below one, another name of one, or nothing (404)."""
+    for ending, view in (("/source", _source), ("/why", _why), (".linkset.json", _linkset)):
+        found = live.documents.get(path.removesuffix(ending)) if path.endswith(ending) else None
+        if found:
+            return _gone(live, found) if found.gone else view(live, found)
+    stem, _ = formats.by_extension(path)
+    for name in dict.fromkeys((path, stem)):
+        target = live.documents.alias(name)
+        if target:
+            return redirect(live.base + address(target) + quote(path.removeprefix(name)), code=301)
+    raise NotFound(f"There is nothing at /{path}: search the catalogue, or start at its home page.")
+
+
+def _gone(live: Generation, found: Document) -> Response:
+    """Return a 410 that says what was here and why it is not (RFC 9110 §15.5.11)."""
+    record = {"title": found.title, "url": url_of(live, found), "modified": found.modified}
+    return problem(410, f"The record was deleted: {found.gone}", record=record)
+
+
 def _no_form(found: Document, form: Format) -> Response:
     return problem(404, f"{found.title} cannot be cited as {form.label}: only records have citations.")
 
@@ -120,40 +164,50 @@ def show(live: Generation, found: Document) -> Shown:
     """Return the document with its graph and tree."""
     url = url_of(live, found)
     graph = formats.triples(live.documents.lines(found))
-    subjects = {str(triple.subject.value) for triple in graph if hasattr(triple.subject, "value")}
-    root = f"{url}#it"
-    if root not in subjects:
-        root = url if url in subjects else str(graph[0].subject.value)  # type: ignore[union-attr]  # no blank nodes
-    terms = names_of(vocabulary())
-    return Shown(found, url, graph, jsonld_document(graph, root, terms, live.base + CONTEXT))
+    subjects = dict.fromkeys(str(getattr(triple.subject, "value", "")) for triple in graph)
+    topic = next((iri for iri in (f"{url}#it", url) if iri in subjects), next(iter(subjects), url))
+    tree = jsonld_document(graph, topic, names_of(vocabulary()), live.base + CONTEXT)
+    return Shown(found, url, topic, graph, tree)
 
 
 def url_of(live: Generation, found: Document) -> str:
-    """Return the document's URL, percent-encoded as its IRI is."""
-    if found.record:
-        return f"{live.base}record/{names.encoded(found.path.removeprefix('record/'))}"
-    match = re.match(r"<([^>#]*)#it>", found.lines)
-    return (
-        match[1] if match and names.decoded(match[1].removeprefix(live.base)) == found.path else live.base + found.path
-    )
+    """Return the document's URL, spelled as its IRI is."""
+    match = None if found.record else re.match(r"<([^>#]*)#it>", found.lines)
+    if match and names.decoded(match[1].removeprefix(live.base)) == found.path:
+        return match[1]
+    return live.base + address(found.path)
+
+
+# -- answering ---------------------------------------------------------------------------------------------------------
 
 
 def _formed(live: Generation, shown: Shown, choice: Choice, *, negotiated: bool) -> Response:
     form = choice.format
     cache = NEGOTIATED if negotiated else FIXED
     if form is HTML:
+        links = [*html_links(shown.url, shown.work), *shown.links]
         response = _html(live, shown, cache)
     else:
+        links = [*data_links(shown.url, shown.topic, shown.licence), *shown.links]
         body = _body(live, shown, choice)
-        response = answer(body, form.content_type, cache=cache, modified=shown.document.modified)
-        response.headers["Link"] = header(data_links(shown.url, shown.licence))
-        if form is JSON:
-            link = f'<{live.base}{CONTEXT}>; rel="http://www.w3.org/ns/json-ld#context"; type="application/ld+json"'
-            response.headers["Link"] += ", " + link
+        response = answer(body, choice.content_type, cache=cache, modified=_modified(live, shown))
+    if form is JSON:  # JSON-LD 1.1 §6.1: plain JSON is read as JSON-LD by this link
+        links.insert(0, Link(live.base + CONTEXT, _CONTEXT_REL, JSONLD.media_type))
+    response.headers["Link"] = header(links)
     if negotiated:
         response.vary.add("Accept")
-        response.headers["Content-Location"] = quote(f"{shown.url}.{form.key}", safe="/:?=&%~")
+        _locate(response, shown, choice)
     return response
+
+
+def _locate(response: Response, shown: Shown, choice: Choice) -> None:
+    """Say at which URL this very form is to be had (RFC 9110 §8.7); a page of a list and a profile have none."""
+    if not choice.profile and not (choice.format is HTML and request.args.get("offset")):
+        response.headers["Content-Location"] = quote(f"{shown.url}.{choice.format.key}", safe="/:?=&%~")
+
+
+def _modified(live: Generation, shown: Shown) -> str:
+    return shown.document.modified if shown.document.record else live.manifest.created
 
 
 def _body(live: Generation, shown: Shown, choice: Choice) -> bytes | str:
@@ -173,77 +227,68 @@ def _body(live: Generation, shown: Shown, choice: Choice) -> bytes | str:
 
 def _html(live: Generation, shown: Shown, cache: str) -> Response:
     found = shown.document
-    shared: dict[str, Any] = {
-        "shown": shown,
-        "tree": shown.tree,
-        "base": live.base,
-        "schema_org": _embedded(shown.tree),
-    }
+    shared: dict[str, Any] = {"shown": shown, "work": shown.work, "language": shown.language, "base": live.base}
+    embedded = schema_org(shown.work)
+    if "@type" in embedded:
+        shared["schema_org"] = {"@context": "https://schema.org", **embedded}
     if found.record:
-        response = page("record.html", cache=cache, modified=found.modified, **shared)
-        links = record_links(shown.url, shown.tree)
-    else:
-        offset = max(0, request.args.get("offset", 0, int))
-        size = current_app.extensions["shelfgraph"].settings["page_size"]
-        total, records = live.documents.pointing(found.path, size, offset)
-        others, things = live.documents.tied(found.path, 200)
-        lists: dict[str, Any] = {
-            "total": total,
-            "records": records,
-            "others": others,
-            "things": things,
-            "offset": offset,
-            "size": size,
-        }
-        response = page("thing.html", cache=cache, **shared, **lists)
-        links = thing_links(shown.url)
-    response.headers["Link"] = header(links)
-    return response
+        return page("record.html", cache=cache, modified=found.modified, doc=shown.page, **shared)
+    return page("thing.html", cache=cache, modified=live.manifest.created, **shared, **_lists(live, found))
 
 
-def _embedded(tree: dict[str, Any]) -> dict[str, Any]:
-    return {"@context": "https://schema.org", **schema_org(tree)}
+def _lists(live: Generation, found: Document) -> dict[str, Any]:
+    """Return what points at a shared thing: a page of the records, and the first of the other things."""
+    offset = min(max(0, request.args.get("offset", 0, int)), MOST_OFFSET)
+    size = current_app.extensions["shelfgraph"].settings["page_size"]
+    total, records = live.documents.pointing(found.path, size, offset)
+    others, things = live.documents.tied(found.path, _MOST_THINGS)
+    return {"total": total, "records": records, "others": others, "things": things, "offset": offset, "size": size}
 
 
-# -- what hangs below a record -------------------------------------------------------------------------------------
-
-
-def _special(live: Generation, path: str) -> AnyResponse | None:
-    """Answer for the source, the explanation and the linkset of a record; None where the path is none of them."""
-    for ending, view in (("/source", _source), ("/why", _why), (".linkset.json", _linkset)):
-        if path.startswith("record/") and path.endswith(ending):
-            found = live.documents.get(path.removesuffix(ending))
-            if found and not found.gone:
-                return view(live, found)
-    return None
+# -- what hangs below a document ---------------------------------------------------------------------------------------
 
 
 def _source(live: Generation, found: Document) -> Response:
-    source = live.documents.source(found.path)
-    return answer(source.text if source else "", "text/plain; charset=utf-8")
+    """Answer with the source record as it came."""
+    source = live.documents.source(found.path) if found.record else None
+    if source is None:
+        raise NotFound(f"{found.title} has no source record.")
+    return answer(source.text, "text/plain; charset=utf-8", modified=found.modified)
 
 
 def _linkset(live: Generation, found: Document) -> Response:
+    """Answer with the links of a document (RFC 9264)."""
     shown = show(live, found)
-    return json_answer(linkset(shown.url, record_links(shown.url, shown.tree)), content_type="application/linkset+json")
+    links = [*html_links(shown.url, shown.work), *shown.links]
+    return json_answer(linkset(shown.url, links), content_type="application/linkset+json")
 
 
 def _why(live: Generation, found: Document) -> Response:
     """Show where every triple comes from: kind of thing, field, row of the mapping."""
-    source = live.documents.source(found.path)
+    source = live.documents.source(found.path) if found.record else None
     record = reread(source) if source else None
     if not isinstance(record, Record):
-        return problem(404, "The source of this record is not kept.")
+        raise NotFound(f"The source record of {found.title} is not kept.")
+    url = url_of(live, found)
+    choice = wanted((HTML, JSON))
+    if choice is None:
+        return not_acceptable(f"{url}/why", (HTML, JSON))
     licence = current_app.extensions["shelfgraph"].settings["licence"]
-    rows = [
-        {"triple": line.rstrip(), "thing": thing, "field": field, "row": row}
-        for line, thing, field, row in Mapping(Site(live.base, licence), vocabulary()).trace(record)
-    ]
-    choice = choose(request.headers.get("Accept"), request.args.get("format"), (HTML, JSON))
-    how = {"how": record.how, "remarks": [[r.field, r.problem, r.value] for r in record.remarks]}
-    if choice and choice.format is JSON:
-        return json_answer({"id": record.id, "place": record.source.place, **how, "triples": rows})
-    return page("why.html", record=record, rows=rows, path=url_of(live, found))
+    trace = _mapping(live.base, licence, vocabulary()).trace(record)
+    rows = [{"triple": line.rstrip(), "thing": kind, "field": field, "row": row} for line, kind, field, row in trace]
+    if choice.format is HTML:
+        response = page("why.html", record=record, rows=rows, url=url)
+    else:
+        how = {"how": record.how, "remarks": record.remarks}
+        value = {"id": record.id, "place": record.source.place, **how, "triples": rows}
+        response = json_answer(value, cache=NEGOTIATED)
+    response.vary.add("Accept")
+    return response
 
 
-__all__ = ["CONTEXT", "as_list", "blueprint", "show", "url_of"]
+@lru_cache(maxsize=4)
+def _mapping(base: str, licence: str, known: Vocabulary) -> Mapping:
+    return Mapping(Site(base, licence), known)
+
+
+__all__ = ["CONTEXT", "MOST_OFFSET", "blueprint", "document", "show", "url_of"]

@@ -15,6 +15,7 @@ Tree = dict[str, Any]
 
 _DATA = (JSONLD, TURTLE, RDFXML, NTRIPLES)
 _MOST_BYTES = 4000
+_KEYWORDS = {"id": "@id", "type": "@type"}
 _SAFE = "/:?#[]@!$&'()*+,;=~%-._"
 
 
@@ -61,7 +62,7 @@ def data_links(url: str, topic: str, licence: str) -> list[Link]:
 
 
 def header(links: Iterable[Link]) -> str:
-    """Return the value of the Link header, cut behind the last link that fits into 4 KB; nothing can break out of it."""
+    """Return the value of the Link header, cut behind the last link that fits into 4 KB; nothing breaks out of it."""
     parts: list[str] = []
     size = 0
     for link in links:
@@ -96,7 +97,7 @@ def schema_org(tree: Any) -> Any:
         if ":" not in key and not key.startswith("@"):
             inner = _types(value) if key == "type" else schema_org(value)
             if inner not in ([], {}, None):
-                node[{"id": "@id", "type": "@type"}.get(key, key)] = inner
+                node[_KEYWORDS.get(key, key)] = inner
     return node
 
 

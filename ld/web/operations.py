@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from urllib.parse import quote
 from xml.sax.saxutils import escape
 
 from flask import Blueprint, Response
 from werkzeug.exceptions import NotFound
 
+from ld.formats import JSONLD, TURTLE
+from ld.generation import Generation
 from ld.web.answers import answer, generation, json_answer
+from ld.web.links import Link, address, header
 
 blueprint = Blueprint("operations", __name__)
 _PER_FILE = 50_000
+_CATALOG = 'application/linkset+json; profile="https://www.rfc-editor.org/info/rfc9727"'
 _SITEMAP = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
 
 
@@ -32,17 +35,16 @@ def readyz() -> Response:
 def robots() -> Response:
     """Tell robots where the sitemap is, and that queries are not for them."""
     base = generation().base
-    return answer(f"User-agent: *\nDisallow: /sparql?\nDisallow: /search?\nSitemap: {base}sitemap.xml\n", "text/plain")
+    return answer(f"User-agent: *\nDisallow: /sparql?\nDisallow: /search?\nSitemap: {base}sitemap.xml\n", "text/plain; charset=utf-8")
 
 
 @blueprint.get("/sitemap.xml")
 def sitemap_index() -> Response:
     """List the sitemaps, of 50,000 records each (sitemaps.org)."""
     live = generation()
-    files = range(1, max(1, -(-live.manifest.counts["records"] // _PER_FILE)) + 1)
     parts = "".join(
         f"<sitemap><loc>{escape(live.base)}sitemap-{n}.xml</loc><lastmod>{live.manifest.created}</lastmod></sitemap>\n"
-        for n in files
+        for n in range(1, _files(live) + 1)
     )
     return _xml(f"<sitemapindex {_SITEMAP}>\n{parts}</sitemapindex>\n")
 
@@ -51,11 +53,11 @@ def sitemap_index() -> Response:
 def sitemap(number: int) -> Response:
     """List the records of one sitemap with the day each was last changed."""
     live = generation()
-    rows = live.documents.changed((number - 1) * _PER_FILE, _PER_FILE) if number > 0 else []
-    if not rows and number != 1:
+    if not 0 < number <= _files(live):
         raise NotFound(f"There is no sitemap {number}.")
+    rows = live.documents.changed((number - 1) * _PER_FILE, _PER_FILE)
     parts = "".join(
-        f"<url><loc>{escape(live.base)}record/{quote(path.removeprefix('record/'), safe='')}</loc>"
+        f"<url><loc>{escape(live.base + address(path))}</loc>"
         + (f"<lastmod>{modified}</lastmod>" if modified else "")
         + "</url>\n"
         for path, modified in rows
@@ -65,15 +67,21 @@ def sitemap(number: int) -> Response:
 
 @blueprint.get("/.well-known/api-catalog")
 def api_catalog() -> Response:
-    """List the interfaces of the site as a linkset (RFC 9727, RFC 9264)."""
+    """List the interfaces of the site as a linkset (RFC 9727 §2, RFC 9264)."""
     base = generation().base
     service = {"anchor": f"{base}sparql", "service-desc": [{"href": f"{base}sparql", "type": "text/turtle"}]}
-    site = {
-        "anchor": base,
-        "item": [{"href": f"{base}sparql"}, {"href": f"{base}search"}, {"href": f"{base}dump/"}],
-        "describedby": [{"href": f"{base}dataset.ttl", "type": "text/turtle"}],
-    }
-    return json_answer({"linkset": [site, service]}, content_type="application/linkset+json")
+    items = [f"{base}sparql", f"{base}search", f"{base}dump/"]
+    described = [{"href": f"{base}dataset.{form.key}", "type": form.media_type} for form in (TURTLE, JSONLD)]
+    site = {"anchor": base, "item": [{"href": item} for item in items], "describedby": described}
+    response = json_answer({"linkset": [site, service]}, content_type=_CATALOG)
+    links = [Link(f"{base}.well-known/api-catalog", "api-catalog"), *(Link(item, "item") for item in items)]
+    response.headers["Link"] = header(links)
+    return response
+
+
+def _files(live: Generation) -> int:
+    """Return how many sitemaps there are."""
+    return max(1, -(-live.manifest.counts["records"] // _PER_FILE))
 
 
 def _xml(body: str) -> Response:

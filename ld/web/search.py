@@ -2,32 +2,35 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Blueprint, Response, current_app, request
 from werkzeug.exceptions import NotFound
+from werkzeug.wrappers import Response as AnyResponse
 
-from ld.formats import HTML, JSON, JSONLD, NTRIPLES, RDFXML, TURTLE
-from ld.web.answers import NEGOTIATED, generation, json_answer, page, problem
-from ld.web.documents import document
-from ld.web.negotiation import choose
+from ld.documents import Entry
+from ld.formats import DOCUMENT, HTML, JSON
+from ld.web.answers import NEGOTIATED, generation, json_answer, not_acceptable, page, wanted
+from ld.web.documents import MOST_OFFSET, document
+from ld.web.links import address
 
 blueprint = Blueprint("search", __name__)
 _KINDS = {"journal": "Journals", "organization": "Organizations", "subject": "Subjects", "agent": "People and bodies"}
+_MOST_CHARACTERS = 1000
 
 
 @blueprint.get("/")
-def home() -> Response:
+def home() -> AnyResponse:
     """Show the home page; to programs, describe the dataset."""
-    choice = choose(
-        request.headers.get("Accept"), request.args.get("format"), (HTML, TURTLE, JSONLD, JSON, NTRIPLES, RDFXML)
-    )
-    if choice and choice.format is not HTML:
-        return document("dataset")  # type: ignore[return-value]  # no redirect here
-    if choice is None:
-        return problem(406, "The home page is offered as HTML, and as RDF by /dataset.")
     live = generation()
+    choice = wanted(DOCUMENT)
+    if choice is None:
+        return not_acceptable(f"{live.base}dataset", DOCUMENT, extensions=True)
+    if choice.format is not HTML:
+        return document("dataset")
     counts = {name: live.documents.counts(name) for name in ("type", "year", "language")}
-    response = page("home.html", manifest=live.manifest, counts=counts, kinds=_KINDS, base=live.base,
-                    latest=live.documents.list_records(limit=3))  # fmt: skip
+    some = live.documents.list_records(limit=3)
+    response = page("home.html", manifest=live.manifest, counts=counts, kinds=_KINDS, base=live.base, some=some)
     response.vary.add("Accept")
     return response
 
@@ -36,31 +39,30 @@ def home() -> Response:
 def search() -> Response:
     """Answer a search with a page, or JSON."""
     live = generation()
-    query = request.args.get("q", "")[:1000]
-    size = current_app.extensions["shelfgraph"].settings["page_size"]
-    offset = max(0, request.args.get("offset", 0, int))
-    found = live.index.search(query, size, offset)
-    choice = choose(request.headers.get("Accept"), request.args.get("format"), (HTML, JSON, JSONLD))
+    choice = wanted((HTML, JSON))
     if choice is None:
-        return problem(406, "Search results are offered as HTML and JSON.")
+        return not_acceptable(f"{live.base}search", (HTML, JSON))
+    query = request.args.get("q", "")[:_MOST_CHARACTERS]
+    size = current_app.extensions["shelfgraph"].settings["page_size"]
+    offset = min(max(0, request.args.get("offset", 0, int)), MOST_OFFSET)
+    found = live.index.search(query, size, offset)
     if choice.format is HTML:
-        response = page("search.html", query=query, found=found, offset=offset, size=size, base=live.base)
+        response = page("search.html", query=query, found=found, offset=offset, size=size)
     else:
-        records = [
-            {"id": f"{live.base}{entry.path}#it", "page": f"{live.base}{entry.path}", "name": entry.title,
-             "type": entry.kind, "year": entry.year}
-            for entry in found.entries
-        ]  # fmt: skip
-        response = json_answer(
-            {"query": query, "total": found.total, "offset": offset, "records": records}, cache=NEGOTIATED
-        )
+        records = [_described(live.base, entry) for entry in found.entries]
+        value = {"query": query, "total": found.total, "offset": offset, "records": records}
+        response = json_answer(value, cache=NEGOTIATED)
     response.vary.add("Accept")
     return response
 
 
+def _described(base: str, entry: Entry) -> dict[str, Any]:
+    return {"page": base + address(entry.path), "name": entry.title, "type": entry.kind, "year": entry.year}
+
+
 @blueprint.get("/browse/<kind>")
 def browse(kind: str) -> Response:
-    """Show records or shared things in order, a page at a time."""
+    """Show records or shared things in the order of their paths, a page at a time, from behind the one named."""
     live = generation()
     after = request.args.get("after", "")
     size = current_app.extensions["shelfgraph"].settings["page_size"]
@@ -69,5 +71,5 @@ def browse(kind: str) -> Response:
     elif kind in _KINDS:
         entries, title = live.documents.list_things(kind, after, size), _KINDS[kind]
     else:
-        raise NotFound(f"There is no list of {kind}.")
-    return page("browse.html", title=title, kind=kind, entries=entries, full=len(entries) == size)
+        raise NotFound(f"There is no list of {kind}: there are lists of record, {', '.join(_KINDS)}.")
+    return page("browse.html", title=title, entries=entries, after=after, full=len(entries) == size)

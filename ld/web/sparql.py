@@ -3,26 +3,26 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable
 from typing import Any
 
+import msgspec
 import rdflib
 from flask import Blueprint, Response, current_app, render_template, request
 from msgspec import Struct
-from rdflib import RDF, Literal, URIRef
+from rdflib import RDF, RDFS, VOID, Literal, URIRef
 from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 
 from ld import guard, names
 from ld.errors import QueryError, QueryForbidden, QueryTooLong
-from ld.formats import GRAPH, HTML, JSONLD, NTRIPLES, RDFXML, RESULTS, TURTLE, Format
-from ld.generation import Generation
+from ld.formats import GRAPH, HTML, RESULTS, TURTLE, Format
+from ld.generation import Generation, Live
 from ld.guard import Form
 from ld.query import Answer, Limits, QueryPool, Request
 from ld.settings import Settings
 from ld.vocab import vocabulary
-from ld.web.answers import answer, generation, problem
+from ld.web.answers import NEGOTIATED, answer, failure, generation, not_acceptable, problem, retried, wanted
 from ld.web.negotiation import choose
 
 blueprint = Blueprint("sparql", __name__)
@@ -38,8 +38,12 @@ _FORMAT_NAMES = {
     "application/ld+json": "JSON-LD",
     "application/rdf+xml": "RDF_XML",
 }
+_RDFLIB_NAMES = {"ttl": "turtle", "nt": "nt", "jsonld": "json-ld", "rdf": "xml"}
 _GET_CHARACTERS = 16_384
 _TABLE_ROWS = 1_000
+_AT_ONCE = 1 << 20  # bytes of an answer that are sent from memory
+_CHUNK = 1 << 16
+_GRACE_SECONDS = 10.0  # longer than any request needs from finding the live generation to asking its workers
 
 
 class Asked(Struct, frozen=True):
@@ -53,35 +57,51 @@ class Asked(Struct, frozen=True):
 class Pools:
     """The workers of the live generation; those of an earlier one end when their queries have."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, live: Live) -> None:
         self.settings = settings
+        self.live = live
         self._lock = threading.Lock()
-        self._pool: QueryPool | None = None
-        self._of = ""
+        self._pools: dict[str, QueryPool] = {}
+        self._latest = ""
 
-    def of(self, live: Generation) -> QueryPool:
-        """Return the pool of the generation."""
+    def of(self, asked: Generation) -> QueryPool:
+        """Return the pool of the generation; after a switch the others retire when nobody can be about to ask them."""
         with self._lock:
-            if self._pool is None or self._of != live.id:
-                old, self._pool, self._of = self._pool, self._new(live), live.id
-                if old:
-                    old.close()
-            return self._pool
+            if self._latest != asked.id:
+                self._latest = asked.id
+                for other in self._pools.keys() - {asked.id}:
+                    timer = threading.Timer(_GRACE_SECONDS, self._retire, (other,))
+                    timer.daemon = True
+                    timer.start()
+            if asked.id not in self._pools:
+                self._pools[asked.id] = QueryPool(asked.store, limits(self.settings), _describer(asked))
+            return self._pools[asked.id]
 
-    def _new(self, live: Generation) -> QueryPool:
-        def describe(iri: str) -> bytes | None:
-            path = names.decoded(iri.partition("#")[0].removeprefix(live.base))
-            found = live.documents.get(path) if iri.startswith(live.base) else None
-            return live.documents.lines(found).encode() if found else None
-
-        return QueryPool(live.store, limits(self.settings), describe)
+    def _retire(self, generation: str) -> None:
+        if self.live.current().id == generation:
+            return  # rolled back meanwhile
+        with self._lock:
+            old = self._pools.pop(generation, None)
+        if old:
+            old.close()
 
     def close(self) -> None:
         """End all workers."""
         with self._lock:
-            if self._pool:
-                self._pool.close()
-            self._pool = None
+            pools, self._pools = list(self._pools.values()), {}
+        for pool in pools:
+            pool.close()
+
+
+def _describer(live: Generation) -> Callable[[str], bytes | None]:
+    """Return the function that gives the N-Triples of the document in which a thing is described."""
+
+    def describe(iri: str) -> bytes | None:
+        path = names.decoded(iri.partition("#")[0].removeprefix(live.base))
+        found = live.documents.get(path) if iri.startswith(live.base) else None
+        return live.documents.lines(found).encode() if found and not found.gone else None
+
+    return describe
 
 
 def limits(settings: Settings) -> Limits:
@@ -104,12 +124,12 @@ def sparql() -> Response:
     asked = _asked()
     if asked is None:
         return _no_query(live)
+    named = request.args.get("format") or request.form.get("format")
+    if _is_browser(named):
+        return _table(live, asked)
     form = guard.inspect(asked.query)
     offered = GRAPH if form in (Form.CONSTRUCT, Form.DESCRIBE) else RESULTS
-    accept, wanted = request.headers.get("Accept"), request.args.get("format") or request.form.get("format")
-    if _is_browser(accept, wanted, offered):
-        return _table(live, asked, form)
-    choice = choose(accept, wanted, offered)
+    choice = choose(request.headers.get("Accept"), named, offered)
     if choice is None:
         there = [{"type": one.media_type, "format": one.key} for one in offered]
         return problem(406, f"A {form.upper()} query is answered in none of the types you accept.", available=there)
@@ -141,7 +161,7 @@ def _asked() -> Asked | None:
         if request.method == "POST":
             raise BadRequest("There is no query in the request.")
         return None
-    if request.method == "GET" and len(queries[0]) > _GET_CHARACTERS:
+    if request.method != "POST" and len(queries[0]) > _GET_CHARACTERS:
         raise QueryTooLong(f"the query has over {_GET_CHARACTERS:,} characters: send it by POST")
     return _graphs(queries[0], args)
 
@@ -178,26 +198,40 @@ def _run(live: Generation, asked: Asked, form: Format, *, truncate: bool) -> Ans
 
 
 def _answered(live: Generation, asked: Asked, form: Format) -> Response:
-    etag = _etag(live, asked, form)
+    """Return the whole answer, or a 304 where the client holds it already: data and query make the ETag."""
     response = Response(content_type=form.content_type)
-    if request.method in ("GET", "HEAD"):
+    response.vary.add("Accept")
+    if request.method != "POST":
         response.headers["Cache-Control"] = "public, max-age=60"
-        response.set_etag(etag)
-        if request.if_none_match.contains(etag):
+        response.set_etag(_etag(live, asked, form))
+        if _held(response):
             response.status_code = 304
             return response
-    truncate = request.args.get("truncate") == "1" or request.form.get("truncate") == "1"
-    found = _run(live, asked, form, truncate=truncate)
-    with found.body as body:
-        response.set_data(body.read())
-    response.vary.add("Accept")
+    found = _run(live, asked, form, truncate=_truncates())
+    response.call_on_close(found.body.close)
+    if found.size > _AT_ONCE:
+        response.response = iter(lambda: found.body.read(_CHUNK), b"")
+        response.content_length = found.size
+    else:
+        response.set_data(found.body.read())
     if found.truncated:
-        response.headers["Shelfgraph-Truncated"] = (
-            f"after {current_app.extensions['shelfgraph'].settings['query_rows']}"
-        )
+        response.headers["Shelfgraph-Truncated"] = "true; the dumps at /dump/ are complete"
     queue, engine = found.queue_seconds * 1000, found.engine_seconds * 1000
     response.headers["Server-Timing"] = f"queue;dur={queue:.1f}, engine;dur={engine:.1f}"
     return response
+
+
+def _truncates() -> bool:
+    return "1" in (request.args.get("truncate"), request.form.get("truncate"))
+
+
+def _held(response: Response) -> bool:
+    """Determine whether the client holds the answer, in whatever encoding (the part of its ETag behind the colon)."""
+    etag = response.get_etag()[0]
+    held = next((name for name in request.if_none_match.as_set() if name.partition(":")[0] == etag), None)
+    if held:
+        response.set_etag(held)
+    return held is not None
 
 
 def _etag(live: Generation, asked: Asked, form: Format) -> str:
@@ -208,29 +242,27 @@ def _etag(live: Generation, asked: Asked, form: Format) -> str:
 # -- for people ----------------------------------------------------------------------------------------------------
 
 
-def _is_browser(accept: str | None, wanted: str | None, offered: Sequence[Format]) -> bool:
+def _is_browser(named: str | None) -> bool:
     """Determine whether the client would rather have a page than data."""
-    if wanted or not accept or not accept.strip():
-        return False
-    data_first = choose(accept, None, (*offered, HTML))
-    return data_first is not None and data_first.format is HTML
+    if named == HTML.key:
+        return True
+    choice = choose(request.headers.get("Accept"), named, (*RESULTS, *GRAPH, HTML))
+    return choice is not None and choice.format is HTML
 
 
-def _table(live: Generation, asked: Asked, form: Form) -> Response:
-    """Show the answer as a page: a table of at most a thousand rows, or Turtle."""
+def _table(live: Generation, asked: Asked) -> Response:
+    """Show the answer as a page: a table of at most a thousand rows, or Turtle; or the error, over the query."""
     shown: dict[str, Any] = {"query": asked.query}
     try:
-        kind = TURTLE if form in (Form.CONSTRUCT, Form.DESCRIBE) else RESULTS[0]
-        found = _run(live, asked, kind, truncate=True)
-        with found.body as body:
-            data = body.read().decode()
-        shown |= {"graph": data} if kind is TURTLE else {"result": _cut(json.loads(data))}
-        shown |= {"truncated": found.truncated, "seconds": found.engine_seconds}
-        status = 200
+        graph = guard.inspect(asked.query) in (Form.CONSTRUCT, Form.DESCRIBE)
+        found = _run(live, asked, TURTLE if graph else RESULTS[0], truncate=True)
     except QueryError as error:
-        shown["error"] = str(error)
-        status = 400
-    return _editor(live, shown, status)
+        status, place = failure(error)
+        return _editor(live, shown | {"error": str(error), **place}, status)
+    with found.body as body:
+        data = body.read()
+    shown |= {"graph": data[:_AT_ONCE].decode(errors="ignore")} if graph else {"result": _cut(msgspec.json.decode(data))}
+    return _editor(live, shown | {"truncated": found.truncated, "seconds": found.engine_seconds}, 200)
 
 
 def _cut(result: dict[str, Any]) -> dict[str, Any]:
@@ -242,29 +274,27 @@ def _cut(result: dict[str, Any]) -> dict[str, Any]:
 
 
 def _no_query(live: Generation) -> Response:
-    described = (TURTLE, NTRIPLES, JSONLD, RDFXML)
-    choice = choose(request.headers.get("Accept"), request.args.get("format"), (*described, HTML))
+    """Show the editor, or answer with the service description (SPARQL 1.1 Service Description §2)."""
+    choice = wanted((*GRAPH, HTML))
     if choice is None:
-        return problem(406, "The service description is offered in Turtle, N-Triples, JSON-LD and RDF/XML.")
+        return not_acceptable(f"{live.base}sparql", (*GRAPH, HTML))
     if choice.format is HTML:
         return _editor(live, {}, 200)
     graph = service_description(live, current_app.extensions["shelfgraph"].settings)
-    kind = {"ttl": "turtle", "nt": "nt", "jsonld": "json-ld", "rdf": "xml"}[choice.format.key]
-    response = answer(
-        graph.serialize(format=kind, encoding="utf-8"), choice.format.content_type, cache="public, max-age=60"
-    )
+    body = graph.serialize(format=_RDFLIB_NAMES[choice.format.key], encoding="utf-8")
+    response = answer(body, choice.format.content_type, cache="public, max-age=60")
     response.vary.add("Accept")
     return response
 
 
 def _editor(live: Generation, shown: dict[str, Any], status: int) -> Response:
-    html = render_template("sparql.html", base=live.base, examples=examples(live.base), shown=shown,
-                           prefixes=vocabulary().prefixes,
-                           settings=current_app.extensions["shelfgraph"].settings)  # fmt: skip
+    known = {"base": live.base, "examples": examples(live.base), "prefixes": vocabulary().prefixes}
+    settings = current_app.extensions["shelfgraph"].settings
+    html = render_template("sparql.html", **known, shown=shown, settings=settings)
     response = Response(html, status=status, content_type=HTML.content_type)
-    response.headers["Cache-Control"] = "private, no-cache"
+    response.headers["Cache-Control"] = NEGOTIATED
     response.vary.add("Accept")
-    return response
+    return retried(response)
 
 
 def examples(base: str) -> list[dict[str, str]]:
@@ -296,12 +326,11 @@ def service_description(live: Generation, settings: Settings) -> rdflib.Graph:
     default = URIRef(f"{live.base}dataset#it")
     graph.add((one, _SD.defaultGraph, URIRef(f"{live.base}sparql#default")))
     graph.add((URIRef(f"{live.base}sparql#default"), RDF.type, _SD.Graph))
-    void = rdflib.Namespace("http://rdfs.org/ns/void#")
-    graph.add((URIRef(f"{live.base}sparql#default"), void.triples, Literal(live.manifest.counts["stored"])))
-    graph.add((service, rdflib.RDFS.seeAlso, default))
+    graph.add((URIRef(f"{live.base}sparql#default"), VOID.triples, Literal(live.manifest.counts["stored"])))
+    graph.add((service, RDFS.seeAlso, default))
     text = (
         f"Queries run at most {settings['query_seconds']:g} s and return at most {settings['query_rows']:,} rows;"
         " SERVICE, LOAD and updates are refused. Larger amounts are in the dumps."
     )
-    graph.add((service, rdflib.RDFS.comment, Literal(text, "en")))
+    graph.add((service, RDFS.comment, Literal(text, "en")))
     return graph

@@ -1,0 +1,321 @@
+"""The command line as a person meets it: real processes, real files, clear messages, right exit codes."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+
+import pytest
+import requests
+from conftest import BASE, EXAMPLES, ROOT, SEED, SHARED
+from pyoxigraph import RdfFormat, parse
+
+from ld.settings import SETTINGS, Settings
+
+
+def shelfgraph(*arguments: str, cwd: Path, text: str | None = None) -> subprocess.CompletedProcess[str]:
+    """Run the command as a process of its own."""
+    command = [sys.executable, "-W", "error", "-m", "ld", *arguments]
+    return subprocess.run(command, cwd=cwd, input=text, capture_output=True, text=True, timeout=120, check=False)
+
+
+def failed(done: subprocess.CompletedProcess[str], code: int, *words: str) -> None:
+    """Assert one clear message, the exit code, and no traceback."""
+    assert done.returncode == code, done.stderr
+    assert "Traceback" not in done.stderr
+    assert done.stderr.startswith("shelfgraph: ") or "rejected" in done.stderr or "Usage" in done.stderr, done.stderr
+    for word in words:
+        assert word in done.stderr
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A working folder with a published site in it."""
+    found = tmp_path_factory.mktemp("work")
+    done = shelfgraph("publish", str(EXAMPLES), "--base", BASE, cwd=found)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == ""
+    assert re.search(r"10 records read: 10 published, .* 0 rejected", done.stderr)
+    return found
+
+
+def test_help_teaches_every_verb(tmp_path: Path) -> None:
+    verbs = ("publish", "serve", "convert", "query", "validate", "stats", "settings", "generations", "rollback")
+    done = shelfgraph("--help", cwd=tmp_path)
+
+    assert all(verb in done.stdout for verb in verbs)
+    for verb in verbs:
+        assert len(shelfgraph(verb, "--help", cwd=tmp_path).stdout) > 100
+
+
+@pytest.mark.parametrize(("form", "syntax"), [("nt", RdfFormat.N_TRIPLES), ("ttl", RdfFormat.TURTLE)])
+def test_convert_writes_rdf_and_nothing_else(tmp_path: Path, form: str, syntax: RdfFormat) -> None:
+    done = shelfgraph("convert", str(EXAMPLES / "seed.txt"), "--to", form, "--base", BASE, cwd=tmp_path)
+
+    assert done.returncode == 0 and done.stderr == ""
+    assert len({quad.triple for quad in parse(done.stdout.encode(), syntax)}) == 153
+
+
+def test_convert_reads_standard_input(tmp_path: Path) -> None:
+    text = (EXAMPLES / "seed.txt").read_text(encoding="utf-8")
+
+    done = shelfgraph("convert", "-", "--to", "jsonld", cwd=tmp_path, text=text)
+
+    assert json.loads(done.stdout)["bibo:doi"] == "10.3389/fsoc.2019.00036"
+
+
+@pytest.mark.skipif(not SHARED.is_dir(), reason="the founders' reference is not beside this checkout")
+def test_convert_gives_the_ideal_result(tmp_path: Path) -> None:
+    seed = SHARED / "data" / "vufind-text" / "seed.txt"
+    done = shelfgraph("convert", str(seed), "--to", "ttl", "--base", BASE, cwd=tmp_path)
+    ideal = (SHARED / "mapping" / "seed-ideal.ttl").read_bytes()
+
+    made = {quad.triple for quad in parse(done.stdout.encode(), RdfFormat.TURTLE)}
+    assert made == {quad.triple for quad in parse(ideal, RdfFormat.TURTLE)}
+
+
+def test_query_answers_on_standard_output(folder: Path) -> None:
+    query = "SELECT ?doi { ?w <http://purl.org/ontology/bibo/doi> ?doi } ORDER BY ?doi"
+
+    csv = shelfgraph("query", query, "--format", "csv", cwd=folder)
+    asked = shelfgraph("query", "-", cwd=folder, text="ASK { ?s ?p ?o }")
+    graph = shelfgraph("query", f"DESCRIBE <{BASE}record/c1>", "--format", "nt", cwd=folder)
+
+    assert csv.stdout.split() == ["doi", "10.19230/jonnpr.1248", "10.3389/fsoc.2019.00036", "10.5555/12345678"]
+    assert asked.stdout.strip() == "true"
+    assert f"<{BASE}record/c1>" in graph.stdout
+
+
+def test_query_mistakes(folder: Path) -> None:
+    failed(shelfgraph("query", "SELECT ?x { ?x", cwd=folder), 1, "ine 1")
+    failed(shelfgraph("query", "SELECT * { SERVICE <http://x/> { ?s ?p ?o } }", cwd=folder), 1, "SERVICE")
+    failed(shelfgraph("query", "ASK {}", "--format", "ttl", cwd=folder), 2, "--format ttl", "json")
+
+
+def test_stats_settings_generations_and_json(folder: Path) -> None:
+    stats = json.loads(shelfgraph("stats", "--json", cwd=folder).stdout)
+    settings = json.loads(shelfgraph("settings", "--json", cwd=folder).stdout)
+    listed = json.loads(shelfgraph("generations", "--json", cwd=folder).stdout)
+
+    assert stats["records"] == 10 and stats["type"]["ScholarlyArticle"] == 3
+    assert settings["base"] == {"value": "http://127.0.0.1:8000/", "from": "default"}
+    assert [one["live"] for one in listed] == [True]
+    for verb in ("stats", "settings", "generations"):
+        assert shelfgraph(verb, cwd=folder).returncode == 0
+
+
+def test_validate_reports_in_words(folder: Path) -> None:
+    done = shelfgraph("validate", cwd=folder)
+
+    assert done.returncode == 0, done.stdout
+    assert "10 records checked, 0 violations" in done.stderr
+
+
+def test_publishing_again_and_rolling_back(tmp_path: Path) -> None:
+    shelfgraph("publish", str(EXAMPLES / "book.json"), cwd=tmp_path)
+    again = json.loads(shelfgraph("publish", str(EXAMPLES / "book.json"), "--json", cwd=tmp_path).stdout)
+    back = shelfgraph("rollback", cwd=tmp_path)
+
+    assert again["account"]["unchanged"] == 1
+    assert back.returncode == 0 and "is live again" in back.stderr
+    failed(shelfgraph("rollback", cwd=tmp_path), 1, "no earlier generation")
+
+
+# -- bad input -----------------------------------------------------------------------------------------------------------
+
+BAD = {
+    "not-utf8.jsonl": (b'{"id": "1", "title_short": "\xff\xfe"}\n', "not UTF-8"),
+    "cut.json": (b'{"responseHeader": {}, "response": {"docs": [{"id": "1", "title', "line 1"),
+    "cut.jsonl": (b'{"id": "1", "title_short": "a', "cut off"),
+    "no-title.json": (b'{"id": "1", "title_short": ""}', "no title"),
+    "no-id.json": (b'{"id": "", "title_short": "t", "title": "t"}', "no id"),
+    "unknown.bin": (b"\x00\x01\x02 nothing known", "--as"),
+    "empty.txt": (b"", "empty"),
+    "field.json": (b'{"id": "1", "title": "t", "title_short": "t", "description": "' + b"x" * 50_000_000 + b'"}', "limit"),
+    "broken.xml": (b"<OAI-PMH><ListRecords><record>", "XML"),
+    "bomb.xml": (b'<!DOCTYPE a [<!ENTITY b "b">]><OAI-PMH xmlns="http://www.openarchives.org/OAI/2.0/"><record/></OAI-PMH>', "DOCTYPE"),
+    "cut.json.gz": (b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03\xab", "gzip"),
+    "deep.json": (b'{"id":"1","title_short":' + b"[" * 20_000 + b"]" * 20_000 + b"}", "deep"),
+}
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_bad_input_gets_one_clear_message(tmp_path: Path, name: str) -> None:
+    data, word = BAD[name]
+    (tmp_path / name).write_bytes(data)
+    published = shelfgraph("publish", str(EXAMPLES / "chapter.json"), cwd=tmp_path)
+    assert published.returncode == 0
+    live = os.readlink(tmp_path / "site" / "current")
+
+    done = shelfgraph("publish", name, cwd=tmp_path)
+
+    said = done.stderr + (tmp_path / "site" / "rejects.jsonl").read_text(encoding="utf-8")
+    assert done.returncode == 1, done.stderr
+    assert "Traceback" not in done.stderr and done.stderr.startswith("shelfgraph: ")
+    assert word in said and name in said
+    assert os.readlink(tmp_path / "site" / "current") == live
+
+
+def test_one_bad_record_never_stops_a_run(tmp_path: Path) -> None:
+    lines = [b'{"id": "1", "title_short": "one"}', b'{"id": "2", "title_short": "\xff"}', b'{"id": "3"', b'{"id": "4", "title_short": "four"}']
+    (tmp_path / "in.jsonl").write_bytes(b"\n".join(lines))
+
+    done = shelfgraph("publish", "in.jsonl", cwd=tmp_path)
+
+    rejects = [json.loads(line) for line in (tmp_path / "site" / "rejects.jsonl").read_text().splitlines()]
+    assert done.returncode == 0
+    assert "4 records read: 2 published" in done.stderr and "2 rejected" in done.stderr
+    assert [one["place"] for one in rejects] == ["in.jsonl, line 2", "in.jsonl, line 3"]
+
+
+def test_usage_mistakes(tmp_path: Path) -> None:
+    failed(shelfgraph("publish", "missing.json", cwd=tmp_path), 1, "missing.json", "cannot be read")
+    failed(shelfgraph("publish", cwd=tmp_path), 2)
+    failed(shelfgraph("publish", str(EXAMPLES), "--base", "not a url", cwd=tmp_path), 2, "base")
+    failed(shelfgraph("serve", cwd=tmp_path), 1, "nothing is published here")
+    failed(shelfgraph("stats", cwd=tmp_path), 1, "nothing is published here")
+    (tmp_path / "empty").mkdir()
+    failed(shelfgraph("publish", "empty", cwd=tmp_path), 1, "empty", "no file")
+    (tmp_path / "site").mkdir(exist_ok=True)
+    (tmp_path / "site" / "site.toml").write_text("bsae = 1\n")
+    failed(shelfgraph("settings", cwd=tmp_path), 2, "bsae")
+
+
+def test_debug_shows_the_traceback(tmp_path: Path) -> None:
+    done = shelfgraph("--debug", "publish", "missing.json", cwd=tmp_path)
+
+    assert done.returncode == 1 and "Traceback" in done.stderr
+
+
+def test_settings_go_flag_environment_file_default(tmp_path: Path) -> None:
+    (tmp_path / "site.toml").write_text('title = "file"\nbase = "https://file.example/"\nkeep = 7\n')
+
+    found = Settings(tmp_path, {"base": "https://flag.example"}, {"SHELFGRAPH_TITLE": "environment"})
+
+    assert (found["base"], found["title"], found["keep"]) == ("https://flag.example/", "environment", 7)
+    assert (found.origin["base"], found.origin["title"], found.origin["keep"]) == ("flag", "environment", "site.toml")
+    assert found.origin["profile"] == "default"
+    assert all(setting.help.endswith(".") for setting in SETTINGS)
+
+
+# -- a source on the web -------------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def serving(body: bytes, status: int = 200) -> Iterator[str]:
+    """Serve one body at any address."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(status)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, format: str, *arguments: object) -> None:
+            pass
+
+    server = HTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}/solr/biblio/select?q=*:*"
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+def test_a_solr_answer_is_read_from_its_url(tmp_path: Path) -> None:
+    with serving((EXAMPLES / "thesis.json").read_bytes()) as url:
+        done = shelfgraph("convert", url, "--base", BASE, cwd=tmp_path)
+
+    assert f"<{BASE}record/t1#it>" in done.stdout
+
+
+def test_a_url_that_fails_is_told(tmp_path: Path) -> None:
+    with serving(b"", 503) as url:
+        failed(shelfgraph("convert", url, cwd=tmp_path), 1, "503", url)
+    failed(shelfgraph("convert", "http://127.0.0.1:1/", cwd=tmp_path), 1, "http://127.0.0.1:1/")
+
+
+# -- the server as a process ---------------------------------------------------------------------------------------------
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def test_serve_answers_and_ends_cleanly(folder: Path) -> None:
+    port = free_port()
+    root = f"http://127.0.0.1:{port}"
+    command = [sys.executable, "-m", "ld", "serve", "--bind", f"127.0.0.1:{port}"]
+    with subprocess.Popen(command, cwd=folder, stderr=subprocess.DEVNULL, start_new_session=True) as server:
+        try:
+            for _ in range(100):
+                try:
+                    if requests.get(f"{root}/readyz", timeout=5).ok:
+                        break
+                except requests.ConnectionError:
+                    time.sleep(0.1)
+            record = requests.get(f"{root}/record/{SEED}", headers={"Accept": "text/turtle"}, timeout=10)
+            asked = requests.get(f"{root}/sparql", params={"query": "ASK { ?s ?p ?o }"}, timeout=10)
+            busy = shelfgraph("serve", "--bind", f"127.0.0.1:{port}", cwd=folder)
+        finally:
+            server.send_signal(signal.SIGTERM)
+            server.wait(20)
+
+    assert record.headers["Content-Type"] == "text/turtle; charset=utf-8"
+    assert len({quad.triple for quad in parse(record.content, RdfFormat.TURTLE)}) == 153
+    assert asked.json()["boolean"] is True
+    failed(busy, 1, f"127.0.0.1:{port}", "--bind")
+
+
+# -- the README -----------------------------------------------------------------------------------------------------------
+
+
+def test_the_commands_of_the_readme_run(tmp_path: Path) -> None:
+    """Every `$ shelfgraph` line of the README runs in a fresh folder, and prints what the README shows."""
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    (tmp_path / "vocab").symlink_to(ROOT / "vocab")
+    block = re.search(r"```console\n(.*?)```", readme, re.DOTALL)
+    assert block
+    for piece in block[1].split("$ ")[1:]:
+        command, _, shown = piece.partition("\n")
+        script = command.replace("shelfgraph", f"{sys.executable} -m ld", 1)
+        done = subprocess.run(script, shell=True, cwd=tmp_path, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+        for line in shown.splitlines():
+            assert line == "…" or line in done.stdout + done.stderr, (command, line)
+
+
+def test_the_python_of_the_readme_runs(tmp_path: Path) -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    block = re.search(r"```python\n(.*?)```", readme, re.DOTALL)
+    assert block and block[1].count("\n") <= 6
+    shelfgraph("publish", str(EXAMPLES), cwd=tmp_path)
+
+    done = subprocess.run([sys.executable, "-c", block[1]], cwd=tmp_path, capture_output=True, text=True, check=False)
+
+    assert done.returncode == 0, done.stderr
+    assert len(done.stdout.splitlines()) == 3
+
+
+def test_the_main_job_is_the_first_command_of_the_readme() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+
+    assert "pip install . && shelfgraph publish vocab/examples && shelfgraph serve" in readme
+    assert "pip install -e '.[test]' && pytest" in readme
