@@ -16,6 +16,7 @@ import msgspec
 
 from ld import __version__, guard, vocab
 from ld.check import validate as check_documents
+from ld.describe import describe
 from ld.errors import ShelfgraphError, SiteError, UsageError
 from ld.formats import GRAPH, RESULTS, triples
 from ld.generation import Generation, Live, generations, live_path, rollback
@@ -189,7 +190,7 @@ def _converted(mapping: Mapping, record: Record, form: str, seen: set[str], decl
         lines = described.lines + "".join(dict.fromkeys(claim.lines for claim in described.claims))
         graph = triples("".join(dict.fromkeys(lines.splitlines(keepends=True))))
         base = mapping.site.base
-        root = mapping.describer.describe(record)[0].iri
+        root = describe(record, mapping.kinds)[0].iri
         names = names_of(mapping.vocabulary)
         yield jsonld_dumps(jsonld_document(graph, root, names, f"{base}context/v1.jsonld"), indent=0).decode() + "\n"
         return

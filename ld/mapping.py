@@ -12,9 +12,10 @@ from typing import Any
 from msgspec import Struct
 
 from ld import names
+from ld.describe import describe
 from ld.errors import VocabError
 from ld.record import Record
-from ld.things import Describer, Fields, Site, Thing
+from ld.things import Fields, Kinds, Site, Thing
 from ld.vocab import Row, Vocabulary
 
 _XSD = "http://www.w3.org/2001/XMLSchema#"
@@ -64,7 +65,7 @@ class Mapping:
 
     def __init__(self, site: Site, vocabulary: Vocabulary) -> None:
         self.site = site
-        self.describer = Describer(site, vocabulary)
+        self.kinds = Kinds(site, vocabulary)
         self.vocabulary = vocabulary
         things = {row["thing"]: row for row in vocabulary.rows("things.csv")}
         self.classes = {kind: self._classes(row) for kind, row in things.items()}
@@ -75,7 +76,7 @@ class Mapping:
         """Return the record as N-Triples lines and claims. The same record always gives the same bytes."""
         own: list[str] = []
         claims: list[Claim] = []
-        for thing in self.describer.describe(record):
+        for thing in describe(record, self.kinds):
             if thing.shared:
                 claims.extend(self._claims(thing))
             else:
@@ -84,7 +85,7 @@ class Mapping:
 
     def trace(self, record: Record) -> Iterator[tuple[str, str, str, str]]:
         """Yield every triple of the record with kind of thing, field and mapping row ("mapping.csv:28")."""
-        for thing in self.describer.describe(record):
+        for thing in describe(record, self.kinds):
             yield from self._traced(thing)
 
     def _traced(self, thing: Thing) -> Iterator[tuple[str, str, str, str]]:

@@ -187,8 +187,7 @@ class _Run:
 
     def _described(self, record: Record) -> documents.Described:
         found: Described = self.mapping.describe(record)
-        types = self.mapping.describer.types
-        schema = (types.get(record.format) or types["__default__"])["schema"]
+        schema = self.mapping.kinds.type_of(record.format)["schema"]
         return documents.Described(
             id=record.id,
             path=f"record/{record.id}",
