@@ -31,6 +31,8 @@ _TYPES = {
     "Periodical": ("misc", "JFULL", "periodical"),
     "Newspaper": ("misc", "NEWS", "periodical"),
 }
+_WITHIN = {"article": "journal", "incollection": "booktitle"}
+_DATE = re.compile(r"(\d{4})(?:-(\d\d))?(?:-(\d\d))?$")
 _OTHER = ("misc", "GEN", "document")
 _TEX = {c: "\\" + c for c in "#$%&_{}"} | {
     "\\": r"\textbackslash{}",
@@ -41,6 +43,7 @@ _TEX = {c: "\\" + c for c in "#$%&_{}"} | {
 
 def bibtex(tree: Tree) -> str:
     """Return the citation as a BibTeX entry; names that the source does not split stay whole in braces."""
+    tree = work(tree)
     entry = _kind(tree)[0]
     fields: list[tuple[str, str]] = [("title", "{" + _tex(title(tree)) + "}")]
     for role in ("author", "editor"):
@@ -48,19 +51,20 @@ def bibtex(tree: Tree) -> str:
         if people:
             fields.append((role, " and ".join(people)))
     place = _place(tree)
-    fields += [("journal" if entry == "article" else "series", _tex(place["container"]))]
+    fields += [(_WITHIN.get(entry, "series"), _tex(place["container"]))]
     fields += [(name, _tex(place[name])) for name in ("volume", "number")]
     fields += [("pages", _tex(place["pages"]).replace("-", "--")), ("year", place["year"])]
     fields += [("publisher" if entry != "phdthesis" else "school", _tex(", ".join(publishers(tree))))]
-    fields += [("doi", str(tree.get("bibo:doi", ""))), ("isbn", _first(tree, "bibo:isbn13"))]
-    fields += [("issn", place["issn"]), ("url", _first(tree, "url") or _page(tree))]
+    fields += [("doi", _plain(_first(tree, "bibo:doi"))), ("isbn", _first(tree, "bibo:isbn13"))]
+    fields += [("issn", place["issn"]), ("url", _plain(_first(tree, "url") or _page(tree)))]
     key = re.sub(r"[^A-Za-z0-9:-]", "", _page(tree).rpartition("/")[2]) or "record"
     body = "".join(f"  {name} = {{{value}}},\n" for name, value in fields if value)
     return f"@{entry}{{{key},\n{body}}}\n"
 
 
 def ris(tree: Tree) -> str:
-    """Return the citation in RIS, lines ended by CR LF."""
+    """Return the citation in RIS, lines ended by CR LF; no value can open a line of its own."""
+    tree = work(tree)
     place = _place(tree)
     lines = [("TY", _kind(tree)[1]), ("TI", title(tree))]
     lines += [("AU", _inverted(person)) for person in _nodes(tree, "author")]
@@ -73,35 +77,43 @@ def ris(tree: Tree) -> str:
         ("DA", place["date"].replace("-", "/")),
     ]
     lines += [("PB", name) for name in publishers(tree)]
-    lines += [("SN", place["issn"] or _first(tree, "bibo:isbn13")), ("DO", str(tree.get("bibo:doi", "")))]
+    lines += [("SN", place["issn"] or _first(tree, "bibo:isbn13")), ("DO", _first(tree, "bibo:doi"))]
     lines += [("UR", url) for url in _strings(tree, "url") or [_page(tree)]]
     lines += [("LA", language) for language in _strings(tree, "inLanguage")]
     lines += [("KW", word) for word in _strings(tree, "keywords")]
-    lines += [("AB", _text(tree.get("abstract", "")))]
+    lines += [("AB", _first(tree, "abstract"))]
     body = "".join(f"{tag}  - {' '.join(value.split())}\r\n" for tag, value in lines if value)
     return f"{body}ER  - \r\n"
 
 
 def csl(tree: Tree) -> bytes:
-    """Return the citation as CSL-JSON, a list of one item."""
+    """Return the citation as CSL-JSON, a list of one item; names that the source does not split are `literal`."""
+    tree = work(tree)
     place = _place(tree)
     item: dict[str, Any] = {"id": _page(tree), "type": _kind(tree)[2], "title": title(tree)}
     for role in ("author", "editor"):
         people = [_csl_name(person) for person in _nodes(tree, role)]
         if people:
             item[role] = people
-    if place["date"]:
-        item["issued"] = {"date-parts": [[int(part) for part in place["date"].split("-")]]}
+    date = _DATE.match(place["date"])
+    if date:
+        item["issued"] = {"date-parts": [[int(part) for part in date.groups() if part]]}
     names = {"container-title": "container", "volume": "volume", "issue": "number", "page": "pages", "ISSN": "issn"}
     item |= {name: place[key] for name, key in names.items() if place[key]}
     extras = {
-        "publisher": ", ".join(publishers(tree)), "DOI": str(tree.get("bibo:doi", "")),
+        "publisher": ", ".join(publishers(tree)), "DOI": _first(tree, "bibo:doi"),
         "ISBN": _first(tree, "bibo:isbn13"), "URL": _first(tree, "url") or _page(tree),
-        "language": _first(tree, "inLanguage"), "abstract": _text(tree.get("abstract", "")),
+        "language": _first(tree, "inLanguage"), "abstract": _first(tree, "abstract"),
         "keyword": ", ".join(_strings(tree, "keywords")),
     }  # fmt: skip
     item |= {name: value for name, value in extras.items() if value}
     return msgspec.json.format(msgspec.json.encode([item])) + b"\n"
+
+
+def work(tree: Tree) -> Tree:
+    """Return the node of the work: of a journal's own record it stands inside the page."""
+    about = tree.get("mainEntity")
+    return {"mainEntityOfPage": tree.get("id", ""), **about} if isinstance(about, dict) else tree
 
 
 def title(tree: Tree) -> str:
@@ -111,15 +123,7 @@ def title(tree: Tree) -> str:
 
 def publishers(tree: Tree) -> list[str]:
     """Return the names of the publishers."""
-    return [name for node in _nodes(tree, "publisher") if (name := _text(node.get("name", "")))]
-
-
-def journal(tree: Tree) -> Tree:
-    """Return the journal the work appeared in, empty where it appeared in none."""
-    for node in containers(tree):
-        if "Periodical" in _list(node.get("type")):
-            return node
-    return {}
+    return [name for node in _nodes(tree, "publisher") if (name := _first(node, "name"))]
 
 
 def containers(tree: Tree) -> Iterator[Tree]:
@@ -135,16 +139,16 @@ def _place(tree: Tree) -> dict[str, str]:
     for node in containers(tree):
         types = _list(node.get("type"))
         if "PublicationIssue" in types:
-            found["number"] = _text(node.get("issueNumber", ""))
+            found["number"] = _first(node, "issueNumber")
         elif "PublicationVolume" in types:
-            found["volume"] = _text(node.get("volumeNumber", ""))
+            found["volume"] = _first(node, "volumeNumber")
         else:
-            found["container"] = _text(node.get("name", ""))
+            found["container"] = _first(node, "name")
             found["issn"] = _first(node, "issn")
-    found["volume"] = found["volume"] or _text(tree.get("bibo:volume", ""))
-    found["pages"] = _text(tree.get("pagination", ""))
-    found["first"], found["last"] = _text(tree.get("pageStart", "")), _text(tree.get("pageEnd", ""))
-    found["date"] = _text(tree.get("datePublished", ""))
+    found["volume"] = found["volume"] or _first(tree, "bibo:volume")
+    found["pages"] = _first(tree, "pagination")
+    found["first"], found["last"] = _first(tree, "pageStart"), _first(tree, "pageEnd")
+    found["date"] = _first(tree, "datePublished") or _first(tree, "startDate")
     found["year"] = found["date"][:4]
     return found
 
@@ -159,22 +163,27 @@ def _page(tree: Tree) -> str:
 
 
 def _tex(text: str) -> str:
-    return "".join(_TEX.get(char, char) for char in text)
+    return "".join(_TEX.get(char, char) for char in " ".join(text.split()))
+
+
+def _plain(address: str) -> str:
+    """Return an address as BibTeX takes it word for word: what would end the field is percent-encoded."""
+    return address.replace("{", "%7B").replace("}", "%7D").replace("\\", "%5C")
 
 
 def _tex_name(person: Tree) -> str:
-    family, given = _text(person.get("familyName", "")), _text(person.get("givenName", ""))
-    return f"{_tex(family)}, {_tex(given)}" if family and given else "{" + _tex(_text(person.get("name", ""))) + "}"
+    family, given = _first(person, "familyName"), _first(person, "givenName")
+    return f"{_tex(family)}, {_tex(given)}" if family and given else "{" + _tex(_first(person, "name")) + "}"
 
 
 def _inverted(person: Tree) -> str:
-    family, given = _text(person.get("familyName", "")), _text(person.get("givenName", ""))
-    return f"{family}, {given}" if family and given else _text(person.get("name", ""))
+    family, given = _first(person, "familyName"), _first(person, "givenName")
+    return f"{family}, {given}" if family and given else _first(person, "name")
 
 
 def _csl_name(person: Tree) -> dict[str, str]:
-    family, given = _text(person.get("familyName", "")), _text(person.get("givenName", ""))
-    return {"family": family, "given": given} if family and given else {"literal": _text(person.get("name", ""))}
+    family, given = _first(person, "familyName"), _first(person, "givenName")
+    return {"family": family, "given": given} if family and given else {"literal": _first(person, "name")}
 
 
 def _nodes(tree: Tree, key: str) -> list[Tree]:

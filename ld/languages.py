@@ -31,6 +31,7 @@ _SCRIPTS = (
     ("Deva", re.compile("[\u0900-\u097f]")),
 )
 _LATIN = re.compile("[A-Za-z\u00c0-\u024f\u1e00-\u1eff]")
+_BEYOND_LATIN = re.compile("[\u0370-\u1dff\u3040-\ud7af]")
 _CJK = {"Jpan", "Kore", "Hans", "Hant", "Hani", "Hrkt", "Kana", "Hira"}
 
 
@@ -101,7 +102,7 @@ def agrees(text: str, language: str) -> bool:
 
 
 def _script_agrees(sample: str, language: str) -> bool:
-    if sample.isascii():
+    if not _BEYOND_LATIN.search(sample):
         return _script(language) in ("Latn", "") or not _LATIN.search(sample)
     latin = len(_LATIN.findall(sample))
     found, most = "Latn", latin
@@ -119,7 +120,7 @@ def _script(language: str) -> str:
 
 
 def _words_agree(sample: str, language: str) -> bool:
-    words = _WORD.findall(sample.casefold())
+    words = _WORD.findall(sample[:1200].casefold())
     known, by_word = _stopwords()
     if len(words) < 8 or language not in known:
         return True

@@ -21,7 +21,8 @@ _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,
 # C0 but for tab, LF and CR; DEL and C1 (among them the non-sort marks U+0098 and U+009C of German catalogues);
 # surrogates and non-characters: none may stand in XML, several break N-Triples.
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff\ufeff]+")
-_BLANKS = re.compile(r"[^\S\n]+")
+# A single space is left alone: replacing it by itself was most of the time spent on an abstract.
+_BLANKS = re.compile(r"[^\S\n]{2,}|[^\S\n ]")
 _LINES = re.compile(r" ?\n[ \n]*")
 _SIGNS = str.maketrans("0123456789+-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻")
 _SUBSIGNS = str.maketrans("0123456789+-", "₀₁₂₃₄₅₆₇₈₉₊₋")
@@ -51,6 +52,8 @@ def paragraphs(raw: str) -> str:
     >>> paragraphs("H<sub>2</sub>O<br>10<sup>3</sup>")
     'H₂O\n10³'
     """
+    if raw.isprintable() and "&" not in raw and "<" not in raw and "  " not in raw:
+        return (raw if raw.isascii() else unicodedata.normalize("NFC", raw)).strip()
     text = raw.replace("\r\n", "\n").replace("\r", "\n")
     if "&" in text:
         text = _decoded(text)

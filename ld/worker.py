@@ -175,6 +175,7 @@ class TableWriter:
         self._hand_on(end)
         self._places = kept
         if limit:
+            self._due = sys.maxsize  # the engine empties its buffer once more while it fails
             raise _Full(limit)
 
     def _between(self) -> list[int]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import signal
 import socket
@@ -142,9 +141,15 @@ BAD = {
     "no-id.json": (b'{"id": "", "title_short": "t", "title": "t"}', "no id"),
     "unknown.bin": (b"\x00\x01\x02 nothing known", "--as"),
     "empty.txt": (b"", "empty"),
-    "field.json": (b'{"id": "1", "title": "t", "title_short": "t", "description": "' + b"x" * 50_000_000 + b'"}', "limit"),
+    "field.json": (
+        b'{"id": "1", "title": "t", "title_short": "t", "description": "' + b"x" * 50_000_000 + b'"}',
+        "limit",
+    ),
     "broken.xml": (b"<OAI-PMH><ListRecords><record>", "XML"),
-    "bomb.xml": (b'<!DOCTYPE a [<!ENTITY b "b">]><OAI-PMH xmlns="http://www.openarchives.org/OAI/2.0/"><record/></OAI-PMH>', "DOCTYPE"),
+    "bomb.xml": (
+        b'<!DOCTYPE a [<!ENTITY b "b">]><OAI-PMH xmlns="http://www.openarchives.org/OAI/2.0/"><record/></OAI-PMH>',
+        "DOCTYPE",
+    ),
     "cut.json.gz": (b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03\xab", "gzip"),
     "deep.json": (b'{"id":"1","title_short":' + b"[" * 20_000 + b"]" * 20_000 + b"}", "deep"),
 }
@@ -156,7 +161,7 @@ def test_bad_input_gets_one_clear_message(tmp_path: Path, name: str) -> None:
     (tmp_path / name).write_bytes(data)
     published = shelfgraph("publish", str(EXAMPLES / "chapter.json"), cwd=tmp_path)
     assert published.returncode == 0
-    live = os.readlink(tmp_path / "site" / "current")
+    live = (tmp_path / "site" / "current").readlink()
 
     done = shelfgraph("publish", name, cwd=tmp_path)
 
@@ -164,11 +169,16 @@ def test_bad_input_gets_one_clear_message(tmp_path: Path, name: str) -> None:
     assert done.returncode == 1, done.stderr
     assert "Traceback" not in done.stderr and done.stderr.startswith("shelfgraph: ")
     assert word in said and name in said
-    assert os.readlink(tmp_path / "site" / "current") == live
+    assert (tmp_path / "site" / "current").readlink() == live
 
 
 def test_one_bad_record_never_stops_a_run(tmp_path: Path) -> None:
-    lines = [b'{"id": "1", "title_short": "one"}', b'{"id": "2", "title_short": "\xff"}', b'{"id": "3"', b'{"id": "4", "title_short": "four"}']
+    lines = [
+        b'{"id": "1", "title_short": "one"}',
+        b'{"id": "2", "title_short": "\xff"}',
+        b'{"id": "3"',
+        b'{"id": "4", "title_short": "four"}',
+    ]
     (tmp_path / "in.jsonl").write_bytes(b"\n".join(lines))
 
     done = shelfgraph("publish", "in.jsonl", cwd=tmp_path)

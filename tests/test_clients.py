@@ -61,7 +61,8 @@ def test_rdflib_parses_every_form(server: str, form: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("form", "kind"), [(SPARQLWrapper.JSON, dict), (SPARQLWrapper.XML, None), (SPARQLWrapper.CSV, bytes), (SPARQLWrapper.TSV, bytes)]
+    ("form", "kind"),
+    [(SPARQLWrapper.JSON, dict), (SPARQLWrapper.XML, None), (SPARQLWrapper.CSV, bytes), (SPARQLWrapper.TSV, bytes)],
 )
 @pytest.mark.parametrize("method", ["GET", "POST"])
 def test_sparqlwrapper_selects(server: str, form: str, kind: type | None, method: str) -> None:

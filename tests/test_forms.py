@@ -40,7 +40,18 @@ def everything(generation: Generation) -> Iterator[Shown]:
     """Every document of the site."""
     documents = generation.documents
     paths = [record.path for record in documents.records()]
-    for kind in ("journal", "volume", "issue", "organization", "agent", "subject", "series", "dataset", "provenance", "scheme"):
+    for kind in (
+        "journal",
+        "volume",
+        "issue",
+        "organization",
+        "agent",
+        "subject",
+        "series",
+        "dataset",
+        "provenance",
+        "scheme",
+    ):
         paths += [entry.path for entry in documents.list_things(kind, limit=1000)]
     for path in [*paths, "labels"]:
         found = documents.get(path)

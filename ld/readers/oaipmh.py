@@ -1,159 +1,172 @@
-"""DOAJ's own OAI-PMH format (oai_doaj), harvested responses or single articles, becomes records."""
+"""DOAJ's own OAI-PMH format (oai_doaj), harvested responses or single articles, becomes records.
+
+Format: portality/crosswalks/oaipmh.py of DOAJ/doaj; OAI-PMH 2.0 of openarchives.org.
+"""
 
 from __future__ import annotations
 
 import base64
-import binascii
-import re
 from collections.abc import Iterator
 from typing import BinaryIO
 
 from lxml import etree
 
+import ld.readers.article as article
 from ld import dates, text
 from ld.errors import SourceError
-from ld.readers.doaj import (
-    Author,
-    article_record,
-    containers,
-    filled_in,
-    people,
-    set_doi,
-    set_language,
-    set_pages,
-    set_urls,
-)
-from ld.record import Origin, Record, Rejected, Remark, Source, Subject
+from ld.readers.article import Article
+from ld.readers.limits import EXCERPT_CHARACTERS
+from ld.readers.people import Author
+from ld.record import Origin, Record, Rejected, Source, Subject
 
 KIND = "oai_doaj"
 _OAI = "{http://www.openarchives.org/OAI/2.0/}"
 _DOAJ = "{http://doaj.org/features/oai_doaj/1.0/}"
-_ARTICLE = re.compile(r"oai:doaj\.org/article:([0-9a-f]{32})")
-_RECORD_TAGS = (f"{_OAI}record", f"{_OAI}error", f"{_DOAJ}doajArticle")
+_RECORD, _ERROR, _ARTICLE = f"{_OAI}record", f"{_OAI}error", f"{_DOAJ}doajArticle"
 
 
 def sniff(head: bytes) -> bool:
     """Determine whether the beginning looks like an OAI-PMH response or an oai_doaj article."""
-    start = head.lstrip(b"\xef\xbb\xbf \t\r\n")
+    start = head.lstrip()
     return start[:1] == b"<" and (b"OAI-PMH" in head or b"doajArticle" in head)
 
 
 def read(stream: BinaryIO, place: str) -> Iterator[Record | Rejected]:
-    """Yield the records of a response. Raises SourceError where the XML is broken, or the response is an error."""
+    """Yield the records of a response.
+
+    Raises SourceError where the response is an error, or where no record of it can be read. After the first record,
+    broken XML is one `Rejected`: what came before it counts.
+    """
     n = 0
     try:
-        for _, element in etree.iterparse(
-            stream, events=("end",), tag=_RECORD_TAGS,
-            resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False,
-        ):  # fmt: skip
-            if element.getroottree().docinfo.doctype:
-                raise SourceError(f"{place}: has a DOCTYPE, which catalogue records never need: take it out")
-            if element.tag == f"{_OAI}error":
-                raise SourceError(f"{place}: the server answered with an error: {element.get('code')}: {element.text}")
-            inner = element.tag == f"{_DOAJ}doajArticle" and element.getparent() is not None
-            if inner and _inside_record(element):
-                continue
+        for element in _elements(stream, place):
             n += 1
-            yield _record(element, f"{place}, record {n}")
-            _free(element)
+            yield _record(element, f"{place}, record {n}, line {element.sourceline}")
     except etree.XMLSyntaxError as error:
-        raise SourceError(f"{place}: not well-formed XML: {error.msg}: is the file cut off?") from None
+        line, column = error.position
+        reason = f"not well-formed XML at line {line}, column {column}: {error.msg}: is the file cut off?"
+        if n == 0:
+            raise SourceError(f"{place}: {reason}") from None
+        yield Rejected(f"{place}, after record {n}", reason)
 
 
-def _inside_record(element: etree._Element) -> bool:
-    return any(parent.tag == f"{_OAI}record" for parent in element.iterancestors())
+def _elements(stream: BinaryIO, place: str) -> Iterator[etree._Element]:
+    """Yield record after record, each freed when the next is asked for."""
+    inside = False
+    for event, element in etree.iterparse(
+        stream, events=("start", "end"),
+        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=True, remove_pis=True,
+    ):  # fmt: skip
+        if event == "start":
+            if element.getparent() is None and element.getroottree().docinfo.doctype:
+                raise SourceError(f"{place}: has a DOCTYPE, which catalogue records never need: take it out")
+            inside = inside or element.tag == _RECORD
+        elif element.tag == _ERROR:
+            code, said = element.get("code"), _all_text(element).strip() or "no explanation"
+            raise SourceError(f"{place}: the server answered with the error {code}: {said}: check the request")
+        elif element.tag == _RECORD or (element.tag == _ARTICLE and not inside):
+            inside = False
+            yield element
+            _free(element)
 
 
 def _free(element: etree._Element) -> None:
     """Give back the memory of what has been read."""
+    parent = element.getparent()
     element.clear()
-    while element.getprevious() is not None:
-        parent = element.getparent()
-        if parent is None:
-            break
-        del parent[0]
+    if parent is not None:
+        while element.getprevious() is not None:
+            del parent[0]
 
 
 def _record(element: etree._Element, place: str) -> Record | Rejected:
     header = element.find(f"{_OAI}header")
-    article = element if element.tag == f"{_DOAJ}doajArticle" else element.find(f".//{_DOAJ}doajArticle")
-    identifier = _text(header, f"{_OAI}identifier") if header is not None else ""
+    found = element if element.tag == _ARTICLE else element.find(f".//{_ARTICLE}")
     source = Source(KIND, etree.tostring(element, encoding="unicode", with_tail=False), place)
+    identifier = _text(header, f"{_OAI}identifier").strip() if header is not None else ""
+    known = f"doaj-{number}" if (number := article.number_of(identifier)) else identifier
+    excerpt = source.text[:EXCERPT_CHARACTERS]
     if header is not None and header.get("status") == "deleted":
-        return Rejected(place, "deleted at the source: nothing to publish", identifier)
-    if article is None:
-        reason = "no oai_doaj article in it: harvest with metadataPrefix=oai_doaj"
-        return Rejected(place, reason, identifier, source.text[:200])
-    return _article(article, header, identifier, source)
+        return Rejected(place, "deleted at the source: nothing to publish", known, excerpt)
+    if found is None:
+        reason = f"{_format(element)} is not read yet: harvest with metadataPrefix=oai_doaj"
+        return Rejected(place, reason, known, excerpt)
+    result = article.record(_article(found, known), source)
+    if isinstance(result, Record):
+        _dates(result, found, header, identifier)
+    return result
 
 
-def _article(
-    article: etree._Element, header: etree._Element | None, identifier: str, source: Source
-) -> Record | Rejected:
-    remarks: list[Remark] = []
-    injected = next((_all_text(child) for child in article if etree.QName(child).localname == "identifier"), "")
-    known = _ARTICLE.fullmatch(identifier)
-    found = article_record(
-        id_=known[1] if known else identifier or injected,
-        title=_text(article, f"{_DOAJ}title"),
-        abstract=_text(article, f"{_DOAJ}abstract"),
-        keywords=[_all_text(one) for one in article.iterfind(f"{_DOAJ}keywords/{_DOAJ}keyword")],
-        source=source,
-        remarks=remarks,
+def _format(element: etree._Element) -> str:
+    """Return the name of what stands in the metadata ("oai_dc:dc")."""
+    metadata = element.find(f"{_OAI}metadata")
+    inner = metadata[0] if metadata is not None and len(metadata) else None
+    if inner is None:
+        return "a record without metadata"
+    name = etree.QName(inner).localname
+    return f"the format {inner.prefix}:{name}" if inner.prefix else f"the format {name}"
+
+
+def _article(element: etree._Element, known: str) -> Article:
+    """Return the elements of the article; VuFind's harvester puts the identifier inside it as its first child."""
+
+    def one(name: str) -> str:
+        return _text(element, _DOAJ + name)
+
+    injected = next((_all_text(child) for child in element if etree.QName(child).localname == "identifier"), "")
+    outer = next(element.iterancestors(_RECORD), None)
+    header = outer.find(f"{_OAI}header") if outer is not None else None
+    return Article(
+        id=known or injected,
+        title=one("title"),
+        abstract=one("abstract"),
+        keywords=[_all_text(word) for word in element.iterfind(f"{_DOAJ}keywords/{_DOAJ}keyword")],
+        authors=list(_authors(element)),
+        languages=[one("language")],
+        publisher=one("publisher"),
+        publisher_id=one("publisherRecordId"),
+        journal=one("journalTitle"),
+        issn=one("issn"),
+        eissn=one("eissn"),
+        volume=one("volume"),
+        issue=one("issue"),
+        start=one("startPage"),
+        end=one("endPage"),
+        doi=one("doi"),
+        urls=[_all_text(url) for url in element.iterfind(f"{_DOAJ}fullTextUrl")],
+        subjects=list(_sets(header)) if header is not None else [],
     )
-    if isinstance(found, Rejected):
-        return found
-    found.people = people(_authors(article), remarks)
-    raw_date = _text(article, f"{_DOAJ}publicationDate")
-    found.issued = filled_in(raw_date, found.how) if raw_date else None
-    found.containers = containers(
-        title=_text(article, f"{_DOAJ}journalTitle"),
-        issn=_text(article, f"{_DOAJ}issn"),
-        eissn=_text(article, f"{_DOAJ}eissn"),
-        spare=[],
-        volume=_text(article, f"{_DOAJ}volume"),
-        issue=_text(article, f"{_DOAJ}issue"),
-        remarks=remarks,
-    )
-    publisher = text.value(_text(article, f"{_DOAJ}publisher"))
-    found.publishers = [publisher] if publisher else []
-    found.publisher_id = text.value(_text(article, f"{_DOAJ}publisherRecordId"))
-    set_pages(found, _text(article, f"{_DOAJ}startPage"), _text(article, f"{_DOAJ}endPage"))
-    set_doi(found, _text(article, f"{_DOAJ}doi"))
-    set_urls(found, [_all_text(one) for one in article.iterfind(f"{_DOAJ}fullTextUrl")])
-    language = _text(article, f"{_DOAJ}language")
-    set_language(found, [language] if language else [])
+
+
+def _dates(found: Record, element: etree._Element, header: etree._Element | None, identifier: str) -> None:
+    raw = _text(element, f"{_DOAJ}publicationDate")
+    found.issued = article.filled_in(raw, found.how) if raw else None
     if header is not None:
-        stamp = dates.stamp(_text(header, f"{_OAI}datestamp"))
-        found.subjects += _sets(header)
-        found.modified = stamp
-        found.origin = Origin(identifier, stamp)
-    return found
+        found.modified = dates.stamp(_text(header, f"{_OAI}datestamp"))
+        found.origin = Origin(identifier, found.modified)
 
 
-def _authors(article: etree._Element) -> Iterator[Author]:
+def _authors(element: etree._Element) -> Iterator[Author]:
     listed = {
-        one.get("affiliationId", ""): _all_text(one)
-        for one in article.iterfind(f"{_DOAJ}affiliationsList/{_DOAJ}affiliationName")
+        one.get("affiliationId", "").strip(): _all_text(one)
+        for one in element.iterfind(f"{_DOAJ}affiliationsList/{_DOAJ}affiliationName")
     }
-    for author in article.iterfind(f"{_DOAJ}authors/{_DOAJ}author"):
+    for author in element.iterfind(f"{_DOAJ}authors/{_DOAJ}author"):
         keys = [_all_text(one).strip() for one in author.iterfind(f"{_DOAJ}affiliationId")]
         affiliations = tuple(listed[key] for key in keys if key in listed)
         yield Author(_text(author, f"{_DOAJ}name"), affiliations, _text(author, f"{_DOAJ}orcid_id"))
 
 
-def _sets(header: etree._Element) -> list[Subject]:
-    """Return the Library of Congress terms, which oai_doaj tells as OAI sets only: base64, ~ for = ("LCC:Medicine")."""
-    found = []
+def _sets(header: etree._Element) -> Iterator[Subject]:
+    """Yield the Library of Congress terms, which stand in the OAI sets only: base64, ~ for = ("LCC:Medicine")."""
     for one in header.iterfind(f"{_OAI}setSpec"):
         try:
             term = base64.urlsafe_b64decode(_all_text(one).strip().replace("~", "=")).decode()
-        except (binascii.Error, UnicodeDecodeError):
+        except ValueError:  # not base64, or not UTF-8 within: a set of another kind
             continue
-        scheme, colon, label = term.partition(":")
-        if colon and scheme == "LCC" and label.strip():
-            found.append(Subject(text.plain(label), "lcc"))
-    return found
+        scheme, _, label = term.partition(":")
+        if scheme == "LCC" and label.strip():
+            yield Subject(text.plain(label), "lcc")
 
 
 def _text(element: etree._Element, tag: str) -> str:

@@ -20,11 +20,11 @@ _DATES = re.compile(
     r"(?:\sor\s\d{3,4})?(?:\s?-\s?(?:(?:ca?\.|approximately)\s)?(?:\d{3,4}\??)?(?:\sor\s\d{3,4})?)?\)?\.?$|,?\s-\d{4}\.?$"
 )
 # What stands behind a comma in a name and is no given name (MARC 100 $c).
-_TITLES = frozenset(
-    ["archbishop", "baron", "baroness", "bishop", "cardinal", "count", "countess", "dame", "dr", "duchess", "duke"]
-    + ["earl", "emperor", "empress", "ii", "iii", "iv", "jr", "junior", "king", "lady", "lord", "md", "mr", "mrs"]
-    + ["phd", "pope", "prince", "princess", "queen", "rabbi", "saint", "sir", "sr", "sultan", "viscount"]
-)
+_NOT_GIVEN = """
+archbishop baron baroness bishop cardinal count countess dame dr duchess duke earl emperor empress ii iii iv jr junior
+king lady lord md mr mrs phd pope prince princess queen rabbi saint sir sr sultan viscount
+"""
+_TITLES = frozenset(_NOT_GIVEN.split())
 
 
 class Author(Struct, frozen=True):

@@ -24,10 +24,15 @@ _URL_DOI = re.compile(r"(?:^|[/=?&])(10\.\d{4,9}/[^\s?#&]+)")
 _TAIL = re.compile(
     r"(?:/(?:full|pdf|abstract|epdf|meta|html|download)|\.(?:pdf|html?|full|xml|epub))+/?$", re.IGNORECASE
 )
+_DIGITS = re.compile(r"\d{1,9}")
+_LAST_DIGITS = re.compile(r"\d{1,40}$")
+# Inside a piece: a place where one affiliation may end that the seam does not see ("USACaribou", "98195Department"),
+# or one that it sees wrongly ("fRI").
+_DOUBTFUL = re.compile(r"[A-Z]{3}[A-Z][a-z]|\d[A-Z][a-z]|(?:^|\s)\w$")
 _SEAM = re.compile(r"(?<=[a-zà-öø-ÿ.)])(?=[A-ZÀ-ÖØ-Þ])")
 
 
-class Facts(Struct):
+class Facts(Struct, kw_only=True):
     """What was recovered; `affiliations` and `orcids` are by author, in order; `how` names the rules that were used."""
 
     datestamp: str = ""
@@ -66,13 +71,12 @@ def recover(text: str, known: Known) -> Facts:
         facts.datestamp = stamp[0]
         rest = rest[stamp.end() :]
     _language(rest, known, facts)
-    title = _flat(known.title)
     date_end = _after_date(rest, known)
-    start = rest.find(title, date_end) if date_end >= 0 else -1
+    start = _title(rest, known, date_end) if date_end >= 0 else -1
     if start < 0:
         return facts
     _numbers(rest[date_end:start], known, facts)
-    _people(rest[start + len(title) :], known, facts)
+    _people(rest[start + len(_flat(known.title)) :], known, facts)
     return facts
 
 
@@ -108,6 +112,14 @@ def _after_date(rest: str, known: Known) -> int:
     return found + len(known.date) if found >= 0 else -1
 
 
+def _title(rest: str, known: Known, date_end: int) -> int:
+    """Return where the title begins: the first author follows it. A short title alone could stand in a DOI."""
+    title = _flat(known.title)
+    if known.authors:
+        return rest.find(title + _flat(known.authors[0]), date_end)
+    return rest.find(title, date_end) if len(title) > 9 else -1
+
+
 def _numbers(between: str, known: Known, facts: Facts) -> None:
     """Take DOI, volume and publisher's id out of what stands between the date and the title."""
     for url in known.urls:
@@ -125,7 +137,7 @@ def _numbers(between: str, known: Known, facts: Facts) -> None:
     match = _only(between)
     if match is not None:
         doi = names.doi(between[match:])
-        if doi and _ends_surely(doi):
+        if doi and (_ends_surely(doi) or _confirmed(doi, known.urls)):
             facts.doi = doi
             facts.how.append("doi-from-index-text")
             _volume(between[:match], facts)
@@ -142,8 +154,17 @@ def _ends_surely(doi: str) -> bool:
 
     A DOI that ends in a long run of digits may be one and an id; one that ends in a short run, or a letter, is whole.
     """
-    tail = re.search(r"\d+$", doi)
+    tail = _LAST_DIGITS.search(doi)
     return tail is None or len(tail[0]) <= 6
+
+
+def _confirmed(doi: str, urls: tuple[str, ...]) -> bool:
+    """Determine whether the DOI's last digits are the last numbers of an address: f11030337 of "/11/3/337"."""
+    tail = _LAST_DIGITS.search(doi)
+    numbers = ([one.lstrip("0") for one in _DIGITS.findall(url)[-3:]] for url in urls)
+    return tail is not None and any(
+        len(several) == 3 and re.fullmatch("".join(f"0*{one}" for one in several), tail[0]) for several in numbers
+    )
 
 
 def _volume(before: str, facts: Facts) -> None:
@@ -178,12 +199,14 @@ def _people(rest: str, known: Known, facts: Facts) -> None:
 
 def _affiliations(rest: str, known: Known, numbers: list[int], count: int, facts: Facts) -> None:
     """Accept the affiliations only if the block falls into exactly as many pieces as authors have a number."""
-    end = rest.find(_flat(known.abstract)[:80]) if known.abstract else rest.find("http")
+    end = rest.find((_flat(known.abstract) or _flat(next(iter(known.urls), "")) or "\0")[:80])
     if count == 0 or end <= 0:
         return
     block = rest[:end]
     pieces = [piece.strip() for piece in _SEAM.split(block)] if count > 1 else [block.strip()]
-    if len(pieces) != count or not all(len(piece) > 5 for piece in pieces):
+    if len(pieces) != count or any(len(piece) < 6 for piece in pieces):
+        return
+    if count > 1 and any(map(_DOUBTFUL.search, pieces)):
         return
     facts.affiliations = [pieces[number] if number >= 0 else "" for number in numbers]
     facts.how.append("affiliations-from-index-text")

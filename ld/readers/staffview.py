@@ -19,7 +19,7 @@ from typing import BinaryIO
 
 from msgspec import Struct
 
-from ld.readers import solr
+import ld.readers.solr as solr
 from ld.readers.fields import ROLES, SHINGLED, SINGLE, is_field
 from ld.readers.limits import EXCERPT_CHARACTERS, LINE_BYTES, RECORD_BYTES, oversized, oversized_record
 from ld.readers.solr import Fields
@@ -32,8 +32,10 @@ _ONE_WORD = ("_version_", "id")
 _INDEX_HEADING = "Record in the Search Index"
 # A last value of a record, not the title of the next: an address or a work key.
 _VALUE = re.compile(rb"https?://|[AU]T \S")
-# Lines of the record page in front (English).
+# Lines of a record page.
 _PAGE_MARKS = (b"Bibliographic Details", b"Full description", b"Staff View")
+_VERSION = re.compile(rb"_version_ \d{1,19}")
+_AFTER_ID = (b"record_format", b"recordtype", b"fullrecord", b"spelling", b"title", b"institution", b"ctrlnum")
 
 
 class Block(Struct):
@@ -111,25 +113,29 @@ def _name(line: bytes) -> bytes:
 
 
 def _begins(line: bytes, following: bytes | None, seen: set[bytes]) -> bool:
-    """Determine whether a repeated `id` or `_version_` begins a record: then the next field is a repeated one too.
+    """Determine whether a repeated `id` or `_version_` begins a record.
 
     A topic such as "id cards" is followed by other topics, or by a field this record has not had yet.
     """
-    if _name(line).decode() not in _ONE_WORD:
+    if _VERSION.fullmatch(line):
+        return True
+    if not line.startswith(b"id "):
         return False
-    return following is None or _name(following) in seen
+    return following is None or _name(following) in seen or _name(following) in _AFTER_ID
 
 
 def _page_begins(lines: list[bytes]) -> int:
     """Return where, at the end of a record's lines, the record page of the next one begins; else their number.
 
-    The page begins with the title and a blank line, and is known by one of its fixed lines.
+    The page begins with the title and a blank line. An address or a work key before the blank line is no title.
     """
     last = max((n for n, line in enumerate(lines) if _name(line)), default=-1)
-    mark = next((n for n in range(last + 1, len(lines)) if lines[n].strip() in _PAGE_MARKS), None)
-    if mark is None:
+    blank = next((n for n in range(last + 1, len(lines)) if not lines[n].strip()), None)
+    if blank is None:
         return len(lines)
-    blank = next((n for n in range(last + 1, mark) if not lines[n].strip()), mark)
+    behind = [line for line in lines[blank:] if line.strip()]
+    if behind and not any(line.strip() in _PAGE_MARKS for line in behind):
+        return blank  # the title stands behind: the blank line parts two records
     title = blank - 1
     return title if title > last and not _VALUE.match(lines[title]) else blank
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -22,6 +23,18 @@ _UNTAGGED = {
     "Person", "Organization", "Periodical", "Newspaper", "PublicationVolume", "PublicationIssue", "BookSeries",
     "PropertyValue",
 }  # fmt: skip
+
+# What a table of facts says of a shared thing: only one name of those that mean the same.
+_LABELS = {
+    "Part of": "isPartOf", "Volume": "volumeNumber", "Issue": "issueNumber", "Year": "dcterms:date",
+    "ISSN": "issn", "Begins": "startDate", "Ends": "endDate", "Publisher": "publisher", "Language": "inLanguage",
+    "Given name": "givenName", "Family name": "familyName", "Keywords": "keywords", "Notation": "skos:notation",
+    "Scheme": "skos:inScheme", "Description": "description", "Records": "void:documents", "Triples": "void:triples",
+    "Last changed": "dcterms:modified", "Source": "dcterms:source", "Parts": "void:subset",
+    "Downloads": "dcat:distribution", "SPARQL endpoint": "void:sparqlEndpoint", "Vocabularies": "void:vocabulary",
+    "Web": "url", "Same as": "sameAs", "Licence": "dcterms:license",
+}  # fmt: skip
+_QUERY = "SELECT ?class (COUNT(*) AS ?things) WHERE { ?thing a ?class } GROUP BY ?class ORDER BY DESC(?things)"
 
 
 class State:
@@ -71,13 +84,31 @@ def _templates(app: Flask, settings: Settings) -> None:
 
     app.jinja_env.filters |= {"aslist": as_list, "href": href, "text": _text, "lang": _language, "label": _label}
     app.jinja_env.filters |= {"labellang": _label_language, "containers": citation.containers, "entrypath": address}
+    app.jinja_env.filters |= {"iri": iri, "isthing": _is_thing, "kinds": _kinds, "words": _words}
     app.jinja_env.globals |= {
         "root": LocalProxy(root),
         "version": __version__,
+        "labels": _LABELS,
+        "fallback": _QUERY,
         "site_title": settings["title"],
         "provenance": {how: row["label"] for how, row in vocab.vocabulary().codes("provenance").items()},
     }
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+
+
+def _is_thing(node: Any) -> bool:
+    """Determine whether the node has a document of its own, and is not only a part of this one."""
+    return "#" not in iri(node).removesuffix("#it")
+
+
+def _words(kind: str) -> str:
+    """Return the name of a class in words: "Scholarly article" for "ScholarlyArticle"."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", kind).capitalize()
+
+
+def _kinds(node: dict[str, Any]) -> str:
+    """Return the schema.org classes of a node in words."""
+    return " · ".join(_words(kind) for kind in as_list(node.get("type")) if ":" not in kind)
 
 
 def _text(value: Any) -> str:

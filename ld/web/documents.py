@@ -38,7 +38,7 @@ from ld.web.answers import (
     problem,
     wanted,
 )
-from ld.web.links import Link, Tree, address, data_links, header, html_links, linkset, page_links, schema_org
+from ld.web.links import Link, Tree, address, data_links, header, html_links, iri, linkset, page_links, schema_org
 from ld.web.negotiation import Choice
 
 blueprint = Blueprint("documents", __name__)
@@ -165,7 +165,7 @@ def show(live: Generation, found: Document) -> Shown:
     url = url_of(live, found)
     graph = formats.triples(live.documents.lines(found))
     subjects = dict.fromkeys(str(getattr(triple.subject, "value", "")) for triple in graph)
-    topic = next((iri for iri in (f"{url}#it", url) if iri in subjects), next(iter(subjects), url))
+    topic = next((name for name in (f"{url}#it", url) if name in subjects), next(iter(subjects), url))
     tree = jsonld_document(graph, topic, names_of(vocabulary()), live.base + CONTEXT)
     return Shown(found, url, topic, graph, tree)
 
@@ -232,8 +232,15 @@ def _html(live: Generation, shown: Shown, cache: str) -> Response:
     if "@type" in embedded:
         shared["schema_org"] = {"@context": "https://schema.org", **embedded}
     if found.record:
-        return page("record.html", cache=cache, modified=found.modified, doc=shown.page, **shared)
+        shared |= {"doc": shown.page, "collection": _collection(live, shown)}
+        return page("record.html", cache=cache, modified=found.modified, **shared)
     return page("thing.html", cache=cache, modified=live.manifest.created, **shared, **_lists(live, found))
+
+
+def _collection(live: Generation, shown: Shown) -> Document | None:
+    """Return the document of the collection the record came from."""
+    name = iri(shown.page.get("void:inDataset", ""))
+    return live.documents.get(names.decoded(name.removeprefix(live.base).removesuffix("#it")))
 
 
 def _lists(live: Generation, found: Document) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from ld.formats import HTML, JSON
 from ld.generation import Generation
-from ld.web.answers import generation, json_answer, not_acceptable, page, wanted
+from ld.web.answers import NEGOTIATED, generation, json_answer, not_acceptable, page, wanted
 
 blueprint = Blueprint("downloads", __name__)
 _SUMS = "SHA256SUMS"
@@ -29,7 +29,7 @@ def dumps() -> Response:
         response = page("dumps.html", dumps=live.manifest.dumps, base=live.base, manifest=live.manifest)
     else:
         value = {"generation": live.id, "created": live.manifest.created, "dumps": live.manifest.dumps}
-        response = json_answer(value)
+        response = json_answer(value, cache=NEGOTIATED)
     response.vary.add("Accept")
     return response
 

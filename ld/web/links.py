@@ -97,7 +97,7 @@ def schema_org(tree: Any) -> Any:
         if ":" not in key and not key.startswith("@"):
             inner = _types(value) if key == "type" else schema_org(value)
             if inner not in ([], {}, None):
-                node[_KEYWORDS.get(key, key)] = inner
+                node[str(_KEYWORDS.get(key, key))] = inner
     return node
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from msgspec import Struct
@@ -10,6 +11,7 @@ from werkzeug.http import parse_accept_header, parse_options_header
 from ld.formats import Format
 from ld.jsonld import PROFILES
 
+_BARE_QUALITY = re.compile(r"\bq=\.")  # "q=.2" is no qvalue (RFC 9110 §12.4.2), but Java sends it
 _PROFILE_IRIS = {name: iri for iri, name in PROFILES.items()}
 
 
@@ -69,7 +71,7 @@ def _named(wanted: str | None, offered: Sequence[Format]) -> Format | None:
 
 def _ranges(accept: str) -> list[Range]:
     found = []
-    for value, quality in parse_accept_header(accept):
+    for value, quality in parse_accept_header(_BARE_QUALITY.sub("q=0.", accept)):
         media_type, options = parse_options_header(value)
         profiles = [PROFILES[word] for word in options.get("profile", "").split() if word in PROFILES]
         found.append(Range(media_type.lower(), quality, next(iter(profiles), "")))
@@ -89,7 +91,7 @@ def _specificity(form: Format, media_range: str) -> int:
         return 2
     if media_range == f"{form.media_type.partition('/')[0]}/*":
         return 1
-    return 0 if media_range == "*/*" else -1
+    return 0 if media_range in ("*/*", "*") else -1
 
 
 def _profile(form: Format, ranges: Sequence[Range]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
 from xml.sax.saxutils import escape
 
 from flask import Blueprint, Response
@@ -35,7 +36,9 @@ def readyz() -> Response:
 def robots() -> Response:
     """Tell robots where the sitemap is, and that queries are not for them."""
     base = generation().base
-    return answer(f"User-agent: *\nDisallow: /sparql?\nDisallow: /search?\nSitemap: {base}sitemap.xml\n", "text/plain; charset=utf-8")
+    root = urlsplit(base).path
+    lines = ("User-agent: *", f"Disallow: {root}sparql?", f"Disallow: {root}search?", f"Sitemap: {base}sitemap.xml", "")
+    return answer("\n".join(lines), "text/plain; charset=utf-8")
 
 
 @blueprint.get("/sitemap.xml")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterator
+from typing import IO, Any
 
 import msgspec
 import rdflib
@@ -208,17 +208,24 @@ def _answered(live: Generation, asked: Asked, form: Format) -> Response:
             response.status_code = 304
             return response
     found = _run(live, asked, form, truncate=_truncates())
-    response.call_on_close(found.body.close)
     if found.size > _AT_ONCE:
-        response.response = iter(lambda: found.body.read(_CHUNK), b"")
+        response.response = _chunks(found.body)
         response.content_length = found.size
+        response.call_on_close(found.body.close)
     else:
-        response.set_data(found.body.read())
+        with found.body as body:
+            response.set_data(body.read())
     if found.truncated:
         response.headers["Shelfgraph-Truncated"] = "true; the dumps at /dump/ are complete"
     queue, engine = found.queue_seconds * 1000, found.engine_seconds * 1000
     response.headers["Server-Timing"] = f"queue;dur={queue:.1f}, engine;dur={engine:.1f}"
     return response
+
+
+def _chunks(body: IO[bytes]) -> Iterator[bytes]:
+    """Yield the bytes of a file, a piece at a time, and close it."""
+    with body:
+        yield from iter(lambda: body.read(_CHUNK), b"")
 
 
 def _truncates() -> bool:
@@ -261,8 +268,10 @@ def _table(live: Generation, asked: Asked) -> Response:
         return _editor(live, shown | {"error": str(error), **place}, status)
     with found.body as body:
         data = body.read()
-    shown |= {"graph": data[:_AT_ONCE].decode(errors="ignore")} if graph else {"result": _cut(msgspec.json.decode(data))}
-    return _editor(live, shown | {"truncated": found.truncated, "seconds": found.engine_seconds}, 200)
+    shown |= {"truncated": found.truncated, "seconds": found.engine_seconds}
+    if graph:
+        return _editor(live, shown | {"graph": data[:_AT_ONCE].decode(errors="ignore")}, 200)
+    return _editor(live, shown | {"result": _cut(msgspec.json.decode(data))}, 200)
 
 
 def _cut(result: dict[str, Any]) -> dict[str, Any]:

@@ -1,0 +1,125 @@
+"""A record becomes a citation: BibTeX, RIS, CSL-JSON."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+from ld.citation import bibtex, csl, ris
+
+ARTICLE: dict[str, Any] = {
+    "id": "https://data.example.org/record/x1#it",
+    "type": ["ScholarlyArticle", "bibo:AcademicArticle"],
+    "name": "Of mice & men: 100% {true}",
+    "author": [{"name": "Rachel Matthews"}, {"name": "Doe, Jane", "familyName": "Doe", "givenName": "Jane"}],
+    "datePublished": "2019-04",
+    "pagination": "12-20",
+    "pageStart": "12",
+    "pageEnd": "20",
+    "bibo:doi": "10.5555/a_b{c",
+    "isPartOf": {
+        "type": ["PublicationIssue"],
+        "issueNumber": "2",
+        "isPartOf": {
+            "type": ["PublicationVolume"],
+            "volumeNumber": "4",
+            "isPartOf": {"type": ["Periodical"], "name": "Journal", "issn": ["1234-5679"]},
+        },
+    },
+    "mainEntityOfPage": {"id": "https://data.example.org/record/x1"},
+}
+
+
+def test_bibtex_of_an_article() -> None:
+    assert bibtex(ARTICLE) == (
+        "@article{x1,\n"
+        "  title = {{Of mice \\& men: 100\\% \\{true\\}}},\n"
+        "  author = {{Rachel Matthews} and Doe, Jane},\n"
+        "  journal = {Journal},\n"
+        "  volume = {4},\n"
+        "  number = {2},\n"
+        "  pages = {12--20},\n"
+        "  year = {2019},\n"
+        "  doi = {10.5555/a_b%7Bc},\n"
+        "  issn = {1234-5679},\n"
+        "  url = {https://data.example.org/record/x1},\n"
+        "}\n"
+    )
+
+
+def test_ris_of_an_article() -> None:
+    assert ris(ARTICLE).split("\r\n") == [
+        "TY  - JOUR",
+        "TI  - Of mice & men: 100% {true}",
+        "AU  - Rachel Matthews",
+        "AU  - Doe, Jane",
+        "T2  - Journal",
+        "VL  - 4",
+        "IS  - 2",
+        "SP  - 12",
+        "EP  - 20",
+        "PY  - 2019",
+        "DA  - 2019/04",
+        "SN  - 1234-5679",
+        "DO  - 10.5555/a_b{c",
+        "UR  - https://data.example.org/record/x1",
+        "ER  - ",
+        "",
+    ]
+
+
+def test_csl_of_an_article_keeps_whole_names_literal() -> None:
+    (item,) = json.loads(csl(ARTICLE))
+
+    assert item == {
+        "id": "https://data.example.org/record/x1",
+        "type": "article-journal",
+        "title": "Of mice & men: 100% {true}",
+        "author": [{"literal": "Rachel Matthews"}, {"family": "Doe", "given": "Jane"}],
+        "issued": {"date-parts": [[2019, 4]]},
+        "container-title": "Journal",
+        "volume": "4",
+        "issue": "2",
+        "page": "12-20",
+        "ISSN": "1234-5679",
+        "DOI": "10.5555/a_b{c",
+        "URL": "https://data.example.org/record/x1",
+    }
+
+
+def test_no_value_opens_a_line_or_a_field_of_its_own() -> None:
+    evil = ARTICLE | {"name": "A\r\nER  - \r\nTY  - BOOK} },\n url = {x"}
+
+    assert [line[:2] for line in ris(evil).splitlines()].count("TY") == 1
+    assert bibtex(evil).count("\n") == bibtex(ARTICLE).count("\n")
+    assert r"\} \}, url = \{x" in bibtex(evil)
+
+
+def test_dates_that_are_no_calendar_dates_are_left_out() -> None:
+    assert "issued" not in json.loads(csl(ARTICLE | {"datePublished": "19XX"}))[0]
+    assert json.loads(csl(ARTICLE | {"datePublished": "2019-04-05"}))[0]["issued"] == {"date-parts": [[2019, 4, 5]]}
+
+
+@pytest.mark.parametrize(
+    ("record", "entry", "ris_type", "csl_type", "inside"),
+    [
+        ("a1", "@article{a1,", "TY  - JOUR", "article-journal", "Example Journal"),
+        ("b1", "@book{b1,", "TY  - BOOK", "book", "Example series"),
+        ("c1", "@incollection{c1,", "TY  - CHAP", "chapter", "The example of species : an annotated edition"),
+        ("t1", "@phdthesis{t1,", "TY  - THES", "thesis", None),
+        ("d1", "@misc{d1,", "TY  - DATA", "dataset", None),
+        ("j1", "@misc{j1,", "TY  - JFULL", "periodical", None),
+    ],
+)
+def test_every_type_of_record_is_cited_as_what_it_is(
+    client: FlaskClient, record: str, entry: str, ris_type: str, csl_type: str, inside: str | None
+) -> None:
+    (item,) = json.loads(client.get(f"/record/{record}.csl.json").text)
+
+    assert client.get(f"/record/{record}.bib").text.startswith(f"{entry}\n  title = {{{{")
+    assert client.get(f"/record/{record}.ris").text.startswith(f"{ris_type}\r\nTI  - ")
+    assert (item["type"], item.get("container-title")) == (csl_type, inside)
+    assert item["title"]

@@ -1,0 +1,129 @@
+"""Which form a client gets: a table of what browsers, libraries and people send, and what each must get."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ld.formats import CITATION, DOCUMENT, GRAPH, RESULTS
+from ld.web.negotiation import choose
+
+CHROME = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8"
+RDFLIB = (
+    "application/rdf+xml, text/rdf+n3, application/trig, application/n-quads, text/turtle, application/n-triples;q=0.9"
+)
+JENA = "text/turtle,application/n-triples;q=0.9,application/ld+json;q=0.8,application/rdf+xml;q=0.7,*/*;q=0.3"
+JAVA = "image/gif, image/jpeg, *; q=.2, */*; q=.2"
+
+
+@pytest.mark.parametrize(
+    ("accept", "key"),
+    [
+        (None, "html"),
+        ("", "html"),
+        ("  ", "html"),
+        ("*/*", "html"),
+        (CHROME, "html"),
+        (JENA, "ttl"),
+        (RDFLIB, "ttl"),
+        (JAVA, "html"),
+        ("text/turtle", "ttl"),
+        ("TEXT/Turtle", "ttl"),
+        ("text/turtle;charset=utf-8", "ttl"),
+        ("text/turtle; version=1.2; q=0.5, text/html;q=0.4", "ttl"),
+        ("application/x-turtle", "ttl"),
+        ("text/rdf+n3", "ttl"),
+        ("text/n3", "ttl"),
+        ("text/plain", "nt"),
+        ("application/n-triples", "nt"),
+        ("application/json", "json"),
+        ("application/ld+json", "jsonld"),
+        ("application/rdf+xml", "rdf"),
+        ("application/x-bibtex", "bib"),
+        ("application/x-research-info-systems", "ris"),
+        ("application/vnd.citationstyles.csl+json", "csl.json"),
+        ("text/*", "html"),
+        ("application/*", "jsonld"),
+        ("*/*, text/turtle", "ttl"),
+        ("text/*;q=.5, text/turtle;q=.2", "html"),
+        ("text/html;q=0, */*", "jsonld"),
+        ("text/turtle;q=0.3, application/ld+json;q=0.7", "jsonld"),
+        ("image/png, text/turtle;q=0.1", "ttl"),
+        ("image/png", None),
+        ("text/turtle;q=0", None),
+        ("nonsense", None),
+        (";;;,,", None),
+    ],
+)
+def test_accept_decides(accept: str | None, key: str | None) -> None:
+    choice = choose(accept, None, (*DOCUMENT, *CITATION))
+
+    assert (choice.format.key if choice else None) == key
+
+
+@pytest.mark.parametrize(
+    ("wanted", "key"),
+    [
+        ("ttl", "ttl"),
+        ("TTL", "ttl"),
+        ("turtle", "ttl"),
+        ("text/turtle", "ttl"),
+        ("n3", "ttl"),
+        ("xml", "rdf"),
+        ("json", "json"),
+        ("jsonld", "jsonld"),
+        ("application/ld+json,application/x-json+ld", "jsonld"),
+        ("nt", "nt"),
+        ("html", "html"),
+        ("banana", "nt"),
+        ("", "nt"),
+    ],
+)
+def test_format_goes_before_accept_and_unknown_ones_are_ignored(wanted: str, key: str) -> None:
+    choice = choose("application/n-triples", wanted, DOCUMENT)
+
+    assert choice
+    assert choice.format.key == key
+
+
+def test_a_graph_that_answers_a_query_is_json_ld_for_who_wants_json() -> None:
+    by_accept = choose("application/json", None, GRAPH)
+    by_name = choose(None, "json", GRAPH)
+
+    assert by_accept and by_name
+    assert by_accept.content_type == by_name.content_type == "application/ld+json"
+
+
+def test_results_are_json_by_default_and_csv_for_excel() -> None:
+    default = choose("*/*", None, RESULTS)
+    table = choose(CHROME, "csv", RESULTS)
+
+    assert default and default.content_type == "application/sparql-results+json"
+    assert table and table.content_type == "text/csv; charset=utf-8"
+
+
+@pytest.mark.parametrize(
+    ("accept", "profile"),
+    [
+        ("application/ld+json", ""),
+        ('application/ld+json;profile="http://www.w3.org/ns/json-ld#expanded"', "expanded"),
+        ('application/ld+json; q=0.9; profile="http://www.w3.org/ns/json-ld#flattened"', "flattened"),
+        ('application/ld+json;profile="http://example.org/x http://www.w3.org/ns/json-ld#compacted"', "compacted"),
+        ('application/ld+json;profile="http://example.org/unknown"', ""),
+        ('application/ld+json, application/ld+json;profile="http://www.w3.org/ns/json-ld#expanded";q=0.5', ""),
+    ],
+)
+def test_the_profile_of_json_ld(accept: str, profile: str) -> None:
+    choice = choose(accept, None, DOCUMENT)
+
+    assert choice
+    assert (choice.format.key, choice.profile) == ("jsonld", profile)
+    assert profile in choice.content_type
+
+
+@given(st.text(), st.text())
+def test_no_header_and_no_parameter_is_an_error(accept: str, wanted: str) -> None:
+    choice = choose(accept, wanted, DOCUMENT)
+
+    assert choice is None or choice.format in DOCUMENT
