@@ -120,7 +120,7 @@ def _script(language: str) -> str:
 
 
 def _words_agree(sample: str, language: str) -> bool:
-    words = _WORD.findall(sample[:1200].casefold())
+    words = _WORD.findall(sample[:800].casefold())
     known, by_word = _stopwords()
     if len(words) < 8 or language not in known:
         return True

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 import shutil
+import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
@@ -74,12 +75,16 @@ def publish(
     site cannot be used; the live generation is then untouched.
     """
     known = vocabulary()
-    with building(settings.site) as folder:
-        run = _Run(folder, settings, known, progress)
-        account = run.convert(sources, kind, full)
-        manifest = run.assemble(account, list(sources))
-        finished = finish(folder, manifest)
-        switch(settings.site, finished.name)
+    try:
+        with building(settings.site) as folder:
+            run = _Run(folder, settings, known, progress)
+            account = run.convert(sources, kind, full)
+            manifest = run.assemble(account, list(sources))
+            finished = finish(folder, manifest)
+            switch(settings.site, finished.name)
+    except (OSError, sqlite3.Error) as error:
+        reason = f"the new generation cannot be written: {error}"
+        raise SiteError(f"{settings.site}: {reason}: see that there is space; what is live stays") from error
     prune(settings.site, settings["keep"])
     return manifest
 

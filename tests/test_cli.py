@@ -131,7 +131,7 @@ def test_publishing_again_and_rolling_back(tmp_path: Path) -> None:
     failed(shelfgraph("rollback", cwd=tmp_path), 1, "no earlier generation")
 
 
-# -- bad input -----------------------------------------------------------------------------------------------------------
+# -- bad input ---------------------------------------------------------------------------------------------------
 
 BAD = {
     "not-utf8.jsonl": (b'{"id": "1", "title_short": "\xff\xfe"}\n', "not UTF-8"),
@@ -219,7 +219,7 @@ def test_settings_go_flag_environment_file_default(tmp_path: Path) -> None:
     assert all(setting.help.endswith(".") for setting in SETTINGS)
 
 
-# -- a source on the web -------------------------------------------------------------------------------------------------
+# -- a source on the web -----------------------------------------------------------------------------------------
 
 
 @contextmanager
@@ -260,7 +260,7 @@ def test_a_url_that_fails_is_told(tmp_path: Path) -> None:
     failed(shelfgraph("convert", "http://127.0.0.1:1/", cwd=tmp_path), 1, "http://127.0.0.1:1/")
 
 
-# -- the server as a process ---------------------------------------------------------------------------------------------
+# -- the server as a process -------------------------------------------------------------------------------------
 
 
 def free_port() -> int:
@@ -294,7 +294,7 @@ def test_serve_answers_and_ends_cleanly(folder: Path) -> None:
     failed(busy, 1, f"127.0.0.1:{port}", "--bind")
 
 
-# -- the README -----------------------------------------------------------------------------------------------------------
+# -- the README --------------------------------------------------------------------------------------------------
 
 
 def test_the_commands_of_the_readme_run(tmp_path: Path) -> None:

@@ -122,7 +122,7 @@ def test_the_store_is_an_rdflib_dataset(generation) -> None:  # type: ignore[no-
     graph.close()
 
 
-# -- federation ----------------------------------------------------------------------------------------------------------
+# -- federation --------------------------------------------------------------------------------------------------
 
 STAND_IN = """
 @prefix wdt: <http://www.wikidata.org/prop/direct/> .
@@ -130,7 +130,8 @@ STAND_IN = """
 @prefix literal: <http://www.essepuntato.it/2010/06/literalreification/> .
 <http://www.wikidata.org/entity/Q1> wdt:P356 "10.3389/FSOC.2019.00036" .
 <https://w3id.org/oc/meta/br/1> datacite:hasIdentifier <https://w3id.org/oc/meta/id/1> .
-<https://w3id.org/oc/meta/id/1> datacite:usesIdentifierScheme datacite:doi ; literal:hasLiteralValue "10.3389/fsoc.2019.00036" .
+<https://w3id.org/oc/meta/id/1> datacite:usesIdentifierScheme datacite:doi ;
+    literal:hasLiteralValue "10.3389/fsoc.2019.00036" .
 """
 
 

@@ -167,7 +167,7 @@ def test_an_overlay_changes_the_mapping_without_python(tmp_path: Path) -> None:
     assert '<http://www.w3.org/2000/01/rdf-schema#label> "Chapter one"@en .' in lines
 
 
-# -- shapes --------------------------------------------------------------------------------------------------------------
+# -- shapes ------------------------------------------------------------------------------------------------------
 
 
 @pytest.fixture(scope="session")
@@ -221,7 +221,7 @@ def test_a_broken_rule_is_found(generation: Generation, shapes: rdflib.Graph, ad
     assert [one for one in findings(graph, shapes) if one.severity == "violation"], about
 
 
-# -- queries -------------------------------------------------------------------------------------------------------------
+# -- queries -----------------------------------------------------------------------------------------------------
 
 
 def test_there_are_35_questions() -> None:

@@ -744,6 +744,25 @@ def test_too_much_is_an_error_that_names_the_dumps_unless_a_cut_is_asked_for(set
     assert "there are more" in page.text
 
 
+def test_a_large_answer_is_the_same_in_every_encoding(client: FlaskClient) -> None:
+    query = "SELECT ?s ?o WHERE { ?s ?p ?q . ?a ?b ?o } LIMIT 20000"
+
+    with ask(client, query, "text/csv") as plain:
+        assert int(plain.headers["Content-Length"]) == len(plain.data) > 1 << 20
+    with client.get(
+        "/sparql", query_string={"query": query}, headers={"Accept": "text/csv", "Accept-Encoding": "gzip"}
+    ) as packed:
+        assert packed.headers["Content-Encoding"] == "gzip"
+        assert packed.headers["ETag"] != plain.headers["ETag"]
+        assert gzip.decompress(packed.data) == plain.data
+    again = client.get(
+        "/sparql",
+        query_string={"query": query},
+        headers={"Accept": "text/csv", "Accept-Encoding": "gzip", "If-None-Match": packed.headers["ETag"]},
+    )
+    assert (again.status_code, again.headers["ETag"]) == (304, packed.headers["ETag"])
+
+
 def test_time_limit_and_busy_clients(settings: Settings) -> None:
     endless = "SELECT (COUNT(*) AS ?n) WHERE { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
     app = create_app(Settings(settings.site, {"base": BASE, "query_seconds": 0.3, "query_per_client": 0}, {}))

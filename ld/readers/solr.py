@@ -13,13 +13,14 @@ from typing import Any, BinaryIO
 import msgspec
 
 import ld.readers.article as article
+import ld.readers.fields as field
 import ld.readers.people as people
 import ld.readers.spelling as spelling
 from ld import dates, languages, names, text
 from ld.readers.json_stream import documents
 from ld.readers.limits import EXCERPT_CHARACTERS, FIELD_CHARACTERS, oversized
 from ld.readers.people import Author
-from ld.record import Container, Date, Person, Record, Rejected, Remark, Source, Subject
+from ld.record import Container, Person, Record, Rejected, Remark, Source, Subject
 from ld.vocab import vocabulary
 
 KIND = "solr"
@@ -29,19 +30,6 @@ _PATHS = (("response", "docs"),)
 _SIGNS = (b'"responseHeader"', b'"response"', b'"record_format"', b'"recordtype"', b'"title_full"', b'"title_short"')
 _FOLDED = re.compile(r"[\W_]+")
 _MEDIA_TYPE = re.compile(r"(?:application|audio|image|model|text|video)/[\w.+-]{1,80}")
-_EXTENT = re.compile(
-    r"(?:1 (?:online resource|volume|v\.|Online-Ressource) \()?(?:\[?[ivxlcdm]{1,9}\]?\s?[,.;]\s?)?"
-    r"\[?(\d{1,5})\]?\s?(?:p|pp|pages?|pgs?|S|s|Seiten|páginas|strán|str|с|l?k)\b",
-    re.IGNORECASE,
-)
-_NUMBERED = re.compile(
-    r"(.{1,500}?)\s?;\s?(?:(?:v(?:ol)?|no|nr|bd|t)\.?\s)?([\w.,/() -]{0,30}\d[\w.,/() -]{0,30})", re.IGNORECASE
-)
-_NOBODY = re.compile(r"\[?(?:s\.?\s?\.?n\.?|s\.\s?l\.?|publisher not identified|n\.\s?p\.)\]?[.,]?", re.IGNORECASE)
-_LCC = re.compile(r"[A-Z]{1,3}\s?\d{1,4}(?:\D.{0,80})?")
-_DEWEY = re.compile(r"\d{3}(?:\.\d{1,20})?")
-_DEGREE = re.compile(r"\b(?:Ph\.\s?D|PhD|Ed\.\s?D|M\.A|M\.S|M\.\s?Sc|MSc)\b\.?")
-_YEARS = re.compile(r"\b(?:1[4-9]|20)\d{2}\b")
 _SERIALS = frozenset(
     ["journal", "ejournal", "journalmagazine", "journale", "serial", "series", "periodical", "newspaper"]
 )
@@ -201,8 +189,7 @@ class _Reading:
             academic = bool(self.rules.get("academic")) or any(map(names.issn, self.fields.get("issn", ())))
             found.format = "academicarticle" if academic else "article"
         if _THESES.search(found.format):
-            degree = _DEGREE.search(self.first("dissertation_note", "degree_str_mv"))
-            found.degree = degree[0] if degree else ""
+            found.degree = field.degree(self.first("dissertation_note", "degree_str_mv"))
 
     def _format_words(self) -> Iterator[str]:
         for word in self.all("format"):
@@ -232,15 +219,15 @@ class _Reading:
             ("author2", ("author2_role", "author2-role"), "ctb"),
             ("author_corporate", ("author_corporate_role",), "aut"),
         )
-        for field, role_fields, default in groups:
+        for where, role_fields, default in groups:
             roles = next((self.fields[name] for name in role_fields if name in self.fields), [])
-            for n, name in enumerate(self.fields.get(field, ())):
+            for n, name in enumerate(self.fields.get(where, ())):
                 if name.strip():
                     raw = roles[n] if n < len(roles) else ""
-                    said = people.role_code(raw, self._corporate_role(name) if "corp" in field else default)
+                    said = people.role_code(raw, self._corporate_role(name) if "corp" in where else default)
                     if not said:
-                        self.remark(field, "the role is no MARC relator: taken as contributor", raw)
-                    yield name, said or "ctb", field == "author_corporate"
+                        self.remark(where, "the role is no MARC relator: taken as contributor", raw)
+                    yield name, said or "ctb", where == "author_corporate"
 
     def _corporate_role(self, name: str) -> str:
         """Return the role of a body that has none: VuFind puts main (110, 111) and added entries into one field.
@@ -262,7 +249,7 @@ class _Reading:
                 break
             if clean:
                 self.remark("publishDate", "names no date: left out", raw)
-        found.span = _run(text.plain(self.first("dateSpan")))
+        found.span = field.run(text.plain(self.first("dateSpan")))
 
     def _languages(self, found: Record) -> None:
         for raw in self.all("language"):
@@ -285,7 +272,7 @@ class _Reading:
     # -- where it appeared --------------------------------------------------------------------------------------------
 
     def _publishers(self, found: Record) -> None:
-        found.publishers = [name for name in self.isbd("publisher") if not _NOBODY.fullmatch(name)]
+        found.publishers = [name for name in self.isbd("publisher") if not field.is_nobody(name)]
 
     def _containers(self, found: Record) -> None:
         """Set journal or series, and the record above this one; the ISSNs of a book are other works' and left out."""
@@ -295,7 +282,7 @@ class _Reading:
         elif found.format in ("article", "academicarticle"):
             found.containers = self._journal(issns)
         else:
-            found.containers = [_series(title) for title in self.all("series")]
+            found.containers = [field.series(title) for title in self.all("series")]
         parents = (parent.strip() for parent in self.fields.get("hierarchy_parent_id", ()))
         found.containers += [
             Container(kind="record", record=parent) for parent in dict.fromkeys(parents) if parent not in ("", self.id)
@@ -327,8 +314,7 @@ class _Reading:
         found.contents = self.all("contents")
         found.edition = next(iter(self.isbd("edition")), "")
         found.extents = self.all("physical")
-        pages = _EXTENT.match(found.extents[0]) if found.extents else None
-        found.page_count = pages[1] if pages else ""
+        found.page_count = field.page_count(found.extents[0]) if found.extents else ""
         found.genres = self.headings("genre")
         found.places = self.headings("geographic")
         found.periods = self.headings("era")
@@ -337,9 +323,9 @@ class _Reading:
         """Set keywords and classes. VuFind does not say which thesaurus a topic is from, so all are keywords."""
         words = self.headings("topic") if self.marc else article.keywords(self.fields.get("topic", ()))
         found.subjects = [Subject(word) for word in words if word]
-        classes = self.checked("callnumber-raw", _lcc, "not a call number of the Library of Congress: left out")
+        classes = self.checked("callnumber-raw", field.lcc, "not a call number of the Library of Congress: left out")
         found.subjects += [Subject("", "lcc", code) for code in classes]
-        classes = self.checked("dewey-raw", _dewey, "not a Dewey number: left out")
+        classes = self.checked("dewey-raw", field.dewey, "not a Dewey number: left out")
         found.subjects += [Subject("", "ddc", code) for code in classes]
 
     def _administration(self, found: Record) -> None:
@@ -392,30 +378,3 @@ def _broadness(key: str) -> int:
     if _THESES.search(key) or _PARTS.search(key) or key in _ARTICLES:
         return 0
     return _BROAD.get(key) or _VAGUE.get(key) or 1
-
-
-def _series(title: str) -> Container:
-    clean = text.unpunctuated(title)
-    match = _NUMBERED.fullmatch(clean)
-    if match:
-        return Container(kind="series", title=match[1].strip(), number=match[2].strip())
-    return Container(kind="series", title=clean)
-
-
-def _lcc(raw: str) -> str:
-    return raw if _LCC.fullmatch(raw) else ""
-
-
-def _dewey(raw: str) -> str:
-    """Return the number without the marks where it may be cut ("813/.54" is 813.54)."""
-    match = _DEWEY.match(raw.replace("/", "").replace("'", ""))
-    return match[0] if match else ""
-
-
-def _run(raw: str) -> Date | None:
-    """Return the run of a serial ("Vol. 1 (1995)-v. 12 (2006)") as an interval of its first and last year."""
-    years = _YEARS.findall(raw)
-    if not years or raw.startswith("-"):
-        return None
-    start, end = years[0], years[-1] if len(years) > 1 and not raw.endswith("-") else ""
-    return None if end and end < start else Date(f"{start}/{end or '..'}", "edtf")

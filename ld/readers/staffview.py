@@ -35,7 +35,8 @@ _VALUE = re.compile(rb"https?://|[AU]T \S")
 # Lines of a record page.
 _PAGE_MARKS = (b"Bibliographic Details", b"Full description", b"Staff View")
 _VERSION = re.compile(rb"_version_ \d{1,19}")
-_AFTER_ID = (b"record_format", b"recordtype", b"fullrecord", b"spelling", b"title", b"institution", b"ctrlnum")
+_STARTS = (b"id", b"_version_", b"LEADER")
+_AFTER_ID = (b"record_format", b"recordtype", b"fullrecord", b"ctrlnum")
 
 
 class Block(Struct):
@@ -80,19 +81,19 @@ def _id(block: Block) -> str:
 def _blocks(stream: BinaryIO) -> Iterator[Block]:
     """Yield the lines of each record. What stands in front of a Staff View, the record page, goes with it."""
     block = Block(1, 0, [])
-    seen: set[bytes] = set()
+    order: list[bytes] = []  # the names that begin a line, from the record's first field on
     line = _line(stream)
     while line is not None:
         following = _line(stream)
         name = _name(line)
-        if name in seen and (name == b"LEADER" or _begins(line, following, seen)):
+        if name in order and _begins(line, following, order):
             at = _page_begins(block.lines)
             yield Block(block.line, block.byte, block.lines[:at])
             size = sum(len(one) + 1 for one in block.lines[:at])
             block = Block(block.line + at, block.byte + size, block.lines[at:])
-            seen = set()
-        if name:
-            seen.add(name)
+            order = []
+        if name and (order or (name in _STARTS and (following is None or name == b"LEADER" or _name(following)))):
+            order.append(name)
         block.lines.append(line)
         line = following
     if any(one.strip() for one in block.lines):
@@ -112,16 +113,19 @@ def _name(line: bytes) -> bytes:
     return name if blank and is_field(name.decode("ascii", "replace")) else b""
 
 
-def _begins(line: bytes, following: bytes | None, seen: set[bytes]) -> bool:
-    """Determine whether a repeated `id` or `_version_` begins a record.
+def _begins(line: bytes, following: bytes | None, order: list[bytes]) -> bool:
+    """Determine whether a repeated LEADER, `_version_` or `id` begins a record.
 
-    A topic such as "id cards" is followed by other topics, or by a field this record has not had yet.
+    `id` may be a topic ("id cards"), but not where `_version_`, the last field, has been, or where the field of the
+    next line is the one that followed the record's first `id` too. Sorted fields begin with `_version_`, not with `id`.
     """
-    if _VERSION.fullmatch(line):
+    if line.startswith(b"LEADER ") or _VERSION.fullmatch(line):
         return True
-    if not line.startswith(b"id "):
-        return False
-    return following is None or _name(following) in seen or _name(following) in _AFTER_ID
+    if not line.startswith(b"id ") or order[0] == b"_version_":
+        return line.startswith(b"id ") and following is not None and _name(following) in _AFTER_ID
+    if following is None or b"_version_" in order:
+        return True
+    return _name(following) in (*_AFTER_ID, *order[1:2])
 
 
 def _page_begins(lines: list[bytes]) -> int:
