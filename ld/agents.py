@@ -11,12 +11,15 @@ from ld.vocab import Row
 class Agents:
     """The agents of one record: `own` takes things of this record only, `shared` those with documents of their own."""
 
-    def __init__(self, kinds: Kinds, record: Record, schema: str, own: list[Thing], shared: list[Thing]) -> None:
+    def __init__(
+        self, kinds: Kinds, record: Record, schema: str, about_journal: bool, own: list[Thing], shared: list[Thing]
+    ) -> None:
         self.kinds = kinds
         self.record = record
         self.schema = schema
         self.own = own
         self.shared = shared
+        self.about_journal = about_journal
         self.id = names.encoded(record.id)
         self.numbers: dict[str, int] = {}
 
@@ -44,8 +47,13 @@ class Agents:
         self._orders(fields, order)
 
     def _listed(self, role: Row) -> list[str]:
-        """Return the fields the role is listed under; some only suit certain classes (column `only`)."""
+        """Return the fields the role is listed under; some only suit certain classes (column `only`).
+
+        Several records may be about one journal: there is no order of its makers, so they are contributors.
+        """
         listed = role["fields"].split()
+        if self.about_journal and listed != ["publisher"]:
+            return ["contributor", "other"]
         only = role.get("only", "")
         if only and self.schema not in only.split():
             return ["contributor", "other"]

@@ -15,6 +15,7 @@ from ld.documents import Document, Documents
 from ld.vocab import Vocabulary
 
 _BATCH = 100
+_WHOLE_GRAPH = "urn:shelfgraph:shape:catalogue"  # the focus of rules that run once over all
 _SEVERITIES = {str(SH.Violation): "violation", str(SH.Warning): "warning", str(SH.Info): "info"}
 
 
@@ -67,13 +68,17 @@ def findings(graph: rdflib.Graph, shapes: rdflib.Graph) -> Iterator[Finding]:
 
 
 def _finding(results: rdflib.Graph, one: rdflib.term.Node) -> Finding:
+    """Return a result in words; of a rule over the whole graph the node is the value that its query found."""
     message = results.value(one, SH.resultMessage)
     path = results.value(one, SH.resultPath)
+    focus, value = str(results.value(one, SH.focusNode)), str(results.value(one, SH.value) or "")
+    if focus == _WHOLE_GRAPH:
+        focus, value = value, ""
     return Finding(
         severity=_SEVERITIES.get(str(results.value(one, SH.resultSeverity)), "violation"),
-        node=str(results.value(one, SH.focusNode)),
+        node=focus,
         message=str(message or f"{path} does not conform"),
-        value=str(results.value(one, SH.value) or ""),
+        value=value,
     )
 
 

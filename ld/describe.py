@@ -40,7 +40,7 @@ class _Description:
         self.tag = self._tag()
         self.own: list[Thing] = []
         self.shared: list[Thing] = []
-        self.agents = Agents(kinds, record, self.schema, self.own, self.shared)
+        self.agents = Agents(kinds, record, self.schema, self._own_journal() is not None, self.own, self.shared)
 
     def things(self) -> list[Thing]:
         work = self._work()
