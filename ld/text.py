@@ -93,7 +93,7 @@ def without_stop(text: str) -> str:
     """
     if not text.endswith(".") or text.endswith("..") or _ABBREVIATED.search(text):
         return text
-    return text[:-1]
+    return text[:-1].rstrip()
 
 
 def value(raw: str) -> str:
