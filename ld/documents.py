@@ -68,7 +68,7 @@ class Document(Struct, frozen=True):
     gone: str = ""
 
 
-class Described(Struct, frozen=True):
+class Kept(Struct, frozen=True):
     """A record ready to be written: what `Documents` needs to know of it beside its triples."""
 
     id: str
@@ -126,7 +126,7 @@ class Writer:
             self.db.executescript(_SCHEMA)
         self.db.execute("BEGIN")
         self._packer: Packer | None = Packer(_dictionary(self.db)) if base or again else None
-        self._waiting: list[Described] = []
+        self._waiting: list[Kept] = []
 
     @property
     def packer(self) -> Packer:
@@ -143,7 +143,7 @@ class Writer:
         self.db.execute("INSERT INTO meta VALUES ('dictionary', ?)", (dictionary,))
         return dictionary
 
-    def put(self, record: Described) -> None:
+    def put(self, record: Kept) -> None:
         """Write the record; a record of the same id gives way."""
         if self._packer is None:
             self._waiting.append(record)
@@ -151,14 +151,14 @@ class Writer:
                 return
         self.settle(record if self._packer is not None else None)
 
-    def settle(self, record: Described | None = None) -> None:
+    def settle(self, record: Kept | None = None) -> None:
         """Write the records that still wait for the dictionary, then this one."""
         packer = self.packer
         waiting, self._waiting = self._waiting, []
         for one in (*waiting, *([record] if record else [])):
             self._insert(one, packer)
 
-    def _insert(self, record: Described, packer: Packer) -> None:
+    def _insert(self, record: Kept, packer: Packer) -> None:
         values = (
             record.path, record.id, record.title, record.kind, record.year, record.modified,
             packer.pack(record.lines.encode()),
@@ -175,7 +175,7 @@ class Writer:
             values,
         )
 
-    def holds(self, record: Described) -> bool | None:
+    def holds(self, record: Kept) -> bool | None:
         """Determine whether the record is already here with the same triples; None where its id is new."""
         if self._packer is None:
             return None

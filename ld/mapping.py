@@ -6,7 +6,7 @@ Every literal and IRI is written in canonical N-Triples (RDF 1.1 N-Triples §4),
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from msgspec import Struct
@@ -15,7 +15,7 @@ from ld import names
 from ld.describe import describe
 from ld.errors import VocabError
 from ld.record import Record
-from ld.things import Fields, Kinds, Site, Thing
+from ld.things import Kinds, Site, Thing
 from ld.vocab import Row, Vocabulary
 
 _XSD = "http://www.w3.org/2001/XMLSchema#"
@@ -24,6 +24,11 @@ _SCHEMA_DATE = "http://schema.org/Date"
 _RDF_TYPE = "<http://www.w3.org/1999/02/22-rdf-syntax-ns#type>"
 _ESCAPED = re.compile(r'[\\"\n\r\t]')
 _ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"}
+# One line of canonical N-Triples with nothing in it that the loader would refuse.
+_IRI = r'<[a-zA-Z][a-zA-Z0-9+.-]*:[^\x00-\x20<>"{}|\\^`]*>'
+_SOUND = re.compile(
+    rf'{_IRI} {_IRI} (?:{_IRI}|"(?:[^"\\\n\r]|\\[tnr"\\])*"(?:@[a-z]{{2,8}}(?:-[a-z0-9]{{1,8}})*|\^\^{_IRI})?) \.\n'
+)
 _LINE = re.compile(r"<[^>]*> <([^>]*)> (?:<([^>]*)>)?")
 
 
@@ -222,4 +227,19 @@ WRITERS: dict[str, Callable[[Any], str]] = {
     "edtf": _typed(_EDTF),
 }
 
-__all__ = ["WRITERS", "Claim", "Described", "Fields", "Mapping", "Profile", "quoted"]
+
+def unsound(lines: str, claims: Iterable[Claim]) -> Iterator[str]:
+    """Yield every line that is not canonical N-Triples and would make the whole load fail."""
+    for text in (lines, *(claim.lines for claim in claims)):
+        end = 0
+        while end < len(text):
+            match = _SOUND.match(text, end)
+            if match is None:
+                yield text[end : text.find("\n", end) + 1 or len(text)]
+                return
+            end = match.end()
+
+
+def unescaped(text: str) -> str:
+    """Return the text of a quoted N-Triples string."""
+    return re.sub(r"\\(.)", lambda match: {"n": "\n", "r": "\r", "t": "\t"}.get(match[1], match[1]), text)

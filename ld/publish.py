@@ -1,17 +1,14 @@
 """Publishing: sources in, a finished generation out, built beside the live one and put live at the end or not at all.
 
-First the records are read, described and kept (`_convert`); then one pass over all records in the order of their ids
-writes everything else (`_Assembly`), so that the result depends only on which records there are.
+First the records are read, described and kept; then one pass over all of them writes everything else (`ld.assembly`).
 """
 
 from __future__ import annotations
 
 import hashlib
-import re
 import shutil
 import sqlite3
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,6 +17,7 @@ from typing import TextIO
 import msgspec
 
 from ld import __version__, description, documents, dumps, index, names
+from ld.assembly import Assembly, Progress
 from ld.errors import ShelfgraphError, SiteError, SourceError
 from ld.formats import triples
 from ld.generation import (
@@ -35,7 +33,7 @@ from ld.generation import (
 from ld.jsonld import document as jsonld_document
 from ld.jsonld import dumps as jsonld_dumps
 from ld.jsonld import names_of
-from ld.mapping import Claim, Described, Mapping, Profile
+from ld.mapping import Described, Mapping, unsound
 from ld.readers import read, reread
 from ld.record import Record, Rejected
 from ld.settings import Settings
@@ -43,21 +41,7 @@ from ld.store import Loader
 from ld.things import Site
 from ld.vocab import Vocabulary, vocabulary
 
-Progress = Callable[[str, int], None]
 Outcome = Record | Rejected
-
-_LANGUAGE = re.compile(r"/language> <http://id\.loc\.gov/vocabulary/iso639-2/([a-z]{3})>")
-_DATASET = re.compile(r"#inDataset> <[^>]*dataset/([^>#]+)#it>")
-_NAMED = re.compile(
-    r"<[^>]*#it> <(?:http://purl\.org/dc/terms/title|http://xmlns\.com/foaf/0\.1/name"
-    r'|http://www\.w3\.org/2004/02/skos/core#(?:prefLabel|notation))> "((?:[^"\\]|\\.)*)"'
-)
-_ISSN = re.compile(r'<http://schema\.org/issn> "([^"]+)"')
-# One line of canonical N-Triples with nothing in it that the loader would refuse.
-_IRI = r'<[a-zA-Z][a-zA-Z0-9+.-]*:[^\x00-\x20<>"{}|\\^`]*>'
-_SOUND = re.compile(
-    rf'{_IRI} {_IRI} (?:{_IRI}|"(?:[^"\\\n\r]|\\[tnr"\\])*"(?:@[a-z]{{2,8}}(?:-[a-z0-9]{{1,8}})*|\^\^{_IRI})?) \.\n'
-)
 
 
 def publish(
@@ -177,7 +161,7 @@ class _Run:
         account.replaced += there is False
         writer.put(described)
 
-    def _sound(self, record: Record) -> documents.Described | Rejected:
+    def _sound(self, record: Record) -> documents.Kept | Rejected:
         """Return the described record, or why it cannot be: a record must never spoil the load of all others."""
         try:
             described = self._described(record)
@@ -190,10 +174,10 @@ class _Run:
             return Rejected(record.source.place, reason, record.id, record.source.text[:200])
         return described
 
-    def _described(self, record: Record) -> documents.Described:
+    def _described(self, record: Record) -> documents.Kept:
         found: Described = self.mapping.describe(record)
         schema = self.mapping.kinds.type_of(record.format)["schema"]
-        return documents.Described(
+        return documents.Kept(
             id=record.id,
             path=f"record/{record.id}",
             title=record.title,
@@ -223,7 +207,7 @@ class _Run:
             stack.callback(writer.close)
             files = stack.enter_context(dumps.Writer(self.folder / "dumps"))
             found = stack.enter_context(index.Writer(self.folder / "index"))
-            assembly = _Assembly(self, writer, files, found, created)
+            assembly = Assembly(self.settings, self.vocabulary, writer, files, found, created, self.progress)
             loader.bulk(assembly.lines())
             writer.flush()
             self._jsonl(files)
@@ -267,144 +251,9 @@ class _Run:
         found.close()
 
 
-class _Assembly:
-    """The pass over all records, sorted by id: pulled along by the store's loader, it feeds everything else."""
-
-    def __init__(
-        self, run: _Run, writer: documents.Writer, files: dumps.Writer, found: index.Writer, created: str
-    ) -> None:
-        self.run = run
-        self.writer = writer
-        self.files = files
-        self.index = found
-        self.created = created
-        self.profile = Profile(run.settings["profile"], run.vocabulary)
-        self.claims: dict[str, dict[tuple[str, int, bool, str], Counter[str]]] = {}
-        self.numbers: dict[str, int] = {}
-        self.links: list[tuple[int, int]] = []
-        self.counts: dict[str, Counter[str]] = {name: Counter() for name in ("year", "type", "language", "collection")}
-        self.records = 0
-        self.example = ""
-        self._linked = re.compile(rf"> <{re.escape(run.base)}([^>#]+)#it> \.$", re.MULTILINE)
-
-    def lines(self) -> Iterator[str]:
-        """Yield the N-Triples of the store; dumps, documents, index and counts are written on the way."""
-        for record in self.writer.records():
-            self._count(record)
-            self._claim(record.claims)
-            targets = {names.decoded(path) for path in self._linked.findall(record.lines)}
-            self.links.extend((self._number(path), record.n) for path in targets if not path.startswith("record/"))
-            if len(self.links) > 100_000:
-                self._link("links")
-            self.index.add(record.entry, record.words)
-            yield self._out(record.lines)
-        self._link("links")
-        yield from self._shared()
-        for page in description.pages(self.run.settings, self.run.vocabulary, self.figures()):
-            self.page(self.writer, page)
-            yield self._out(page.lines)
-        for name, counter in self.counts.items():
-            self.writer.count(name, dict(counter))
-
-    def page(self, writer: documents.Writer, page: description.Page) -> None:
-        """Write a document the catalogue has about itself."""
-        writer.thing(self._number(page.path), page.path, page.title, page.kind, page.lines)
-
-    def _out(self, lines: str) -> str:
-        self.files.lines(lines)
-        return self.profile.keep(lines)
-
-    def _number(self, path: str) -> int:
-        return self.numbers.setdefault(path, len(self.numbers) + 1)
-
-    def _link(self, table: str) -> None:
-        self.writer.link(table, self.links)
-        self.links = []
-
-    def _count(self, record: documents.Packed) -> None:
-        self.records += 1
-        if self.records % 500 == 0:
-            self.run.progress("store", self.records)
-        self.example = self.example or f"{self.run.base}record/{names.encoded(record.id)}#it"
-        self.counts["type"][record.entry.kind] += 1
-        if record.entry.year:
-            self.counts["year"][record.entry.year] += 1
-        self.counts["language"].update(_LANGUAGE.findall(record.lines))
-        self.counts["collection"].update(_DATASET.findall(record.lines))
-
-    def _claim(self, claims: list[Claim]) -> None:
-        for claim in claims:
-            about = self.claims.setdefault(claim.document, {})
-            key = (claim.iri, claim.rank, claim.one, claim.tag if claim.one else "")
-            about.setdefault(key, Counter())[claim.lines] += 1
-
-    def _shared(self) -> Iterator[str]:
-        for path in sorted(self.claims):
-            lines = "".join(_settled(self.claims[path]))
-            kind = _kind(path)
-            match = _NAMED.search(lines)
-            title = unescaped(match[1]) if match else path
-            n = self._number(path)
-            self.writer.thing(n, path, title, kind, lines)
-            targets = {names.decoded(target) for target in self._linked.findall(lines)} - {path}
-            self.links.extend((self._number(target), n) for target in targets if not target.startswith("record/"))
-            if kind == "journal":
-                for number in _ISSN.findall(lines):
-                    self.writer.alias(f"journal/{number}", path)
-            yield self._out(lines)
-        self._link("ties")
-
-    def figures(self) -> description.Figures:
-        """Return what the dataset's description counts."""
-        return description.Figures(
-            records=self.records,
-            entities=self.records + len(self.claims),
-            triples=self.files.triples,
-            created=self.created,
-            classes=dict(self.counts["type"]),
-            collections=dict(self.counts["collection"]),
-            languages=dict(self.counts["language"]),
-            example=self.example,
-        )
-
-
-def _settled(claims: dict[tuple[str, int, bool, str], Counter[str]]) -> Iterator[str]:
-    """Yield the lines of a shared thing: of fields that keep one value, the one most records give."""
-    for key in sorted(claims):
-        counter = claims[key]
-        if key[2]:
-            yield min(counter, key=lambda lines: (-counter[lines], lines))
-        else:
-            yield from sorted(counter)
-
-
-def _kind(path: str) -> str:
-    segments = path.split("/")
-    if segments[0] == "journal" and len(segments) > 3:
-        return "issue" if segments[-2] == "issue" else "volume"
-    return segments[0]
-
-
 def _read_all(sources: Iterable[str], kind: str | None) -> Iterator[Outcome]:
     for source in sources:
         yield from read(source, kind)
-
-
-def unsound(lines: str, claims: Iterable[Claim]) -> Iterator[str]:
-    """Yield every line that is not canonical N-Triples and would make the whole load fail."""
-    for text in (lines, *(claim.lines for claim in claims)):
-        end = 0
-        while end < len(text):
-            match = _SOUND.match(text, end)
-            if match is None:
-                yield text[end : text.find("\n", end) + 1 or len(text)]
-                return
-            end = match.end()
-
-
-def unescaped(text: str) -> str:
-    """Return the text of a quoted N-Triples string."""
-    return re.sub(r"\\(.)", lambda match: {"n": "\n", "r": "\r", "t": "\t"}.get(match[1], match[1]), text)
 
 
 def fingerprint(known: Vocabulary, settings: Settings) -> str:
@@ -425,6 +274,3 @@ def _nothing_read(account: Account, site: Path) -> str:
         f"none of the {account.read} records can be published: the reasons stand in {site / 'rejects.jsonl'};"
         " the live site is as it was"
     )
-
-
-__all__ = ["Progress", "SiteError", "fingerprint", "publish", "unescaped", "unsound"]
