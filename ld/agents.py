@@ -40,7 +40,7 @@ class Agents:
                     order[name].append(iri)
             by_author = "author" in listed
             add(fields, "author_name" if by_author else "contributor_name", person.name)
-            if not by_author or person.role not in ("aut", "cre"):
+            if person.role in self.kinds.roles and not (by_author and person.role in ("aut", "cre")):
                 add(fields, "relator", (role["code"], iri))
         for name in self.record.contributor_names:
             add(fields, "contributor_name", name)

@@ -24,8 +24,9 @@ class Date(Struct, frozen=True):
 class Person(Struct, frozen=True):
     """A person or an organization with its part in the work, named as printed.
 
-    `role` is a MARC relator code. `heading` tells that the name is a controlled heading, the same for the same
-    agent throughout the catalogue; other names are transcribed and belong to this record only.
+    `role` is a MARC relator code, empty for a contributor of whom the source says no more. `heading` tells that the
+    name is a controlled heading, the same for the same agent throughout the catalogue; other names are transcribed
+    and belong to this record only.
     """
 
     name: str

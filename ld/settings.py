@@ -35,7 +35,7 @@ SETTINGS = (
     Setting("profile", "full", "What the triple store keeps: full, or lean (Dublin Core, BIBO, FOAF only)."),
     Setting("keep", 3, "How many earlier generations are kept for roll-back."),
     Setting("bind", "127.0.0.1:8000", "Address and port the server listens on."),
-    Setting("threads", 8, "Threads that answer requests."),
+    Setting("threads", 4, "Threads that answer requests."),
     Setting("verify", True, "Compare every file with the manifest before a generation is served."),
     Setting("query_seconds", 30.0, "Time limit of a SPARQL query, in seconds."),
     Setting("query_rows", 100_000, "Most rows or triples of a SPARQL answer."),

@@ -74,6 +74,9 @@ def record(fields: Fields, source: Source) -> Record | Rejected:
     return _Reading(fields, source).result()
 
 
+_THESAURUS = re.compile(r"(.+?)\.? (fast|lcsh|lcgft)(?: \(OCoLC\)fst0*(\d+))?")
+
+
 class _Reading:
     """One index document while it is read."""
 
@@ -216,7 +219,7 @@ class _Reading:
         """Yield name, role and whether it is a corporate body; the role stands at the same place in its own field."""
         groups = (
             ("author", ("author_role",), "aut"),
-            ("author2", ("author2_role", "author2-role"), "ctb"),
+            ("author2", ("author2_role", "author2-role"), ""),
             ("author_corporate", ("author_corporate_role",), "aut"),
         )
         for where, role_fields, default in groups:
@@ -225,9 +228,9 @@ class _Reading:
                 if name.strip():
                     raw = roles[n] if n < len(roles) else ""
                     said = people.role_code(raw, self._corporate_role(name) if "corp" in where else default)
-                    if not said:
+                    if raw.strip() and not said:
                         self.remark(where, "the role is no MARC relator: taken as contributor", raw)
-                    yield name, said or "ctb", where == "author_corporate"
+                    yield name, said, where == "author_corporate"
 
     def _corporate_role(self, name: str) -> str:
         """Return the role of a body that has none: VuFind puts main (110, 111) and added entries into one field.
@@ -236,7 +239,7 @@ class _Reading:
         a document without such copies tells nothing.
         """
         copies = self.marc and ("author_sort" in self.fields or "author_facet" in self.fields)
-        return "ctb" if copies and self.first("author_sort") != name.strip() else "aut"
+        return "" if copies and self.first("author_sort") != name.strip() else "aut"
 
     # -- date, language -----------------------------------------------------------------------------------------------
 
@@ -315,14 +318,14 @@ class _Reading:
         found.edition = next(iter(self.isbd("edition")), "")
         found.extents = self.all("physical")
         found.page_count = field.page_count(found.extents[0]) if found.extents else ""
-        found.genres = self.headings("genre")
+        found.genres = list(dict.fromkeys(_subject(word).label for word in self.headings("genre")))
         found.places = self.headings("geographic")
         found.periods = self.headings("era")
 
     def _subjects(self, found: Record) -> None:
-        """Set keywords and classes. VuFind does not say which thesaurus a topic is from, so all are keywords."""
+        """Set keywords and classes. A topic is a keyword unless it ends with the code of its thesaurus (650 $2, $0)."""
         words = self.headings("topic") if self.marc else article.keywords(self.fields.get("topic", ()))
-        found.subjects = [Subject(word) for word in words if word]
+        found.subjects = list(dict.fromkeys(_subject(word) for word in words if word))
         classes = self.checked("callnumber-raw", field.lcc, "not a call number of the Library of Congress: left out")
         found.subjects += [Subject("", "lcc", code) for code in classes]
         classes = self.checked("dewey-raw", field.dewey, "not a Dewey number: left out")
@@ -378,3 +381,13 @@ def _broadness(key: str) -> int:
     if _THESES.search(key) or _PARTS.search(key) or key in _ARTICLES:
         return 0
     return _BROAD.get(key) or _VAGUE.get(key) or 1
+
+
+def _subject(word: str) -> Subject:
+    """Return the heading of a thesaurus where the topic ends with its code, as MARC's $2 and $0 do; else a keyword.
+
+    >>> _subject("Homicide. fast (OCoLC)fst00959660")
+    Subject(label='Homicide', scheme='fast', code='959660')
+    """
+    match = _THESAURUS.fullmatch(word)
+    return Subject(match[1], match[2], match[3] or "") if match else Subject(word)
