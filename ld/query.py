@@ -63,7 +63,8 @@ class Request(msgspec.Struct, frozen=True):
     """A query and how its answer shall look.
 
     `client` is whoever is counted by `per_client`; an empty one is not counted. Without graphs the query runs
-    over the store's default graph; with only named ones the default graph is empty.
+    over the store's default graph; with only named ones the default graph is empty. `base` is what relative IRIs of
+    the query are relative to (SPARQL 1.1 Query, section 4.1.1.2); without it they are a syntax error.
     """
 
     text: str
@@ -73,6 +74,7 @@ class Request(msgspec.Struct, frozen=True):
     named_graphs: tuple[str, ...] | None = None
     truncate: bool = False
     prefixes: dict[str, str] = {}
+    base: str = ""
 
 
 class Answer(msgspec.Struct):
@@ -350,6 +352,7 @@ class QueryPool:
             default_graphs=request.default_graphs or (),
             named_graphs=request.named_graphs or (),
             prefixes=request.prefixes,
+            base=request.base,
             truncate=request.truncate,
             max_rows=limits.rows,
             max_bytes=limits.bytes,

@@ -45,6 +45,7 @@ class Job(msgspec.Struct, frozen=True):
     max_rows: int = 100_000
     max_bytes: int = 64 << 20
     seconds: float = 30.0
+    base: str = ""
 
 
 class End(msgspec.Struct, frozen=True):
@@ -287,7 +288,7 @@ def syntax_error(text: str, said: str) -> QuerySyntaxError:
 def run(store: Store, job: Job, out: Callable[[bytes], object]) -> bool:
     """Answer a query into `out`; return whether the answer was cut. Raises a QueryError."""
     try:
-        results = store.query(job.text, **dataset(job))
+        results = store.query(job.text, base_iri=job.base or None, **dataset(job))
         table = not isinstance(results, QueryTriples)
         if job.format not in (TABLES if table else GRAPHS):
             raise QueryError(f"An answer of this form cannot be written as {job.format!r}.")

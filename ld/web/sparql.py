@@ -193,6 +193,7 @@ def _run(live: Generation, asked: Asked, form: Format, *, truncate: bool) -> Ans
             named_graphs=asked.named_graphs,
             truncate=truncate,
             prefixes=vocabulary().prefixes if form is TURTLE else {},
+            base=f"{live.base}sparql",
         )
     )
 
