@@ -59,6 +59,7 @@ def publish(
     site cannot be used; the live generation is then untouched.
     """
     known = vocabulary()
+    _keep_on(settings)
     try:
         with building(settings.site) as folder:
             run = _Run(folder, settings, known, progress)
@@ -71,6 +72,15 @@ def publish(
         raise SiteError(f"{settings.site}: {reason}: see that there is space; what is live stays") from error
     prune(settings.site, settings["keep"])
     return manifest
+
+
+def _keep_on(settings: Settings) -> None:
+    """Let the site stay as it is where nobody says otherwise: what the live generation has goes before a default."""
+    live = live_path(settings.site)
+    if live:
+        manifest = Generation(live).manifest
+        settings.assume("base", manifest.base, "live generation")
+        settings.assume("profile", manifest.profile, "live generation")
 
 
 class _Run:
@@ -100,6 +110,7 @@ class _Run:
             remarks = stack.enter_context((self.folder / "remarks.jsonl").open("w", encoding="utf-8"))
             if previous and not same:
                 self._redescribe(previous, writer)
+                writer.settle()
             seen: set[str] = set()
             for outcome in _read_all(sources, kind):
                 self._take(outcome, writer, account, seen, rejects, remarks)

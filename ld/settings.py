@@ -72,6 +72,11 @@ class Settings:
     def __getitem__(self, name: str) -> Any:
         return self.values[name]
 
+    def assume(self, name: str, value: Value, origin: str) -> None:
+        """Use the value in place of a default; whatever the user has said stays."""
+        if self.origin[name] == "default" and value != self.values[name]:
+            self._set(name, value, origin)
+
     def _set(self, name: str, value: Any, origin: str) -> None:
         setting = _BY_NAME.get(name)
         if setting is None:

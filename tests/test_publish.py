@@ -109,11 +109,22 @@ def test_a_changed_base_republishes_what_is_kept(tmp_path: Path) -> None:
 
     publish([write(tmp_path / "2.jsonl", solr("b"))], moved)
 
+    account = publish([str(tmp_path / "1.jsonl")], moved).account
+    assert (account.published, account.unchanged) == (0, 1)
     found = live(moved)
     lines = [record.lines for record in found.documents.records()]
     assert len(lines) == 2
     assert all("<https://new.example.org/record/" in text for text in lines)
     assert not any("data.example.org" in text for text in lines)
+
+
+def test_the_base_of_a_site_stays_until_somebody_changes_it(tmp_path: Path) -> None:
+    publish([write(tmp_path / "1.jsonl", solr("a"))], site(tmp_path / "site", profile="lean"))
+
+    manifest = publish([write(tmp_path / "2.jsonl", solr("b"))], Settings(tmp_path / "site", {}, {}))
+
+    assert (manifest.base, manifest.profile) == (BASE, "lean")
+    assert manifest.account.published == 1
 
 
 def test_lean_stores_less_and_serves_everything(tmp_path: Path) -> None:
