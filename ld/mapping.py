@@ -47,6 +47,16 @@ class Claim(Struct, frozen=True, array_like=True):
     lines: str
 
 
+class Traced(Struct, frozen=True):
+    """A triple and what it was made from: kind of thing, field, value of the field, row of the mapping ("file:28")."""
+
+    line: str
+    thing: str
+    field: str
+    value: str
+    row: str
+
+
 class Described(Struct, frozen=True):
     """A record as triples: its own lines, and its claims about things that other records may speak of too."""
 
@@ -88,18 +98,18 @@ class Mapping:
                 own.extend(line for _, _, _, lines in self._write(thing) for line in lines)
         return Described("".join(dict.fromkeys(own)), claims)
 
-    def trace(self, record: Record) -> Iterator[tuple[str, str, str, str]]:
-        """Yield every triple of the record with kind of thing, field and mapping row ("mapping.csv:28")."""
+    def trace(self, record: Record) -> Iterator[Traced]:
+        """Yield every triple of the record with what it was made from."""
         for thing in describe(record, self.kinds):
             yield from self._traced(thing)
 
-    def _traced(self, thing: Thing) -> Iterator[tuple[str, str, str, str]]:
+    def _traced(self, thing: Thing) -> Iterator[Traced]:
         for line in self._class_lines(thing):
-            yield line, thing.kind, "class", "things.csv"
+            yield Traced(line, thing.kind, "class", thing.kind, "things.csv")
         for step in self.steps[thing.kind]:
             for value in thing.fields.get(step.field, ()):
                 for line, row in zip(_lines(thing.iri, step, value), step.rows, strict=True):
-                    yield line, thing.kind, step.field, row
+                    yield Traced(line, thing.kind, step.field, _shown(value), row)
 
     def _claims(self, thing: Thing) -> Iterator[Claim]:
         document = names.decoded(thing.iri.partition("#")[0].removeprefix(self.site.base))
@@ -149,6 +159,13 @@ class Mapping:
             rows=tuple(row[":line"] for row in rows),
             by_role=by_role,
         )
+
+
+def _shown(value: Any) -> str:
+    """Return the value of a field as a person may read it."""
+    if isinstance(value, tuple):
+        return " ".join(str(part) for part in value if part)
+    return str(getattr(value, "value", value))
 
 
 def _lines(iri: str, step: Step, value: Any) -> list[str]:

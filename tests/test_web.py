@@ -223,6 +223,14 @@ def test_the_source_is_as_it_came(client: FlaskClient) -> None:
     assert json.loads(response.text)["bibjson"]["journal"]["title"] == "Example Journal"
 
 
+def test_why_tells_the_value_a_triple_was_made_from(client: FlaskClient) -> None:
+    rows = json.loads(client.get("/record/a1/why?format=json").text)["triples"]
+    found = next(row for row in rows if "/terms/issued>" in row["triple"])
+
+    assert (found["thing"], found["field"], found["value"]) == ("work", "issued", "2020-03")
+    assert found["row"].startswith("mapping.csv:")
+
+
 def test_why_tells_field_and_row_of_every_triple(client: FlaskClient) -> None:
     rows = json.loads(client.get("/record/a1/why?format=json").text)["triples"]
     told = {quad.triple for quad in parse("\n".join(r["triple"] for r in rows).encode(), RdfFormat.N_TRIPLES)}

@@ -282,7 +282,10 @@ def _why(live: Generation, found: Document) -> Response:
         return not_acceptable(f"{url}/why", (HTML, JSON))
     licence = current_app.extensions["shelfgraph"].settings["licence"]
     trace = _mapping(live.base, licence, vocabulary()).trace(record)
-    rows = [{"triple": line.rstrip(), "thing": kind, "field": field, "row": row} for line, kind, field, row in trace]
+    rows = [
+        {"triple": one.line.rstrip(), "thing": one.thing, "field": one.field, "value": one.value, "row": one.row}
+        for one in trace
+    ]
     if choice.format is HTML:
         response = page("why.html", record=record, rows=rows, url=url)
     else:
