@@ -10,7 +10,8 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 
-from ld import description, documents, dumps, index, names
+from ld import description, dumps, index, names
+from ld.deposit import Deposit, Packed
 from ld.mapping import Claim, Profile, unescaped
 from ld.settings import Settings
 from ld.vocab import Vocabulary
@@ -33,7 +34,7 @@ class Assembly:
         self,
         settings: Settings,
         vocabulary: Vocabulary,
-        writer: documents.Writer,
+        writer: Deposit,
         files: dumps.Writer,
         found: index.Writer,
         created: str,
@@ -75,7 +76,7 @@ class Assembly:
         for name, counter in self.counts.items():
             self.writer.count(name, dict(counter))
 
-    def page(self, writer: documents.Writer, page: description.Page) -> None:
+    def page(self, writer: Deposit, page: description.Page) -> None:
         """Write a document the catalogue has about itself."""
         writer.thing(self._number(page.path), page.path, page.title, page.kind, page.lines)
 
@@ -90,7 +91,7 @@ class Assembly:
         self.writer.link(table, self.links)
         self.links = []
 
-    def _count(self, record: documents.Packed) -> None:
+    def _count(self, record: Packed) -> None:
         self.records += 1
         if self.records % 500 == 0:
             self.progress("store", self.records)

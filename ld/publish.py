@@ -18,6 +18,7 @@ import msgspec
 
 from ld import __version__, description, documents, dumps, index, names
 from ld.assembly import Assembly, Progress
+from ld.deposit import Deposit, Kept
 from ld.errors import ShelfgraphError, SiteError, SourceError
 from ld.formats import triples
 from ld.generation import (
@@ -103,7 +104,7 @@ class _Run:
         previous = self._previous()
         path = self.folder / "documents.sqlite"
         same = previous is not None and previous.manifest.mapping == self.fingerprint
-        writer = documents.Writer(path, previous.documents.path if previous and same else None)
+        writer = Deposit(path, previous.documents.path if previous and same else None)
         with ExitStack() as stack:
             stack.callback(writer.close)
             rejects = stack.enter_context((self.folder / "rejects.jsonl").open("w", encoding="utf-8"))
@@ -130,7 +131,7 @@ class _Run:
             found.verify()
         return found
 
-    def _redescribe(self, previous: Generation, writer: documents.Writer) -> None:
+    def _redescribe(self, previous: Generation, writer: Deposit) -> None:
         """Describe the kept source records anew: base, mapping or program changed since they were published."""
         for old in previous.documents.records():
             source = previous.documents.source(old.path)
@@ -141,7 +142,7 @@ class _Run:
     def _take(
         self,
         outcome: Outcome,
-        writer: documents.Writer,
+        writer: Deposit,
         account: Account,
         seen: set[str],
         rejects: TextIO,
@@ -172,7 +173,7 @@ class _Run:
         account.replaced += there is False
         writer.put(described)
 
-    def _sound(self, record: Record) -> documents.Kept | Rejected:
+    def _sound(self, record: Record) -> Kept | Rejected:
         """Return the described record, or why it cannot be: a record must never spoil the load of all others."""
         try:
             described = self._described(record)
@@ -185,10 +186,10 @@ class _Run:
             return Rejected(record.source.place, reason, record.id, record.source.text[:200])
         return described
 
-    def _described(self, record: Record) -> documents.Kept:
+    def _described(self, record: Record) -> Kept:
         found: Described = self.mapping.describe(record)
         schema = self.mapping.kinds.type_of(record.format)["schema"]
-        return documents.Kept(
+        return Kept(
             id=record.id,
             path=f"record/{record.id}",
             title=record.title,
@@ -201,7 +202,7 @@ class _Run:
             source=record.source,
         )
 
-    def _bury_all_but(self, seen: set[str], writer: documents.Writer, account: Account) -> None:
+    def _bury_all_but(self, seen: set[str], writer: Deposit, account: Account) -> None:
         today = datetime.now(UTC).strftime("%Y-%m-%d")
         for path in sorted(writer.paths() - seen):
             writer.bury(path, f"Removed on {today}: it is no longer in the catalogue.")
@@ -213,7 +214,7 @@ class _Run:
         """Write shared things, store, index and dumps in one pass, and return the manifest."""
         created = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         loader = Loader(self.folder / "store")
-        writer = documents.Writer(self.folder / "documents.sqlite", again=True)
+        writer = Deposit(self.folder / "documents.sqlite", again=True)
         with ExitStack() as stack:
             stack.callback(writer.close)
             files = stack.enter_context(dumps.Writer(self.folder / "dumps"))
@@ -225,7 +226,7 @@ class _Run:
         described = files.files()
         page = description.dataset(self.settings, assembly.figures(), described)
         loader.add(page.lines)
-        writer = documents.Writer(self.folder / "documents.sqlite", again=True)
+        writer = Deposit(self.folder / "documents.sqlite", again=True)
         assembly.page(writer, page)
         writer.close()
         figures = assembly.figures()
