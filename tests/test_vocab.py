@@ -100,6 +100,7 @@ def test_every_relator_exists() -> None:
     known = terms()[VOCABULARY.prefixes["relators"]]
 
     assert set(VOCABULARY.codes("roles")) <= known
+    assert {row["code"] for row in VOCABULARY.rows("codes/role_words.csv")} <= known
 
 
 def test_every_field_of_the_mapping_is_one_that_things_fill() -> None:

@@ -94,20 +94,23 @@ def heading(raw: str, role: str, corporate: bool = False) -> Person:
 def role_code(raw: str, default: str) -> str:
     """Return the MARC relator code for a code, an English term or an IRI of it; empty where it is none of them.
 
-    >>> role_code("Editor.", "ctb"), role_code("http://id.loc.gov/vocabulary/relators/edt", "ctb"), role_code("", "aut")
+    >>> role_code("Editor.", ""), role_code("http://id.loc.gov/vocabulary/relators/edt", ""), role_code("", "aut")
     ('edt', 'edt', 'aut')
+    >>> role_code("composer (expression),", ""), role_code("director of photography.", ""), role_code("wizard", "")
+    ('cmp', 'cng', '')
     """
     if not raw.strip():
         return default
-    match = _RELATOR.match(raw.strip())
+    match = _RELATOR.match(raw.strip().removesuffix(",").partition(" (")[0])
     return _relators().get(match[1].strip().casefold(), "") if match else ""
 
 
 @cache
 def _relators() -> dict[str, str]:
-    """Return the codes by code and by term (`vocab/codes/roles.csv`)."""
+    """Return the codes by printed word, term and code (`role_words.csv` and `roles.csv` of `vocab/codes/`)."""
     rows = vocabulary().rows("codes/roles.csv")
-    return {row["term"].casefold(): row["code"] for row in rows} | {row["code"]: row["code"] for row in rows}
+    words = {row["word"].casefold(): row["code"] for row in vocabulary().rows("codes/role_words.csv")}
+    return words | {row["term"].casefold(): row["code"] for row in rows} | {row["code"]: row["code"] for row in rows}
 
 
 def is_corporate(name: str) -> bool:
