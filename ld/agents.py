@@ -2,17 +2,54 @@
 
 from __future__ import annotations
 
+from msgspec import Struct
+
 from ld import names
 from ld.record import Person, Record
 from ld.things import Fields, Kinds, Thing, add
-from ld.vocab import Row
+
+
+class Part(Struct, frozen=True):
+    """What a role means for the work.
+
+    `fields` are those it is listed under, `name` is the one that takes the name as text, `kind` says how the part is
+    called in IRIs; `relator` is the exact MARC role, where that says more.
+    """
+
+    fields: tuple[str, ...]
+    name: str
+    kind: str
+    relator: str
+
+
+def _part(kinds: Kinds, role: str, schema: str, about_journal: bool) -> Part:
+    """Return the part of a role; some only suit certain classes (column `only`).
+
+    Several records may be about one journal: there is no order of its makers, so they are contributors.
+    """
+    row = kinds.roles.get(role) or kinds.roles["ctb"]
+    listed = tuple(row["fields"].split())
+    only = row.get("only", "")
+    if (about_journal and listed != ("publisher",)) or (only and schema not in only.split()):
+        listed = ("contributor", "other")
+    author = "author" in listed
+    relator = "" if role not in kinds.roles or (author and role in ("aut", "cre")) else row["code"]
+    name, kind = ("author_name", "author") if author else ("contributor_name", "contributor")
+    return Part(listed, name, kind, relator)
 
 
 class Agents:
     """The agents of one record: `own` takes things of this record only, `shared` those with documents of their own."""
 
     def __init__(
-        self, kinds: Kinds, record: Record, schema: str, about_journal: bool, own: list[Thing], shared: list[Thing]
+        self,
+        kinds: Kinds,
+        record: Record,
+        record_id: str,
+        schema: str,
+        about_journal: bool,
+        own: list[Thing],
+        shared: list[Thing],
     ) -> None:
         self.kinds = kinds
         self.record = record
@@ -20,44 +57,28 @@ class Agents:
         self.own = own
         self.shared = shared
         self.about_journal = about_journal
-        self.id = names.encoded(record.id)
+        self.id = record_id
         self.numbers: dict[str, int] = {}
 
     def people(self, fields: Fields) -> None:
         """Fill the fields of the work that name who took part in it, in which order and how."""
         order: dict[str, list[str]] = {"author": [], "editor": []}
         for person in self.record.people:
-            role = self.kinds.roles.get(person.role) or self.kinds.roles["ctb"]
-            listed = self._listed(role)
-            if "publisher" in listed:
+            part = self.kinds.once(_part, person.role, self.schema, self.about_journal)
+            if "publisher" in part.fields:
                 self.publisher(person.name, fields)
                 continue
-            iri = self._agent(person, "author" if "author" in listed else "contributor")
-            for name in listed:
+            iri = self._agent(person, part.kind)
+            for name in part.fields:
                 add(fields, name, iri)
-            for name in order.keys() & set(listed):
-                if iri not in order[name]:
+                if name in order and iri not in order[name]:
                     order[name].append(iri)
-            by_author = "author" in listed
-            add(fields, "author_name" if by_author else "contributor_name", person.name)
-            if person.role in self.kinds.roles and not (by_author and person.role in ("aut", "cre")):
-                add(fields, "relator", (role["code"], iri))
+            add(fields, part.name, person.name)
+            if part.relator:
+                add(fields, "relator", (part.relator, iri))
         for name in self.record.contributor_names:
             add(fields, "contributor_name", name)
         self._orders(fields, order)
-
-    def _listed(self, role: Row) -> list[str]:
-        """Return the fields the role is listed under; some only suit certain classes (column `only`).
-
-        Several records may be about one journal: there is no order of its makers, so they are contributors.
-        """
-        listed = role["fields"].split()
-        if self.about_journal and listed != ["publisher"]:
-            return ["contributor", "other"]
-        only = role.get("only", "")
-        if only and self.schema not in only.split():
-            return ["contributor", "other"]
-        return listed
 
     def _orders(self, fields: Fields, order: dict[str, list[str]]) -> None:
         for name, members in reversed(order.items()):
@@ -73,7 +94,7 @@ class Agents:
         n = self.numbers[part] = self.numbers.get(part, 0) + 1
         kind = "corporation" if person.organization else "person"
         iri = self.kinds.mint(kind, id=self.id, part=part, n=str(n))
-        fields = _name_fields(person)
+        fields = _name_fields(person.name, person.given, person.family, person.orcid)
         self.own.append(Thing(kind, iri, fields))
         for name in person.affiliations:
             m = self.numbers["affiliation"] = self.numbers.get("affiliation", 0) + 1
@@ -83,13 +104,9 @@ class Agents:
         return iri
 
     def _heading(self, person: Person) -> str:
-        iri = self.kinds.mint("agent", slug=names.slug(person.name))
-        vocabulary = self.kinds.vocabulary
-        kind = "Organization" if person.organization else "Person"
-        fields = _name_fields(person)
-        fields["class"] = [vocabulary.expand(f"foaf:{kind}"), vocabulary.expand(f"schema:{kind}")]
-        self.shared.append(Thing("agent", iri, fields, shared=True))
-        return iri
+        thing = self.kinds.once(_agent, person.name, person.organization, person.given, person.family, person.orcid)
+        self.shared.append(thing)
+        return thing.iri
 
     def publishers(self, fields: Fields) -> None:
         """Fill the fields of the work that name its publishers."""
@@ -103,16 +120,30 @@ class Agents:
 
     def organization(self, name: str) -> str:
         """Return the IRI of an organization by its name, or by the name that is preferred for it."""
-        preferred = self.kinds.organizations.get(names.slug(name), name)
-        iri = self.kinds.mint("organization", slug=names.slug(preferred))
-        self.shared.append(Thing("organization", iri, {"name": [preferred]}, shared=True))
-        return iri
+        thing = self.kinds.once(_organization, name)
+        self.shared.append(thing)
+        return thing.iri
 
 
-def _name_fields(person: Person) -> Fields:
-    return {
-        "name": [person.name],
-        "given": [person.given] if person.given else [],
-        "family": [person.family] if person.family else [],
-        "same": [person.orcid] if person.orcid else [],
-    }
+def _organization(kinds: Kinds, name: str) -> Thing:
+    preferred = kinds.organizations.get(names.slug(name), name)
+    iri = kinds.mint("organization", slug=names.slug(preferred))
+    return Thing("organization", iri, {"name": [preferred]}, shared=True)
+
+
+def _agent(kinds: Kinds, name: str, organization: bool, given: str, family: str, orcid: str) -> Thing:
+    fields = _name_fields(name, given, family, orcid)
+    kind = "Organization" if organization else "Person"
+    fields["class"] = [kinds.vocabulary.expand(f"foaf:{kind}"), kinds.vocabulary.expand(f"schema:{kind}")]
+    return Thing("agent", kinds.mint("agent", slug=names.slug(name)), fields, shared=True)
+
+
+def _name_fields(name: str, given: str, family: str, orcid: str) -> Fields:
+    fields: Fields = {"name": [name]}
+    if given:
+        fields["given"] = [given]
+    if family:
+        fields["family"] = [family]
+    if orcid:
+        fields["same"] = [orcid]
+    return fields

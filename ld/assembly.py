@@ -1,151 +1,216 @@
-"""One pass over all records, in the order of their ids, writes all that depends on all of them.
+"""What building a generation anew and changing a copy of one share: rows judged, things settled, pages written.
 
-The store's loader pulls it along; dumps, shared things, search index, links and counts are written on the way, so the
-result depends only on which records there are.
+The result depends only on which records there are, never on the way they came.
 """
 
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, TextIO
 
-from ld import description, dumps, index, names
-from ld.deposit import Deposit, Packed
-from ld.mapping import Claim, Profile, unescaped
+import msgspec
+from msgspec import Struct
+
+from ld import claims, description, dumps, names
+from ld.claims import Claim, Tally
+from ld.conversion import Facts, noted
+from ld.deposit import Records, Things
+from ld.documents import Documents, Entry
+from ld.dumps import Dump
+from ld.generation import Account, Generation
+from ld.mapping import Profile, unescaped
+from ld.progress import Progress, Step
+from ld.record import Remark
+from ld.runs import GONE, NEW, SAME, SEEN, Row, merged
 from ld.settings import Settings
 from ld.vocab import Vocabulary
 
-Progress = Callable[[str, int], None]
-
-_LANGUAGE = re.compile(r"/language> <http://id\.loc\.gov/vocabulary/iso639-2/([a-z]{3})>")
-_DATASET = re.compile(r"#inDataset> <[^>]*dataset/([^>#]+)#it>")
 _NAMED = re.compile(
     r"<[^>]*#it> <(?:http://purl\.org/dc/terms/title|http://xmlns\.com/foaf/0\.1/name"
     r'|http://www\.w3\.org/2004/02/skos/core#(?:prefLabel|notation))> "((?:[^"\\]|\\.)*)"'
 )
 _ISSN = re.compile(r'<http://schema\.org/issn> "([^"]+)"')
+_KEYS = msgspec.msgpack.Decoder(list[tuple[int, int]])
+_REPEATED = Remark("id", "the id stands more than once in this input: the last record wins")
+_UNKNOWN = Remark("id", "deleted, but there is no such record here: nothing done")
+
+
+class Plan(Struct):
+    """What is to be built, and where: all that every step needs to know."""
+
+    folder: Path
+    scratch: Path
+    settings: Settings
+    vocabulary: Vocabulary
+    previous: Generation | None
+    account: Account
+    remarks: TextIO
+    progress: Progress
+    full: bool = False
+    created: str = ""
+
+    @property
+    def base(self) -> str:
+        """The base URL of the site."""
+        return str(self.settings["base"])
+
+    @property
+    def generation(self) -> str:
+        """The id of the generation being built."""
+        return self.folder.name.removesuffix(".part")
+
+    def remark(self, path: str, remark: Remark) -> None:
+        """Write down something that looked wrong."""
+        self.remarks.write(noted(path.removeprefix("record/"), remark).decode() + "\n")
+
+
+class Built(Struct):
+    """What has been built: counts for the manifest, and the dumps."""
+
+    counts: dict[str, int]
+    dumps: list[Dump]
+
+
+class Verdict(Struct):
+    """What counts of all that is said of one record: the last row that can be used, and those that it replaces.
+
+    `seen` tells that the input itself says something of it.
+    """
+
+    path: str
+    winner: Row | None
+    losers: list[Row]
+    seen: bool
 
 
 class Assembly:
-    """The pass over all records, sorted by id: pulled along by the store's loader, it feeds everything else."""
+    """Brings the runs of the workers into the files of a generation; how, the two kinds of assembly say."""
 
-    def __init__(
-        self,
-        settings: Settings,
-        vocabulary: Vocabulary,
-        writer: Deposit,
-        files: dumps.Writer,
-        found: index.Writer,
-        created: str,
-        progress: Progress,
-    ) -> None:
-        self.settings = settings
-        self.vocabulary = vocabulary
-        self.base: str = settings["base"]
-        self.progress = progress
-        self.writer = writer
-        self.files = files
-        self.index = found
-        self.created = created
-        self.profile = Profile(settings["profile"], vocabulary)
-        self.claims: dict[str, dict[tuple[str, int, bool, str], Counter[str]]] = {}
-        self.numbers: dict[str, int] = {}
-        self.links: list[tuple[int, int]] = []
-        self.counts: dict[str, Counter[str]] = {name: Counter() for name in ("year", "type", "language", "collection")}
-        self.records = 0
-        self.example = ""
-        self._linked = re.compile(rf"> <{re.escape(self.base)}([^>#]+)#it> \.$", re.MULTILINE)
+    def __init__(self, plan: Plan, records: Records, things: Things) -> None:
+        self.plan = plan
+        self.account = plan.account
+        self.records = records
+        self.things = things
+        self.facts = Facts(plan.base)
+        self.profile = Profile(plan.settings["profile"], plan.vocabulary)
+        self.tally = Tally(plan.scratch, "assembly")
+        self.today = datetime.now(UTC).strftime("%Y-%m-%d")
 
-    def lines(self) -> Iterator[str]:
-        """Yield the N-Triples of the store; dumps, documents, index and counts are written on the way."""
-        for record in self.writer.records():
-            self._count(record)
-            self._claim(record.claims)
-            targets = {names.decoded(path) for path in self._linked.findall(record.lines)}
-            self.links.extend((self._number(path), record.n) for path in targets if not path.startswith("record/"))
-            if len(self.links) > 100_000:
-                self._link("links")
-            self.index.add(record.entry, record.words)
-            yield self._out(record.lines)
-        self._link("links")
-        yield from self._shared()
-        for page in description.pages(self.settings, self.vocabulary, self.figures()):
-            self.page(self.writer, page)
-            yield self._out(page.lines)
-        for name, counter in self.counts.items():
-            self.writer.count(name, dict(counter))
+    # -- records -------------------------------------------------------------------------------------------------------
 
-    def page(self, writer: Deposit, page: description.Page) -> None:
-        """Write a document the catalogue has about itself."""
-        writer.thing(self._number(page.path), page.path, page.title, page.kind, page.lines)
+    def verdicts(self, runs: Sequence[Path], total: int) -> Iterator[Verdict]:
+        """Yield what counts of each record, in the order of their paths; of those that do not count, it is said."""
+        for n, rows in enumerate(merged(runs), 1):
+            if n % 500 == 0:
+                self.plan.progress(Step("records", n, total, "records"))
+            usable = [row for row in rows if row.state != SEEN]
+            winner = usable[-1] if usable else None
+            for row in usable[:-1]:
+                self._lose(row)
+            losers = [row for row in usable[:-1] if row.state == NEW]
+            yield Verdict(rows[0].path, winner, losers, any(not row.kept for row in rows))
 
-    def _out(self, lines: str) -> str:
-        self.files.lines(lines)
-        return self.profile.keep(lines)
+    def _lose(self, row: Row) -> None:
+        if row.state == GONE:
+            return
+        if row.state == NEW:
+            self.take_back(row.mentions)
+        if not row.kept:
+            self.account.repeated += 1
+            self.plan.remark(row.path, _REPEATED)
 
-    def _number(self, path: str) -> int:
-        return self.numbers.setdefault(path, len(self.numbers) + 1)
+    def take_back(self, mentions: bytes) -> None:
+        """Let what a record said of shared things be as if it had not been said."""
+        if mentions:
+            self.tally.take_back(_KEYS.decode(mentions))
 
-    def _link(self, table: str) -> None:
-        self.writer.link(table, self.links)
-        self.links = []
+    def unknown(self, row: Row) -> None:
+        """Remark that what is deleted was never here."""
+        self.plan.remark(row.path, _UNKNOWN)
 
-    def _count(self, record: Packed) -> None:
-        self.records += 1
-        if self.records % 500 == 0:
-            self.progress("store", self.records)
-        self.example = self.example or f"{self.base}record/{names.encoded(record.id)}#it"
-        self.counts["type"][record.entry.kind] += 1
-        if record.entry.year:
-            self.counts["year"][record.entry.year] += 1
-        self.counts["language"].update(_LANGUAGE.findall(record.lines))
-        self.counts["collection"].update(_DATASET.findall(record.lines))
+    def missing(self, path: str) -> Row:
+        """Return the deletion of a record that the whole catalogue no longer has."""
+        return Row(path, 0, GONE, gone="It is no longer in the catalogue.", gone_on=self.today)
 
-    def _claim(self, claims: list[Claim]) -> None:
-        for claim in claims:
-            about = self.claims.setdefault(claim.document, {})
-            key = (claim.iri, claim.rank, claim.one, claim.tag if claim.one else "")
-            about.setdefault(key, Counter())[claim.lines] += 1
+    def change(self, change: str, path: str) -> None:
+        """Record a change, but not for what the first generation creates: it creates everything."""
+        if self.plan.previous:
+            self.records.change(self.plan.generation, change, path)
 
-    def _shared(self) -> Iterator[str]:
-        for path in sorted(self.claims):
-            lines = "".join(_settled(self.claims[path]))
-            kind = _kind(path)
-            match = _NAMED.search(lines)
-            title = unescaped(match[1]) if match else path
-            n = self._number(path)
-            self.writer.thing(n, path, title, kind, lines)
-            targets = {names.decoded(target) for target in self._linked.findall(lines)} - {path}
-            self.links.extend((self._number(target), n) for target in targets if not target.startswith("record/"))
-            if kind == "journal":
-                for number in _ISSN.findall(lines):
-                    self.writer.alias(f"journal/{number}", path)
-            yield self._out(lines)
-        self._link("ties")
+    # -- shared things -------------------------------------------------------------------------------------------------
 
-    def figures(self) -> description.Figures:
+    def thing(self, found: dict[int, Claim]) -> tuple[str, str]:
+        """Write the document of a shared thing, and return its path and its lines."""
+        path, lines = claims.settled(found)
+        kind = _kind(path)
+        match = _NAMED.search(lines)
+        self.things.put(path, unescaped(match[1]) if match else path, kind, lines, claims.encoded(found))
+        own = names.number(path)
+        aliases = [f"journal/{number}" for number in _ISSN.findall(lines)] if kind == "journal" else []
+        self.things.tie(path, self.ties(own, lines), aliases)
+        return path, lines
+
+    def ties(self, own: int, lines: str) -> list[int]:
+        """Return the numbers of the things that a thing points at."""
+        return [target for target in self.facts.targets(lines.encode()) if target != own]
+
+    # -- what the catalogue says about itself --------------------------------------------------------------------------
+
+    def figures(self, triples: int) -> description.Figures:
         """Return what the dataset's description counts."""
+        first = self.records.first()
         return description.Figures(
-            records=self.records,
-            entities=self.records + len(self.claims),
-            triples=self.files.triples,
-            created=self.created,
-            classes=dict(self.counts["type"]),
-            collections=dict(self.counts["collection"]),
-            languages=dict(self.counts["language"]),
-            example=self.example,
+            records=self.count("records"),
+            entities=self.count("records") + self.count("things"),
+            triples=triples,
+            created=self.plan.created,
+            classes=self.records.counted("type"),
+            collections=self.records.counted("collection"),
+            languages=self.records.counted("language"),
+            example=f"{self.plan.base}record/{names.encoded(first.removeprefix('record/'))}#it" if first else "",
         )
 
+    def count(self, name: str) -> int:
+        """Return how many records or things there are."""
+        return self.records.counted(name).get("all", 0)
 
-def _settled(claims: dict[tuple[str, int, bool, str], Counter[str]]) -> Iterator[str]:
-    """Yield the lines of a shared thing: of fields that keep one value, the one most records give."""
-    for key in sorted(claims):
-        counter = claims[key]
-        if key[2]:
-            yield min(counter, key=lambda lines: (-counter[lines], lines))
-        else:
-            yield from sorted(counter)
+    def pages(self, writer: dumps.Writer, maker: dumps.Maker, change: Callable[[str, str], Any]) -> list[Dump]:
+        """Write the documents of the catalogue about itself, finish the dumps, and return these.
+
+        `change` puts lines into the store in the place of others.
+        """
+        plan = self.plan
+        old = {page.path: self.records.packers.lines.unpack(page.lines).decode() for page in self.things.pages()}
+        pages = list(description.pages(plan.settings, plan.vocabulary, self.figures(0)))
+        lines = "".join(page.lines for page in pages)
+        writer.add([maker.pages(lines)])
+        writer.close()
+        triples = sum(chunk.triples for chunk in writer.chunks)
+        found = dumps.finished(plan.folder / "dumps", triples, self.count("records"))
+        publisher = names.slug(plan.settings["publisher"])
+        named = self.things.old(names.number(f"organization/{publisher}")) is not None
+        pages.append(description.dataset(plan.settings, self.figures(triples), found, named))
+        for page in pages:
+            self.things.put(page.path, page.title, page.kind, page.lines)
+            change(old.pop(page.path, ""), page.lines)
+        for path, gone in old.items():
+            self.things.drop(names.number(path))
+            change(gone, "")
+        return found
+
+    def store_chunks(self, writer: dumps.Writer) -> None:
+        """Write down of which chunks the dumps consist."""
+        for of, kind in ((dumps.RECORDS, str), (dumps.THINGS, int)):
+            found = [chunk.row() for chunk in writer.chunks[:-1] if isinstance(chunk.start, kind)]
+            self.records.set_chunks(of, found)
+
+
+def entry(row: Row) -> Entry:
+    """Return a record as lists show it."""
+    return Entry(row.path, row.title, row.kind, row.year)
 
 
 def _kind(path: str) -> str:
@@ -153,3 +218,6 @@ def _kind(path: str) -> str:
     if segments[0] == "journal" and len(segments) > 3:
         return "issue" if segments[-2] == "issue" else "volume"
     return segments[0]
+
+
+__all__ = ["GONE", "NEW", "SAME", "Assembly", "Built", "Documents", "Plan", "Verdict", "entry"]

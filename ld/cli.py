@@ -19,15 +19,17 @@ from ld.check import validate as check_documents
 from ld.describe import describe
 from ld.errors import ShelfgraphError, SiteError, UsageError
 from ld.formats import GRAPH, RESULTS, triples
-from ld.generation import Generation, Live, generations, live_path, rollback
+from ld.generation import Generation, generations, live_path, rollback
 from ld.jsonld import document as jsonld_document
 from ld.jsonld import dumps as jsonld_dumps
 from ld.jsonld import names_of
-from ld.mapping import Mapping
+from ld.live import Live
+from ld.mapping import Mapping, Unsaid
+from ld.progress import Display
 from ld.publish import publish as publish_sources
 from ld.query import Limits, QueryPool, Request
 from ld.readers import KINDS, read
-from ld.record import Record, Rejected
+from ld.record import Deleted, Record, Rejected
 from ld.settings import SETTINGS, Settings
 from ld.things import Site
 from ld.turtle import turtle
@@ -98,24 +100,43 @@ def _with_settings(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 @main.command()
-@click.argument("sources", nargs=-1, required=True, metavar="SOURCE…")
+@click.argument("sources", nargs=-1, metavar="[SOURCE…]")
 @_site
 @_as
 @click.option("--base", help="Base URL of every IRI.")
 @click.option("--profile", help="What the triple store keeps: full or lean.")
+@click.option("--workers", type=int, help="Processes that read and describe; 0 for one a core.")
 @click.option("--full", is_flag=True, help="SOURCE is the whole catalogue: what is missing from it is deleted.")
+@click.option("--again", is_flag=True, help="Describe the kept source records anew; SOURCE may be missing.")
+@click.option("--delete", multiple=True, metavar="IDS|FILE", help="Records to delete: ids with commas, or a file.")
 @_json
 @_with_settings
-def publish(settings: Settings, sources: tuple[str, ...], kind: str | None, full: bool, as_json: bool) -> None:
+def publish(
+    settings: Settings,
+    sources: tuple[str, ...],
+    kind: str | None,
+    full: bool,
+    again: bool,
+    delete: tuple[str, ...],
+    as_json: bool,
+) -> None:
     """Publish records: read, convert, load, index, dump, and put live, all at once or not at all.
+
+    A file for --delete has an id a line; behind a tab may stand the id of the successor, then the reason.
 
     \b
     Example:  shelfgraph publish export.jsonl --base https://data.library.example/
     """
-    progress = _Progress(sys.stderr)
-    started = time.monotonic()
-    manifest = publish_sources(sources, settings, kind=kind, full=full, progress=progress.show)
-    progress.clear()
+    if not (sources or delete or again) or (full and not sources):
+        raise UsageError("publish what? Name a SOURCE, or records to --delete, or say --again")
+    deletions = [one for word in delete for one in _deletions(word)]
+    progress = Display(sys.stderr, as_json)
+    try:
+        manifest = publish_sources(
+            sources, settings, kind=kind, full=full, again=again, deletions=deletions, progress=progress.show
+        )
+    finally:
+        progress.clear()
     if as_json:
         _print_json(msgspec.structs.replace(manifest, files={}))
         return
@@ -123,14 +144,14 @@ def publish(settings: Settings, sources: tuple[str, ...], kind: str | None, full
     click.echo(
         f"{account.read:,} records read: {account.published:,} published, {account.replaced:,} replaced,"
         f" {account.unchanged:,} unchanged, {account.repeated:,} repeated, {account.rejected:,} rejected;"
-        f" {account.deleted:,} deleted",
+        f" {account.deleted:,} deleted" + (f"; {account.again:,} described anew" if account.again else ""),
         err=True,
     )
     if account.rejected:
         click.echo(f"Rejected records with their reasons: {settings.site / 'rejects.jsonl'}", err=True)
     click.echo(
         f"Generation {manifest.generation} is live: {counts['records']:,} records, {counts['things']:,} shared things,"
-        f" {counts['triples']:,} triples, in {time.monotonic() - started:.1f} s",
+        f" {counts['triples']:,} triples, in {time.monotonic() - progress.started:.1f} s",
         err=True,
     )
 
@@ -148,6 +169,7 @@ def serve(settings: Settings) -> None:
     found = Live(settings.site, verify=settings["verify"]).current()
     host, port = _free(settings["bind"])
     click.echo(f"Serving generation {found.id} at http://{host}:{port}/ (its IRIs begin with {found.base})", err=True)
+    found.close()  # the server opens it for itself; a lock held here would keep its folder for ever
     os.environ["SHELFGRAPH_SITE"] = str(settings.site.resolve())
     Server(
         "ld.web.served:app",
@@ -176,15 +198,17 @@ def convert(settings: Settings, sources: tuple[str, ...], kind: str | None, form
     """
     mapping = Mapping(Site(settings["base"], settings["licence"]), vocab.vocabulary())
     done = rejected = 0
-    seen: set[str] = set()
+    unsaid = Unsaid()
     declared: set[str] = set()
     for outcome in (found for source in sources for found in read(source, kind)):
+        if isinstance(outcome, Deleted):
+            continue
         if isinstance(outcome, Rejected):
             rejected += 1
             click.echo(f"rejected: {outcome.place}: {outcome.reason}", err=True)
             continue
         done += 1
-        for text in _converted(mapping, outcome, form, seen, declared):
+        for text in _converted(mapping, outcome, form, unsaid, declared):
             output.write(text)
     if rejected:
         click.echo(f"{done + rejected:,} records read: {done:,} converted, {rejected:,} rejected", err=True)
@@ -192,19 +216,17 @@ def convert(settings: Settings, sources: tuple[str, ...], kind: str | None, form
         raise ShelfgraphError("no record could be converted: the reasons stand above")
 
 
-def _converted(mapping: Mapping, record: Record, form: str, seen: set[str], declared: set[str]) -> Iterator[str]:
+def _converted(mapping: Mapping, record: Record, form: str, unsaid: Unsaid, declared: set[str]) -> Iterator[str]:
     described = mapping.describe(record)
     if form == "jsonld":
-        lines = described.lines + "".join(dict.fromkeys(claim.lines for claim in described.claims))
+        lines = described.lines + Unsaid().lines(described.mentions)
         graph = triples("".join(dict.fromkeys(lines.splitlines(keepends=True))))
         base = mapping.site.base
         root = describe(record, mapping.kinds)[0].iri
         names = names_of(mapping.vocabulary)
         yield jsonld_dumps(jsonld_document(graph, root, names, f"{base}context/v1.jsonld"), indent=0).decode() + "\n"
         return
-    fresh = [claim.lines for claim in described.claims if claim.lines not in seen]
-    seen.update(fresh)
-    lines = described.lines + "".join(dict.fromkeys(fresh))
+    lines = described.lines + unsaid.lines(described.mentions)
     if form == "nt":
         yield lines
         return
@@ -346,23 +368,13 @@ def _print_json(value: Any) -> None:
     click.echo(msgspec.json.format(msgspec.json.encode(value)).decode())
 
 
-class _Progress:
-    """One line on a terminal that tells stage and count; nothing elsewhere, nothing in the first two seconds."""
-
-    def __init__(self, stream: TextIO) -> None:
-        self.stream = stream
-        self.live = stream.isatty()
-        self.started = time.monotonic()
-        self.shown = 0.0
-
-    def show(self, stage: str, n: int) -> None:
-        now = time.monotonic()
-        if not self.live or now - self.started < 2 or now - self.shown < 0.2:
-            return
-        self.shown = now
-        self.stream.write(f"\r\x1b[K{stage}: {n:,} ({n / (now - self.started):,.0f}/s)")
-        self.stream.flush()
-
-    def clear(self) -> None:
-        if self.shown:
-            self.stream.write("\r\x1b[K")
+def _deletions(word: str) -> Iterator[Deleted]:
+    """Yield the deletions that `--delete` names: those in a file, or ids with commas between them."""
+    path = Path(word)
+    lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else word.split(",")
+    for n, line in enumerate(lines, 1):
+        id_, successor, reason = (*line.split("\t"), "", "")[:3]
+        if id_.strip():
+            place = f"{word}, line {n}" if path.is_file() else "--delete"
+            why = reason.strip() or "It was withdrawn."
+            yield Deleted(place, id_.strip(), why, successor=successor.strip())

@@ -41,72 +41,43 @@ class Containers:
                     add(fields, "container", iri)
                 fields.setdefault("nearest", [chain[-1]])
         record = self.record
-        fields["page_start"] = [record.page_start] if record.page_start else []
-        fields["page_end"] = [record.page_end] if record.page_end else []
-        fields["pages"] = [record.pages] if record.pages else []
+        for name, value in (("page_start", record.page_start), ("page_end", record.page_end), ("pages", record.pages)):
+            if value:
+                fields[name] = [value]
 
     def _series(self, container: Container) -> str:
-        key = f"{names.slug(container.title)}-{names.digest(container.title.casefold())}"
-        iri = self.kinds.mint("series", key=key)
-        self.shared.append(Thing("series", iri, {"title": [container.title]}, shared=True))
-        return iri
+        return self._add(self.kinds.once(_series, container.title))
+
+    def _add(self, thing: Thing) -> str:
+        self.shared.append(thing)
+        return thing.iri
 
     def _journal(self, container: Container, fields: Fields, schema: str) -> list[str]:
         """Return journal, volume and issue, the nearest last; nothing above a record that is itself the journal."""
-        key = journal_key(container)
-        iri = self.kinds.mint("journal", key=key)
-        itself = container is self.own
-        journal = fields if itself else self._periodical(iri, container)
-        journal["issn"] = [container.issn] if container.issn else []
-        journal["eissn"] = [container.eissn] if container.eissn else []
-        both = list(dict.fromkeys(number for number in (container.issn, container.eissn) if number))
-        journal["any_issn"] = both
-        for number in both:
-            add(journal, "same_page", _PORTAL + number)
-            if self.in_doaj:
-                add(journal, "same_page", _DOAJ + number)
-        if itself or schema in SERIALS:
+        if container is self.own:
+            fields.update(_numbers(container.issn, container.eissn, self.in_doaj))
+            return []
+        publisher = container.publisher or next(iter(self.record.publishers), "")
+        by = self.agents.organization(publisher) if publisher else ""
+        about = (container.title, container.issn, container.eissn, by, self.in_doaj)
+        journal = self._add(self.kinds.once(_journal, *about))
+        if schema in SERIALS:
             return []
         self._cite(container, fields)
-        return [iri, *self._volume_and_issue(iri, key, container, fields)]
+        return [journal, *self._volume_and_issue(journal, container, fields)]
 
-    def _periodical(self, iri: str, container: Container) -> Fields:
-        journal = self.kinds.type_of("journal")
-        publisher = container.publisher or next(iter(self.record.publishers), "")
-        fields: Fields = {"class": [journal["bibo"], journal["schema"]], "type": [journal["type"]]}
-        fields["title"] = [container.title] if container.title else []
-        fields["publisher"] = [self.agents.organization(publisher)] if publisher else []
-        self.shared.append(Thing("journal", iri, fields, shared=True))
-        return fields
-
-    def _volume_and_issue(self, journal: str, key: str, container: Container, fields: Fields) -> list[str]:
+    def _volume_and_issue(self, journal: str, container: Container, fields: Fields) -> list[str]:
         year = self.record.issued.year if self.record.issued else ""
+        key = journal_key(container)
         title = container.title or key
         chain: list[str] = []
-        shared: Fields = {"year": [year] if year else []}
         if container.volume:
             fields["volume"] = [container.volume]
-            iri = self.kinds.mint("volume", key=key, volume=names.encoded(container.volume))
-            title = f"{title}, vol. {container.volume}"
-            links: Fields = {"container": [journal], "nearest": [journal]}
-            volume = {"title": [title], "volume": [container.volume], **shared, **links}
-            self.shared.append(Thing("volume", iri, volume, shared=True))
-            chain.append(iri)
+            chain.append(self._add(self.kinds.once(_volume, journal, key, title, container.volume, year)))
         if container.issue and (container.volume or year):
-            within = f"volume/{names.encoded(container.volume)}" if container.volume else f"year/{year}"
-            iri = self.kinds.mint("issue", key=key, within=within, issue=names.encoded(container.issue))
-            where = title if container.volume else f"{title}, {year}"
-            above = [journal, *chain]
-            links = {"container": above, "nearest": above[-1:]}
-            issue: Fields = {
-                "title": [f"{where}, no. {container.issue}"],
-                "issue": [container.issue],
-                **shared,
-                **links,
-            }
-            issue["volume"] = [container.volume] if container.volume else []
-            self.shared.append(Thing("issue", iri, issue, shared=True))
-            chain.append(iri)
+            above = (journal, *chain)
+            thing = self.kinds.once(_issue, above, key, title, container.volume, container.issue, year)
+            chain.append(self._add(thing))
         return chain
 
     def _cite(self, container: Container, fields: Fields) -> None:
@@ -127,3 +98,45 @@ def journal_key(container: Container) -> str:
     if number:
         return number
     return f"{names.slug(container.title)}-{names.digest(container.title.casefold())}"
+
+
+def _series(kinds: Kinds, title: str) -> Thing:
+    key = f"{names.slug(title)}-{names.digest(title.casefold())}"
+    return Thing("series", kinds.mint("series", key=key), {"title": [title]}, shared=True)
+
+
+def _journal(kinds: Kinds, title: str, issn: str, eissn: str, publisher: str, in_doaj: bool) -> Thing:
+    journal = kinds.type_of("journal")
+    fields: Fields = {"class": [journal["bibo"], journal["schema"]], "type": [journal["type"]]}
+    fields["title"] = [title] if title else []
+    fields["publisher"] = [publisher] if publisher else []
+    key = journal_key(Container("journal", title, issn, eissn))
+    numbers = _numbers(issn, eissn, in_doaj)
+    return Thing("journal", kinds.mint("journal", key=key), fields | numbers, shared=True)
+
+
+def _numbers(issn: str, eissn: str, in_doaj: bool) -> Fields:
+    both = list(dict.fromkeys(number for number in (issn, eissn) if number))
+    pages = [page + number for number in both for page in ((_PORTAL, _DOAJ) if in_doaj else (_PORTAL,))]
+    return {
+        "issn": [issn] if issn else [],
+        "eissn": [eissn] if eissn else [],
+        "any_issn": both,
+        "same_page": pages,
+    }
+
+
+def _volume(kinds: Kinds, journal: str, key: str, title: str, volume: str, year: str) -> Thing:
+    fields: Fields = {"title": [f"{title}, vol. {volume}"], "volume": [volume], "year": [year] if year else []}
+    fields |= {"container": [journal], "nearest": [journal]}
+    iri = kinds.mint("volume", key=key, volume=names.encoded(volume))
+    return Thing("volume", iri, fields, shared=True)
+
+
+def _issue(kinds: Kinds, above: tuple[str, ...], key: str, title: str, volume: str, issue: str, year: str) -> Thing:
+    where = f"{title}, vol. {volume}" if volume else f"{title}, {year}"
+    fields: Fields = {"title": [f"{where}, no. {issue}"], "issue": [issue], "year": [year] if year else []}
+    fields |= {"volume": [volume] if volume else [], "container": list(above), "nearest": [above[-1]]}
+    within = f"volume/{names.encoded(volume)}" if volume else f"year/{year}"
+    iri = kinds.mint("issue", key=key, within=within, issue=names.encoded(issue))
+    return Thing("issue", iri, fields, shared=True)

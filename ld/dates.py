@@ -7,32 +7,34 @@ from __future__ import annotations
 
 import calendar
 import re
-from datetime import date, timedelta
+from datetime import date
 
+from ld.memory import remembered
 from ld.record import Date
 
-_ISO = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?(?:[T ]\d{2}:\d{2}.{0,20})?")
-_YEAR = re.compile(r"(?:©|\(c\)|cop\.|c|p|℗)?\s?(\d{4})\.?", re.IGNORECASE)
-_CIRCA = re.compile(r"(?:ca?\.|circa)\s?(\d{4})", re.IGNORECASE)
-_UNSURE = re.compile(r"(\d{4})\s?\?")
-_DECADE = re.compile(r"(\d{3})[-–uUxX?]\??")
-_CENTURY = re.compile(r"(\d{2})(?:--|––|uu|UU|\?\?)\??")
-_DECADE_WORD = re.compile(r"(\d{3})0s")
-_RANGE = re.compile(r"(?:c|©)?(\d{4})\s?(?:-|–|/|to)\s?(?:c|©)?(\d{4})?", re.IGNORECASE)
-_WORDS = re.compile(r"([A-Za-z]{3,9})\.?\s(?:(\d{1,2})(?:st|nd|rd|th)?,?\s)?(\d{4})")
-_STAMP = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?Z")
+_ISO = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?(?:[T ]\d{2}:\d{2}.{0,20})?", re.ASCII)
+_YEAR = re.compile(r"(?:©|\(c\)|cop\.|c|p|℗)?\s?(\d{4})\.?", re.ASCII | re.IGNORECASE)
+_CIRCA = re.compile(r"(?:ca?\.|circa)\s?(\d{4})", re.ASCII | re.IGNORECASE)
+_UNSURE = re.compile(r"(\d{4})\s?\?", re.ASCII)
+_DECADE = re.compile(r"(\d{3})[-–uUxX?]\??", re.ASCII)
+_CENTURY = re.compile(r"(\d{2})(?:--|––|uu|UU|\?\?)\??", re.ASCII)
+_DECADE_WORD = re.compile(r"(\d{3})0s", re.ASCII)
+_RANGE = re.compile(r"(?:c|©)?(\d{4})\s?(?:-|–|/|to)\s?(?:c|©)?(\d{4})?", re.ASCII | re.IGNORECASE)
+_WORDS = re.compile(r"([A-Za-z]{3,9})\.?\s(?:(\d{1,2})(?:st|nd|rd|th)?,?\s)?(\d{4})", re.ASCII)
+_STAMP = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?Z", re.ASCII)
+_EPOCH = date(1970, 1, 1).toordinal()
 _SEASONS = {"21", "22", "23", "24"}  # spring to winter in EDTF
 _MONTHS = {
     name.casefold(): n for names in (calendar.month_name, calendar.month_abbr) for n, name in enumerate(names) if n
 }
 
 
-def parse(raw: str) -> Date | None:
+def _parse(raw: str) -> Date | None:
     """Return the date that the text names, None where it names none.
 
-    >>> parse("2019-04")
+    >>> _parse("2019-04")
     Date(value='2019-04', datatype='gYearMonth', year='2019')
-    >>> parse("c1998").value, parse("[1995?]").value, parse("n.d.")
+    >>> _parse("c1998").value, _parse("[1995?]").value, _parse("n.d.")
     ('1998', '1995?', None)
     """
     text = raw.strip().strip("[]()<>.,;: ")
@@ -44,6 +46,9 @@ def parse(raw: str) -> Date | None:
         month = _MONTHS.get(match[1].casefold())
         return _calendar(match[3], str(month), match[2]) if month else None
     return _uncertain(text)
+
+
+parse = remembered(_parse)
 
 
 def year(digits: str) -> Date | None:
@@ -64,7 +69,14 @@ def stamp(raw: str) -> str:
     if not _STAMP.fullmatch(text) or not _real(text[:4], text[5:7], text[8:10]):
         return ""
     hour, minute, second = int(text[11:13]), int(text[14:16]), int(text[17:19])
-    return text if hour < 24 and minute < 60 and second < 60 else ""
+    return _canonical(text) if hour < 24 and minute < 60 and second < 60 else ""
+
+
+def _canonical(instant: str) -> str:
+    """Return the instant without zeros at the end of its fraction (XML Schema 1.1 Part 2): stores take them off."""
+    whole, _, fraction = instant.removesuffix("Z").partition(".")
+    fraction = fraction.rstrip("0")
+    return f"{whole}.{fraction}Z" if fraction else f"{whole}Z"
 
 
 def solr_version(version: str) -> str:
@@ -78,16 +90,15 @@ def solr_version(version: str) -> str:
     millis = int(version) >> 20
     if not 946684800000 <= millis < 4102444800000:  # 2000 to 2100: else it is no clock
         return ""
-    days, rest = divmod(millis, 86_400_000)
-    hours, rest = divmod(rest, 3_600_000)
-    minutes, rest = divmod(rest, 60_000)
-    y, m, d = _civil(days)
-    return f"{y:04}-{m:02}-{d:02}T{hours:02}:{minutes:02}:{rest // 1000:02}.{rest % 1000:03}Z"
+    day, rest = divmod(millis, 86_400_000)
+    second, milli = divmod(rest, 1000)
+    return _canonical(f"{_day(day)}T{second // 3600:02}:{second // 60 % 60:02}:{second % 60:02}.{milli:03}Z")
 
 
-def _civil(days: int) -> tuple[int, int, int]:
-    day = date(1970, 1, 1) + timedelta(days=days)
-    return day.year, day.month, day.day
+@remembered
+def _day(number: int) -> str:
+    """Return the day so many days after 1970-01-01."""
+    return date.fromordinal(_EPOCH + number).isoformat()
 
 
 def _calendar(y: str, m: str | None, d: str | None) -> Date | None:

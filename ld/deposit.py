@@ -1,201 +1,316 @@
-"""Records are deposited: described records and shared things are written into the documents of a new generation.
+"""The documents of a generation being built: records and shared things are written, replaced, buried and removed.
 
-A deposit may begin with the records of an earlier generation; a record of the same id gives way, and one that is no
-longer in the catalogue leaves a tombstone. What depends on all records is written anew each time.
+Files begin empty, or as copies of those of the live generation. Nothing here is ever done to a finished generation, so
+no journal is needed: what is not finished is thrown away.
 """
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
+from collections import Counter
 from collections.abc import Iterable, Iterator
-from contextlib import closing
 from pathlib import Path
 
-import msgspec
-import zstandard
 from msgspec import Struct
 
-from ld.documents import Entry, Packer, dictionary
-from ld.mapping import Claim
-from ld.record import Source
+from ld import names
+from ld.documents import LAST, RECORDS, THINGS, Packers, packers
+from ld.runs import Row
 
-_SCHEMA = """
+_RECORDS = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value BLOB);
 CREATE TABLE records (
-  n INTEGER PRIMARY KEY, path TEXT UNIQUE NOT NULL, id TEXT NOT NULL, title TEXT NOT NULL, kind TEXT NOT NULL,
-  year TEXT NOT NULL, modified TEXT NOT NULL, gone TEXT NOT NULL DEFAULT '',
-  lines BLOB NOT NULL, claims BLOB NOT NULL, words BLOB NOT NULL, source BLOB NOT NULL);
-CREATE TABLE things (
-  n INTEGER PRIMARY KEY, path TEXT UNIQUE NOT NULL, title TEXT NOT NULL, kind TEXT NOT NULL, lines BLOB NOT NULL);
-CREATE INDEX things_of_kind ON things (kind, path);
-CREATE INDEX records_by_id ON records (id);
-CREATE TABLE links (target INTEGER, record INTEGER, PRIMARY KEY (target, record)) WITHOUT ROWID;
-CREATE TABLE ties (target INTEGER, thing INTEGER, PRIMARY KEY (target, thing)) WITHOUT ROWID;
-CREATE TABLE aliases (path TEXT PRIMARY KEY, target TEXT NOT NULL);
+  n INTEGER PRIMARY KEY, path TEXT UNIQUE NOT NULL, digest BLOB NOT NULL, title TEXT NOT NULL, kind TEXT NOT NULL,
+  year TEXT NOT NULL, modified TEXT NOT NULL, gone TEXT NOT NULL, gone_on TEXT NOT NULL, successor TEXT NOT NULL,
+  mentions BLOB NOT NULL, lines BLOB NOT NULL, source BLOB NOT NULL);
+CREATE TABLE links (target INTEGER, rank INTEGER, record INTEGER, PRIMARY KEY (target, rank, record)) WITHOUT ROWID;
 CREATE TABLE counts (name TEXT, key TEXT, n INTEGER, PRIMARY KEY (name, key)) WITHOUT ROWID;
+CREATE TABLE changes (n INTEGER PRIMARY KEY, generation TEXT, change TEXT, path TEXT);
+CREATE TABLE chunks (of TEXT, start, triples INTEGER, sizes BLOB, PRIMARY KEY (of, start)) WITHOUT ROWID;
 """
-_DERIVED = ("things", "links", "ties", "aliases", "counts")
-_SAMPLE = 1000
+_THINGS = """
+CREATE TABLE things (
+  n INTEGER PRIMARY KEY, path TEXT NOT NULL, title TEXT NOT NULL, kind TEXT NOT NULL,
+  lines BLOB NOT NULL, claims BLOB NOT NULL);
+CREATE TABLE ties (target INTEGER, path TEXT, thing INTEGER, PRIMARY KEY (target, path)) WITHOUT ROWID;
+CREATE TABLE aliases (path TEXT, target TEXT, PRIMARY KEY (path, target)) WITHOUT ROWID;
+"""
+_INDEXES = """
+CREATE INDEX IF NOT EXISTS things_of_kind ON things (kind, path);
+CREATE INDEX IF NOT EXISTS aliases_of ON aliases (target);
+"""
+_SCRATCH = """
+CREATE TABLE scratch.links (target INTEGER, rank INTEGER, record INTEGER);
+CREATE TABLE scratch.touched (path TEXT PRIMARY KEY) WITHOUT ROWID;
+"""
+_COLUMNS = "path, digest, title, kind, year, modified, gone, gone_on, successor, mentions, lines, source"
+_BATCH = 50_000
 
 
-class Kept(Struct, frozen=True):
-    """A record ready to be written: what `Documents` needs to know of it beside its triples."""
-
-    id: str
-    path: str
-    title: str
-    kind: str
-    year: str
-    modified: str
-    lines: str
-    claims: list[Claim]
-    words: dict[str, str]
-    source: Source
-
-
-class Packed(Struct, frozen=True):
-    """A record as the pass over all records meets it; `n` numbers it."""
+class Old(Struct, frozen=True):
+    """A record as it was, packed; `gone` tells that it is a tombstone."""
 
     n: int
-    id: str
-    lines: str
-    claims: list[Claim]
-    words: dict[str, str]
-    entry: Entry
+    kind: str
+    year: str
+    mentions: bytes
+    lines: bytes
+    gone: bool
 
 
-class Deposit:
-    """Writes the documents of a generation being built."""
+class OldThing(Struct, frozen=True):
+    """A shared thing as it was, packed."""
 
-    def __init__(self, path: Path, base: Path | None = None, *, again: bool = False) -> None:
-        """Write a new file, or one that begins with the records of `base`, or go on with the file that is there."""
-        if base:
-            _copy(base, path)
-        self.db = sqlite3.connect(path, isolation_level=None)
-        for pragma in ("journal_mode=OFF", "synchronous=OFF", "cache_size=-65536"):
-            self.db.execute(f"PRAGMA {pragma}")
-        if base:
-            for table in _DERIVED:
-                self.db.execute(f"DELETE FROM {table}")
-        elif not again:
-            self.db.executescript(_SCHEMA)
+    path: str
+    kind: str
+    lines: bytes
+    claims: bytes
+
+
+def _opened(path: Path, base: Path | None, schema: str) -> sqlite3.Connection:
+    if base:
+        shutil.copyfile(base / path.name, path)
+    db = sqlite3.connect(path, isolation_level=None)
+    for pragma in ("journal_mode=OFF", "synchronous=OFF", "locking_mode=EXCLUSIVE", "cache_size=-65536"):
+        db.execute(f"PRAGMA {pragma}")
+    if not base:
+        db.executescript(schema)
+    return db
+
+
+class Records:
+    """Writes the records of a generation; `fresh` tells that the file began empty.
+
+    Links are collected in a scratch file where many come at once, and sorted in the end.
+    """
+
+    def __init__(self, folder: Path, scratch: Path, base: Path | None, known: Packers | None = None) -> None:
+        self.fresh = base is None
+        self.db = _opened(folder / RECORDS, base, _RECORDS)
+        if known:
+            rows = [("lines", known.of_lines), ("sources", known.of_sources)]
+            self.db.executemany("INSERT INTO meta VALUES (?, ?)", rows)
+        self.db.execute("ATTACH ? AS scratch", (str(scratch / "scratch.sqlite"),))
+        for pragma in ("journal_mode=OFF", "synchronous=OFF"):
+            self.db.execute(f"PRAGMA scratch.{pragma}")
+        self.db.executescript(_SCRATCH)
+        self.packers = known or packers(self.db)
+        self.counts: Counter[tuple[str, str]] = Counter()
+        self._links: list[tuple[int, int, int]] = []
         self.db.execute("BEGIN")
-        self._packer: Packer | None = Packer(dictionary(self.db)) if base or again else None
-        self._waiting: list[Kept] = []
 
-    @property
-    def packer(self) -> Packer:
-        """The packer; its dictionary is trained on the first records."""
-        if self._packer is None:
-            self._packer = Packer(self._train())
-        return self._packer
-
-    def _train(self) -> bytes:
-        samples: list[bytes | bytearray | memoryview[int]] = [record.lines.encode() for record in self._waiting]
-        if len(samples) < 200:
-            return b""
-        trained = zstandard.train_dictionary(64 * 1024, samples).as_bytes()
-        self.db.execute("INSERT INTO meta VALUES ('dictionary', ?)", (trained,))
-        return trained
-
-    def put(self, record: Kept) -> None:
-        """Write the record; a record of the same id gives way."""
-        if self._packer is None:
-            self._waiting.append(record)
-            if len(self._waiting) < _SAMPLE:
-                return
-        self.settle(record if self._packer is not None else None)
-
-    def settle(self, record: Kept | None = None) -> None:
-        """Write the records that still wait for the dictionary, then this one."""
-        packer = self.packer
-        waiting, self._waiting = self._waiting, []
-        for one in (*waiting, *([record] if record else [])):
-            self._insert(one, packer)
-
-    def _insert(self, record: Kept, packer: Packer) -> None:
-        values = (
-            record.path, record.id, record.title, record.kind, record.year, record.modified,
-            packer.pack(record.lines.encode()),
-            packer.pack(msgspec.msgpack.encode(record.claims)),
-            packer.pack(msgspec.msgpack.encode(record.words)),
-            packer.pack(msgspec.msgpack.encode(record.source)),
-        )  # fmt: skip
-        self.db.execute(
-            "INSERT INTO records (path, id, title, kind, year, modified, lines, claims, words, source)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (path) DO UPDATE SET id = excluded.id,"
-            " title = excluded.title, kind = excluded.kind, year = excluded.year, modified = excluded.modified,"
-            " gone = '', lines = excluded.lines, claims = excluded.claims,"
-            " words = excluded.words, source = excluded.source",
-            values,
-        )
-
-    def holds(self, record: Kept) -> bool | None:
-        """Determine whether the record is already here with the same triples; None where its id is new."""
-        if self._packer is None:
-            return None
+    def old(self, path: str) -> Old | None:
+        """Return the record as it is here, None where there is none."""
         row = self.db.execute(
-            "SELECT lines, claims FROM records WHERE path = ? AND gone = ''", (record.path,)
+            "SELECT n, kind, year, mentions, lines, gone != '' FROM records WHERE path = ?", (path,)
         ).fetchone()
-        if row is None:
-            return None
-        claims = msgspec.msgpack.encode(record.claims)
-        return bool(self.packer.unpack(row[0]) == record.lines.encode() and self.packer.unpack(row[1]) == claims)
+        return Old(*row) if row else None
 
-    def paths(self) -> set[str]:
-        """Return the paths of all records that are not deleted."""
-        self.settle()
-        return {path for (path,) in self.db.execute("SELECT path FROM records WHERE gone = ''")}
+    def put(self, row: Row, n: int | None = None) -> None:
+        """Write the record, in the place of the one numbered `n` where one is named."""
+        values = (
+            row.path, row.digest, row.title, row.kind, row.year, row.modified,
+            row.gone, row.gone_on, row.successor, row.mentions, row.lines, row.source,
+        )  # fmt: skip
+        if n is None:
+            marks = ", ".join("?" * len(values))
+            n = self.db.execute(f"INSERT INTO records ({_COLUMNS}) VALUES ({marks})", values).lastrowid or 0
+        else:
+            places = ", ".join(f"{column} = ?" for column in _COLUMNS.split(", "))
+            self.db.execute(f"UPDATE records SET {places} WHERE n = ?", (*values, n))
+        rank = _rank(row.path, row.year)
+        self._links += [(target, rank, n) for target in row.targets]
+        if len(self._links) > _BATCH:
+            self._write_links()
+        for fact in row.facts:
+            self.counts[fact] += 1
 
-    def bury(self, path: str, reason: str) -> None:
-        """Make the record a tombstone: its path, title and the reason stay, its triples go."""
-        empty = self.packer.pack(b""), self.packer.pack(msgspec.msgpack.encode([]))
-        self.db.execute("UPDATE records SET gone = ?, lines = ?, claims = ? WHERE path = ?", (reason, *empty, path))
+    def renew(self, row: Row, n: int) -> None:
+        """Write source and digest anew of a record whose triples are as they were."""
+        self.db.execute("UPDATE records SET digest = ?, source = ? WHERE n = ?", (row.digest, row.source, n))
 
-    def records(self) -> Iterator[Packed]:
-        """Yield every record that is not deleted, sorted by id."""
-        self.settle()
-        rows = self.db.execute(
-            "SELECT n, id, lines, claims, words, path, title, kind, year FROM records WHERE gone = '' ORDER BY id"
+    def bury(self, old: Old, row: Row) -> None:
+        """Make the record a tombstone: its path, title and the reason stay, its triples and its source go."""
+        self.db.execute(
+            "UPDATE records SET gone = ?, gone_on = ?, successor = ?, digest = ?, mentions = ?, lines = ?, source = ?"
+            " WHERE n = ?",
+            (row.gone, row.gone_on, row.successor, b"", b"", *self.nothing(), old.n),
         )
-        claims_of = msgspec.msgpack.Decoder(list[Claim]).decode
-        words_of = msgspec.msgpack.Decoder(dict[str, str]).decode
-        unpack = self.packer.unpack
-        for n, id_, lines, claims, words, *cells in rows:
-            yield Packed(
-                n, id_, unpack(lines).decode(), claims_of(unpack(claims)), words_of(unpack(words)), Entry(*cells)
-            )
 
-    def thing(self, n: int, path: str, title: str, kind: str, lines: str) -> None:
-        """Write the document of a shared thing; `n` numbers it."""
-        packed = self.packer.pack(lines.encode())
-        self.db.execute("INSERT INTO things VALUES (?, ?, ?, ?, ?)", (n, path, title, kind, packed))
+    def nothing(self) -> tuple[bytes, bytes]:
+        """Return the packed lines and the packed source of a tombstone."""
+        return self.packers.lines.pack(b""), self.packers.sources.pack(b"")
 
-    def link(self, table: str, pairs: Iterable[tuple[int, int]]) -> None:
-        """Write (target, source) pairs: which records (`links`) or things (`ties`) point at a thing."""
-        self.db.executemany(f"INSERT OR IGNORE INTO {table} VALUES (?, ?)", pairs)
+    def unlink(self, path: str, old: Old, targets: Iterable[int], facts: Iterable[tuple[str, str]]) -> None:
+        """Remove the links of a record that gives way, and what it counted for."""
+        rank = _rank(path, old.year)
+        self.db.executemany(
+            "DELETE FROM links WHERE target = ? AND rank = ? AND record = ?", [(t, rank, old.n) for t in targets]
+        )
+        for fact in facts:
+            self.counts[fact] -= 1
 
-    def alias(self, path: str, target: str) -> None:
-        """Make the path lead to another document, unless it is one itself."""
-        self.db.execute("INSERT OR IGNORE INTO aliases VALUES (?, ?)", (path, target))
+    def _write_links(self) -> None:
+        table = "scratch.links" if self.fresh else "links"
+        self.db.executemany(f"INSERT OR IGNORE INTO {table} VALUES (?, ?, ?)", self._links)
+        self._links = []
 
-    def count(self, name: str, counts: dict[str, int]) -> None:
-        """Write a table of counts, such as records per year."""
-        self.db.executemany("INSERT INTO counts VALUES (?, ?, ?)", [(name, key, n) for key, n in counts.items()])
+    def sort_links(self) -> None:
+        """Bring all links into the table that answers who points at a thing."""
+        self._write_links()
+        if self.fresh:
+            self.db.execute("INSERT OR IGNORE INTO links SELECT * FROM scratch.links ORDER BY 1, 2, 3")
+
+    def paths(self) -> Iterator[str]:
+        """Yield the paths of all records that are not deleted, in their order."""
+        for (path,) in self.db.execute("SELECT path FROM records WHERE gone = '' ORDER BY path"):
+            yield path
+
+    def first(self) -> str:
+        """Return the path of the first record, empty where there is none."""
+        return next(self.paths(), "")
+
+    # -- what differs from the generation before -----------------------------------------------------------------------
+
+    def touch(self, path: str) -> None:
+        """Note that the document of the record differs."""
+        self.db.execute("INSERT OR IGNORE INTO scratch.touched VALUES (?)", (path,))
+
+    def touch_around(self, numbers: Iterable[int]) -> None:
+        """Note all records that link to one of the things: what is told of it may stand in their documents."""
+        self.db.executemany(
+            "INSERT OR IGNORE INTO scratch.touched SELECT path FROM links JOIN records ON records.n = links.record"
+            " WHERE target = ?",
+            ((number,) for number in numbers),
+        )
+
+    def touched(self, start: str = "", end: str = LAST) -> list[str]:
+        """Return the paths of the records whose documents differ, in their order, from `start` to before `end`."""
+        rows = self.db.execute(
+            "SELECT path FROM scratch.touched WHERE path >= ? AND path < ? ORDER BY path", (start, end)
+        )
+        return [path for (path,) in rows]
+
+    def change(self, generation: str, change: str, path: str) -> None:
+        """Record what happened to a record in this publishing."""
+        self.db.execute("INSERT INTO changes (generation, change, path) VALUES (?, ?, ?)", (generation, change, path))
+
+    def carry(self, base: Path) -> None:
+        """Take over the changes that an earlier generation has recorded."""
+        with sqlite3.connect(f"{(base / RECORDS).resolve().as_uri()}?mode=ro&immutable=1", uri=True) as db:
+            rows = db.execute("SELECT generation, change, path FROM changes ORDER BY n")
+            self.db.executemany("INSERT INTO changes (generation, change, path) VALUES (?, ?, ?)", rows)
+        db.close()
+
+    # -- counts --------------------------------------------------------------------------------------------------------
+
+    def counted(self, name: str) -> dict[str, int]:
+        """Return a table of counts, such as records per `year`, the largest first."""
+        self.db.executemany(
+            "INSERT INTO counts VALUES (?, ?, ?) ON CONFLICT (name, key) DO UPDATE SET n = n + excluded.n",
+            [(*fact, n) for fact, n in self.counts.items()],
+        )
+        self.db.execute("DELETE FROM counts WHERE n = 0")
+        self.counts.clear()
+        rows = self.db.execute("SELECT key, n FROM counts WHERE name = ? ORDER BY n DESC, key", (name,))
+        return dict(rows.fetchall())
+
+    # -- chunks of the dumps -------------------------------------------------------------------------------------------
+
+    def chunks(self, of: str) -> list[tuple[str | int, int, bytes]]:
+        """Return start, number of triples and sizes of the chunks of the dumps, in their order."""
+        return self.db.execute("SELECT start, triples, sizes FROM chunks WHERE of = ? ORDER BY start", (of,)).fetchall()
+
+    def set_chunks(self, of: str, chunks: Iterable[tuple[str | int, int, bytes]]) -> None:
+        """Write anew which chunks the dumps consist of."""
+        self.db.execute("DELETE FROM chunks WHERE of = ?", (of,))
+        self.db.executemany("INSERT INTO chunks VALUES (?, ?, ?, ?)", ((of, *chunk) for chunk in chunks))
 
     def flush(self) -> None:
-        """Make what is written visible to readers."""
-        self.settle()
+        """Make what is written visible to readers that open the file now."""
+        self.counted("")
         self.db.execute("COMMIT")
         self.db.execute("BEGIN")
 
     def close(self) -> None:
-        self.settle()
+        """Finish the file."""
+        self.counted("")
         self.db.execute("COMMIT")
-        self.db.execute("ANALYZE")
         self.db.close()
 
 
-def _copy(base: Path, path: Path) -> None:
-    with closing(sqlite3.connect(base)) as old, closing(sqlite3.connect(path)) as new:
-        old.backup(new)
+class Things:
+    """Writes the shared things of a generation, and the documents that the catalogue has about itself."""
+
+    def __init__(self, folder: Path, base: Path | None, known: Packers) -> None:
+        self.fresh = base is None
+        self.packers = known
+        self.db = _opened(folder / THINGS, base, _THINGS)
+        self.db.execute("BEGIN")
+
+    def old(self, n: int) -> OldThing | None:
+        """Return the thing of this number as it is here, None where there is none."""
+        row = self.db.execute("SELECT path, kind, lines, claims FROM things WHERE n = ?", (n,)).fetchone()
+        return OldThing(*row) if row else None
+
+    def put(self, path: str, title: str, kind: str, lines: str, claims: bytes = b"") -> None:
+        """Write the document of a thing; one that the catalogue writes about itself has no claims."""
+        self.db.execute(
+            "INSERT OR REPLACE INTO things VALUES (?, ?, ?, ?, ?, ?)",
+            (names.number(path), path, title, kind, self.packers.lines.pack(lines.encode()), claims),
+        )
+
+    def recount(self, n: int, claims: bytes) -> None:
+        """Write the claims anew of a thing whose triples are as they were."""
+        self.db.execute("UPDATE things SET claims = ? WHERE n = ?", (claims, n))
+
+    def drop(self, n: int) -> None:
+        """Remove a thing that no record names any more."""
+        self.db.execute("DELETE FROM things WHERE n = ?", (n,))
+
+    def tie(self, path: str, targets: Iterable[int], aliases: Iterable[str]) -> None:
+        """Write at which things a thing points, and which other paths lead to it."""
+        number = names.number(path)
+        self.db.executemany("INSERT OR IGNORE INTO ties VALUES (?, ?, ?)", [(one, path, number) for one in targets])
+        self.db.executemany("INSERT OR IGNORE INTO aliases VALUES (?, ?)", [(one, path) for one in aliases])
+
+    def untie(self, path: str, targets: Iterable[int]) -> None:
+        """Remove what a thing pointed at, and its other paths."""
+        self.db.executemany("DELETE FROM ties WHERE target = ? AND path = ?", [(one, path) for one in targets])
+        self.db.execute("DELETE FROM aliases WHERE target = ?", (path,))
+
+    def tied_to(self, n: int) -> list[int]:
+        """Return the numbers of the things that point at the thing."""
+        return [one for (one,) in self.db.execute("SELECT thing FROM ties WHERE target = ?", (n,))]
+
+    def pages(self) -> list[OldThing]:
+        """Return the documents that the catalogue has about itself."""
+        rows = self.db.execute("SELECT path, kind, lines, claims FROM things WHERE kind IN ('dataset', 'scheme',"
+                               " 'provenance', 'labels')")  # fmt: skip
+        return [OldThing(*row) for row in rows]
+
+    def count(self) -> int:
+        """Return the number of shared things that records name."""
+        return int(self.db.execute("SELECT count(*) FROM things WHERE length(claims) > 0").fetchone()[0])
+
+    def flush(self) -> None:
+        """Make what is written visible to readers that open the file now."""
+        self.db.execute("COMMIT")
+        self.db.executescript(_INDEXES)
+        self.db.execute("BEGIN")
+
+    def close(self) -> None:
+        """Finish the file."""
+        self.flush()
+        self.db.execute("COMMIT")
+        self.db.close()
+
+
+def _rank(path: str, year: str) -> int:
+    """Return the place of a record in lists: the newest first, those of one year in an order of their own."""
+    return _age(year) << 47 | names.number(path) >> 16
+
+
+def _age(year: str) -> int:
+    return 9999 - int(year) if year.isdigit() else 9999

@@ -6,12 +6,10 @@ Here IRIs are minted and things are linked. Which property a field becomes is no
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from ld import languages, names
 from ld.agents import Agents
 from ld.containers import SERIALS, Containers, journal_key
-from ld.record import Container, Record, Subject
+from ld.record import Container, Record
 from ld.things import Fields, Kinds, Thing, add
 
 _ARTICLES = {"ScholarlyArticle", "Article"}
@@ -40,7 +38,8 @@ class _Description:
         self.tag = self._tag()
         self.own: list[Thing] = []
         self.shared: list[Thing] = []
-        self.agents = Agents(kinds, record, self.schema, self._own_journal() is not None, self.own, self.shared)
+        self.journal = self._own_journal()
+        self.agents = Agents(kinds, record, self.id, self.schema, self.journal is not None, self.own, self.shared)
 
     def things(self) -> list[Thing]:
         work = self._work()
@@ -50,7 +49,7 @@ class _Description:
         self._dates(fields)
         self._languages(fields)
         self.agents.publishers(fields)
-        Containers(self.kinds, self.record, self.agents, self.shared, self._own_journal()).fill(fields, self.schema)
+        Containers(self.kinds, self.record, self.agents, self.shared, self.journal).fill(fields, self.schema)
         self._identifiers(fields)
         self._access(fields)
         self._text(fields)
@@ -63,9 +62,8 @@ class _Description:
     def _work(self) -> Thing:
         classes = [iri for iri in (self.type["bibo"], self.type["schema"]) if iri]
         fields: Fields = {"class": classes, "type": [self.type["type"]]}
-        journal = self._own_journal()
-        if journal:
-            return Thing("journal", self.kinds.mint("journal", key=journal_key(journal)), fields, shared=True)
+        if self.journal:
+            return Thing("journal", self.kinds.mint("journal", key=journal_key(self.journal)), fields, shared=True)
         fields["page"] = [self.page]
         fields["data_licence"] = [self._licence()]
         return Thing("work", self.kinds.mint("work", id=self.id), fields)
@@ -85,8 +83,10 @@ class _Description:
             fields["title"] = [self._tagged(record.title)]
         if self.schema in _ARTICLES:
             fields["headline"] = fields["title"]
-        fields["alternative"] = [(title, "") for title in record.alternatives]
-        fields["relation"] = [*record.earlier_titles, *record.later_titles]
+        if record.alternatives:
+            fields["alternative"] = [(title, "") for title in record.alternatives]
+        if record.earlier_titles or record.later_titles:
+            fields["relation"] = [*record.earlier_titles, *record.later_titles]
 
     def _tag(self) -> str:
         codes = self.record.languages
@@ -124,9 +124,9 @@ class _Description:
         for isbn in record.isbns:
             add(fields, "isbn", isbn)
             add(fields, "identifier", f"urn:isbn:{isbn}")
-        fields["book_isbn"] = record.isbns if self.schema == "Book" else []
-        fields["lccn"] = [record.lccn] if record.lccn else []
-        fields["oclc"] = list(record.oclc)
+        fields["oclc"] = record.oclc
+        if record.lccn:
+            fields["lccn"] = [record.lccn]
         for number in record.oclc:
             add(fields, "same_page", f"http://worldcat.org/oclc/{number}")
         fields["number"] = [c.number for c in record.containers if c.number]
@@ -148,65 +148,66 @@ class _Description:
 
     def _access(self, fields: Fields) -> None:
         record = self.record
-        fields["url"] = list(record.urls)
-        fields["url_text"] = list(record.urls)
-        fields["thumbnail"] = [record.thumbnail] if record.thumbnail else []
-        fields["licence"] = [record.licence] if record.licence else []
+        fields["url"] = fields["url_text"] = record.urls
+        if record.thumbnail:
+            fields["thumbnail"] = [record.thumbnail]
+        if record.licence:
+            fields["licence"] = [record.licence]
         if record.urls and self.collection and self.collection["access"] == "open":
             fields["access"] = [_OPEN]
             fields["free"] = ["true"]
 
     def _text(self, fields: Fields) -> None:
         record = self.record
-        fields["abstract"] = [self._tagged(record.abstract)] if record.abstract else []
-        fields["contents"] = [(text, "") for text in record.contents]
-        fields["genre"] = list(record.genres)
-        fields["place"] = list(record.places)
-        fields["period"] = list(record.periods)
+        if record.abstract:
+            fields["abstract"] = [self._tagged(record.abstract)]
+        if record.contents:
+            fields["contents"] = [(text, "") for text in record.contents]
+        fields["genre"] = record.genres
+        fields["place"] = record.places
+        fields["period"] = record.periods
 
     def _subjects(self, fields: Fields) -> None:
         title = fields["title"][0]
         tag = title[1] if isinstance(title, tuple) else self.tag
         for subject in self.record.subjects:
+            own = not subject.scheme and tag and languages.agrees(subject.label, tag)
+            label = (subject.label, tag if own else "")
             if subject.label:
-                own = not subject.scheme and tag and languages.agrees(subject.label, tag)
-                label = (subject.label, tag if own else "")
                 add(fields, "keyword", label)
             if subject.scheme:
-                iri = self._class(subject.scheme, subject.code or names.slug(subject.label), subject)
+                thing = self.kinds.once(_class, subject.scheme, subject.code, subject.label)
                 if subject.label:
-                    add(fields, "about", iri)
+                    add(fields, "about", thing.iri)
             else:
-                iri = self.kinds.mint("subject", slug=names.slug(subject.label))
-                scheme = self.kinds.site.base + "subject#it"
-                self.shared.append(Thing("subject", iri, {"label": [label], "scheme": [scheme]}, shared=True))
-            add(fields, "subject", iri)
-
-    def _class(self, scheme: str, code: str, subject: Subject) -> str:
-        iri = self.kinds.mint("class", scheme=scheme, code=names.encoded(code))
-        fields: Fields = {"scheme": [self.kinds.schemes.get(scheme) or f"{self.kinds.site.base}subject/{scheme}#it"]}
-        fields["notation"] = [subject.code] if subject.code else []
-        fields["label"] = [subject.label] if subject.label else []
-        fields["class"] = [self.kinds.vocabulary.expand("schema:DefinedTerm")] if subject.label else []
-        self.shared.append(Thing("class", iri, fields, shared=True))
-        return iri
+                thing = self.kinds.once(_keyword, *label)
+            self.shared.append(thing)
+            add(fields, "subject", thing.iri)
 
     def _carrier(self, fields: Fields) -> None:
         record = self.record
-        book = self.schema == "Book"
-        fields["book_format"] = [self.type["book_format"]] if book and self.type["book_format"] else []
-        if book and record.book_format:
-            fields["book_format"] = [self.kinds.vocabulary.expand(record.book_format)]
-        fields["edition"] = [record.edition] if record.edition else []
-        fields["book_edition"] = fields["edition"] if book else []
-        fields["extent"] = list(record.extents)
-        fields["carrier"] = list(record.carriers)
-        fields["page_count"] = [record.page_count] if record.page_count else []
-        fields["book_pages"] = fields["page_count"] if book else []
+        fields["extent"] = record.extents
+        fields["carrier"] = record.carriers
+        if record.edition:
+            fields["edition"] = [record.edition]
+        if record.page_count:
+            fields["page_count"] = [record.page_count]
+        if self.schema == "Book":
+            self._book(fields)
         if record.degree and self.schema == "Thesis":
             fields["degree_name"] = [record.degree]
             known = _DEGREES.get(record.degree.casefold())
             fields["degree"] = [_DEGREE + known] if known else []
+
+    def _book(self, fields: Fields) -> None:
+        """Fill what schema.org says of books only."""
+        form = self.type["book_format"]
+        if self.record.book_format:
+            form = self.kinds.vocabulary.expand(self.record.book_format)
+        fields["book_format"] = [form] if form else []
+        fields["book_isbn"] = self.record.isbns
+        fields["book_edition"] = fields.get("edition", [])
+        fields["book_pages"] = fields.get("page_count", [])
 
     def _licence(self) -> str:
         return (self.collection["licence"] if self.collection else "") or self.kinds.site.licence
@@ -218,20 +219,34 @@ class _Description:
             "topic": [topic],
             "identifier": [record.id, *record.control_numbers],
             "licence": [self._licence()],
-            "origin_page": [record.page] if record.page else [],
-            "created": [record.created] if record.created else [],
-            "modified": [record.modified] if record.modified else [],
             "how": [f"{self.kinds.site.base}provenance#{how}" for how in record.how],
             "institution": [self.agents.organization(name) for name in record.institutions],
             "dataset": [f"{self.kinds.site.base}dataset/{slug}#it"],
         }
+        if record.page:
+            fields["origin_page"] = [record.page]
+        if record.created:
+            fields["created"] = [record.created]
+        if record.modified:
+            fields["modified"] = [record.modified]
         things = [Thing("document", self.page, fields)]
         if record.origin:
             source = self.kinds.mint("source", id=self.id)
             fields["source"] = [source]
-            known: Iterable[tuple[str, str]] = (
-                ("identifier", record.origin.identifier),
-                ("modified", record.origin.modified),
-            )
-            things.append(Thing("source", source, {name: [value] for name, value in known if value}))
+            known = {"identifier": record.origin.identifier, "modified": record.origin.modified}
+            things.append(Thing("source", source, {name: [value] for name, value in known.items() if value}))
         return things
+
+
+def _keyword(kinds: Kinds, label: str, tag: str) -> Thing:
+    iri = kinds.mint("subject", slug=names.slug(label))
+    return Thing("subject", iri, {"label": [(label, tag)], "scheme": [kinds.site.base + "subject#it"]}, shared=True)
+
+
+def _class(kinds: Kinds, scheme: str, code: str, label: str) -> Thing:
+    iri = kinds.mint("class", scheme=scheme, code=names.encoded(code or names.slug(label)))
+    fields: Fields = {"scheme": [kinds.schemes.get(scheme) or f"{kinds.site.base}subject/{scheme}#it"]}
+    fields["notation"] = [code] if code else []
+    fields["label"] = [label] if label else []
+    fields["class"] = [kinds.vocabulary.expand("schema:DefinedTerm")] if label else []
+    return Thing("class", iri, fields, shared=True)

@@ -67,8 +67,11 @@ def pages(settings: Settings, vocabulary: Vocabulary, figures: Figures) -> Itera
     yield Page("labels", "labels", "Labels of borrowed terms", lines(_labels(vocabulary, figures.languages)))
 
 
-def dataset(settings: Settings, figures: Figures, dumps: Iterable[Dump]) -> Page:
-    """Return the description of the whole dataset (VoID §2-§5, DCAT 3 §6, schema.org Dataset), dumps with checksums."""
+def dataset(settings: Settings, figures: Figures, dumps: Iterable[Dump], publisher_known: bool = False) -> Page:
+    """Return the description of the whole dataset (VoID §2-§5, DCAT 3 §6, schema.org Dataset), dumps with checksums.
+
+    A publisher that records name too has a document of its own, and nothing is said of it here.
+    """
     base = settings["base"]
     graph = rdflib.Graph()
     one = URIRef(base + "dataset#it")
@@ -84,7 +87,7 @@ def dataset(settings: Settings, figures: Figures, dumps: Iterable[Dump]) -> Page
     _both(graph, one, DCTERMS.license, SCHEMA.license, URIRef(settings["licence"]))
     _both(graph, one, DCTERMS.modified, SCHEMA.dateModified, Literal(figures.created, datatype=XSD.dateTime))
     if settings["publisher"]:
-        _publisher(graph, one, base, settings["publisher"])
+        _publisher(graph, one, base, settings["publisher"], publisher_known)
     graph.add((one, FOAF.homepage, URIRef(base)))
     graph.add((one, VOID.uriSpace, Literal(base)))
     graph.add((one, VOID.sparqlEndpoint, URIRef(base + "sparql")))
@@ -134,9 +137,11 @@ def _distribution(graph: rdflib.Graph, one: URIRef, dump: Dump, settings: Settin
     graph.add((checksum, SPDX.checksumValue, Literal(dump.sha256, datatype=XSD.hexBinary)))
 
 
-def _publisher(graph: rdflib.Graph, one: URIRef, base: str, name: str) -> None:
+def _publisher(graph: rdflib.Graph, one: URIRef, base: str, name: str, known: bool) -> None:
     agent = URIRef(f"{base}organization/{names.slug(name)}#it")
     _both(graph, one, DCTERMS.publisher, SCHEMA.publisher, agent)
+    if known:
+        return
     for kind in (FOAF.Organization, SCHEMA.Organization):
         graph.add((agent, RDF.type, kind))
     _both(graph, agent, FOAF.name, SCHEMA.name, Literal(name))

@@ -1,7 +1,7 @@
-"""The packed documents of a generation: one small SQLite file from which every page, form and dump is served.
+"""The packed documents of a generation: two small SQLite files from which every page, form and dump is served.
 
 A record's document is its own triples and those of the things it links to; a shared thing's document is what all
-records claim about it. Lines are N-Triples, packed with Zstandard; the shared dictionary stands in the file itself.
+records claim about it. Lines are N-Triples, packed with Zstandard; the dictionaries stand in the file itself.
 """
 
 from __future__ import annotations
@@ -20,11 +20,19 @@ from msgspec import Struct
 from ld import names
 from ld.record import Source
 
+RECORDS, THINGS = "documents.sqlite", "things.sqlite"
 _NAMING = re.compile(
     r"<[^>]*#it> <http://(?:www\.w3\.org/1999/02/22-rdf-syntax-ns#type|purl\.org/dc/terms/title|schema\.org/name)> "
 )
 # What the catalogue says about itself changes with every publishing, so no record's document repeats it.
 _ABOUT_ITSELF = frozenset(("dataset", "scheme", "provenance", "labels"))
+# Documents of shared things that one thread keeps at hand; each has about 1 kB.
+_KNOWN = 20_000
+_LEVEL = 1
+_RECORD = "path, title, kind, lines, modified, year, gone, gone_on, successor"
+_RANGE = "path >= ? AND path < ?"
+# Behind every path, and the last of all numbers.
+LAST, LAST_NUMBER = "\U0010ffff", (1 << 63) - 1
 
 
 class Entry(Struct, frozen=True):
@@ -37,16 +45,34 @@ class Entry(Struct, frozen=True):
 
 
 class Document(Struct, frozen=True):
-    """One document: `lines` are its own N-Triples; `gone` is the reason where it was deleted."""
+    """One document: `data` are its own N-Triples in UTF-8; `gone` is the reason where it was deleted.
+
+    A deleted record keeps the date of its deletion and, where it was replaced by another, the id of this successor.
+    """
 
     path: str
     title: str
     kind: str
-    lines: str
+    data: bytes
     record: bool
     modified: str = ""
     year: str = ""
     gone: str = ""
+    gone_on: str = ""
+    successor: str = ""
+
+    @property
+    def lines(self) -> str:
+        """Its own N-Triples as text."""
+        return self.data.decode()
+
+
+class Change(Struct, frozen=True):
+    """What happened to a record in one publishing: `change` is created, updated or deleted."""
+
+    generation: str
+    change: str
+    path: str
 
 
 class Packer:
@@ -54,32 +80,40 @@ class Packer:
 
     def __init__(self, dictionary: bytes = b"") -> None:
         known = zstandard.ZstdCompressionDict(dictionary) if dictionary else None
-        self._out = zstandard.ZstdDecompressor(dict_data=known) if known else zstandard.ZstdDecompressor()
-        self._in = zstandard.ZstdCompressor(level=3, dict_data=known) if known else zstandard.ZstdCompressor(level=3)
+        if known:
+            known.precompute_compress(level=_LEVEL)  # else the dictionary is read anew for every text
+            self.pack = zstandard.ZstdCompressor(level=_LEVEL, dict_data=known).compress
+            self.unpack = zstandard.ZstdDecompressor(dict_data=known).decompress
+        else:
+            self.pack = zstandard.ZstdCompressor(level=_LEVEL).compress
+            self.unpack = zstandard.ZstdDecompressor().decompress
 
-    def pack(self, data: bytes) -> bytes:
-        return self._in.compress(data)
 
-    def unpack(self, data: bytes) -> bytes:
-        return self._out.decompress(data)
+class Packers:
+    """The packers of one file of documents: triples and source records have a dictionary each."""
+
+    def __init__(self, of_lines: bytes = b"", of_sources: bytes = b"") -> None:
+        self.of_lines = of_lines
+        self.of_sources = of_sources
+        self.lines = Packer(of_lines)
+        self.sources = Packer(of_sources)
 
 
 class Documents:
     """Reads the documents of a finished generation. Safe for threads: each has its own connection."""
 
-    def __init__(self, path: Path, base: str) -> None:
-        self.path = path
+    def __init__(self, folder: Path, base: str) -> None:
+        self.folder = folder
         self.base = base
         self._local = threading.local()
-        self._linked = re.compile(rf"> <{re.escape(base)}([^>#]+)#it> \.$", re.MULTILINE)
-        self._topic = re.compile(rf"/primaryTopic> <{re.escape(base)}([^>#]+)#it> \.$", re.MULTILINE)
+        self._links = Links(base)
 
-    def _open(self) -> tuple[sqlite3.Connection, Packer]:
+    def _open(self) -> tuple[sqlite3.Connection, Packers]:
         if not hasattr(self._local, "db"):
-            uri = f"{self.path.resolve().as_uri()}?mode=ro&immutable=1"
-            self._local.db = sqlite3.connect(uri, uri=True, check_same_thread=False)
-            self._local.packer = Packer(dictionary(self._local.db))
-        return self._local.db, self._local.packer
+            db = sqlite3.connect(_uri(self.folder / RECORDS), uri=True, check_same_thread=False)
+            db.execute("ATTACH ? AS shared", (_uri(self.folder / THINGS),))
+            self._local.db, self._local.packers = db, packers(db)
+        return self._local.db, self._local.packers
 
     def close(self) -> None:
         """Close this thread's connection."""
@@ -87,83 +121,167 @@ class Documents:
             self._local.db.close()
             del self._local.db
 
+    @property
+    def packers(self) -> Packers:
+        """The packers with which these documents were packed; for this thread."""
+        return self._open()[1]
+
+    # -- one document --------------------------------------------------------------------------------------------------
+
     def get(self, path: str) -> Document | None:
         """Return the document at the path (percent-decoded, without the base), None where there is none."""
-        db, packer = self._open()
-        row = db.execute(
-            "SELECT path, title, kind, lines, modified, year, gone FROM records WHERE path = ?", (path,)
-        ).fetchone()
-        if row:
-            lines = packer.unpack(row[3]).decode()
-            return Document(row[0], row[1], row[2], lines, True, row[4], row[5], row[6])
-        row = db.execute("SELECT path, title, kind, lines FROM things WHERE path = ?", (path,)).fetchone()
-        return Document(row[0], row[1], row[2], packer.unpack(row[3]).decode(), False) if row else None
+        db, known = self._open()
+        row = db.execute(f"SELECT {_RECORD} FROM records WHERE path = ?", (path,)).fetchone()
+        return _record(row, known) if row else self.thing(path)
+
+    def thing(self, path: str) -> Document | None:
+        """Return the document of the shared thing at the path, None where there is none."""
+        db, known = self._open()
+        row = db.execute("SELECT path, title, kind, lines FROM things WHERE n = ?", (names.number(path),)).fetchone()
+        return _thing(row, known) if row and row[0] == path else None
 
     def alias(self, path: str) -> str | None:
         """Return the path that this one stands for, None where it stands for none."""
-        row = self._open()[0].execute("SELECT target FROM aliases WHERE path = ?", (path,)).fetchone()
-        return str(row[0]) if row else None
+        row = self._open()[0].execute("SELECT min(target) FROM aliases WHERE path = ?", (path,)).fetchone()
+        return str(row[0]) if row[0] else None
 
     def lines(self, document: Document) -> str:
         """Return the whole graph of a document as N-Triples: its own lines and those of the things it links to.
 
         Of a linked record only the classes and the title are told: it has a document of its own.
         """
-        own = document.lines
-        for topic in self.topics(document):
-            own += topic.lines
-        parts = [own]
-        seen = {document.path, *(topic.path for topic in self.topics(document))}
-        for path in self._linked.findall(own):
-            path = names.decoded(path)
-            if path not in seen:
-                seen.add(path)
-                other = self.get(path)
-                if other and other.kind not in _ABOUT_ITSELF:
-                    parts.append(_label(other) if other.record else other.lines)
-        return "".join(dict.fromkeys("".join(parts).splitlines(keepends=True)))
+        return whole(document.lines + "".join(self.around(document)))
 
-    def topics(self, document: Document) -> list[Document]:
-        """Return the shared thing that a record is about, where it is about one: a journal's own record."""
-        if not document.record:
-            return []
-        paths = (names.decoded(path) for path in self._topic.findall(document.lines))
-        return [found for path in paths if path != document.path and (found := self.get(path))]
+    def around(self, document: Document) -> list[str]:
+        """Return the lines of the things that a document links to, each as its own document has them."""
+        topic = self.topic(document)
+        parts = [topic.lines] if topic else []
+        seen = {document.path, topic.path if topic else ""}
+        for data in (document.data, *([topic.data] if topic else [])):
+            for path in self._links.paths(data):
+                if path not in seen:
+                    seen.add(path)
+                    other = self._other(path)
+                    if other:
+                        parts.append(other)
+        return parts
+
+    def _other(self, path: str) -> str:
+        """Return what is told of a document that another one links to. Shared things are met again and again."""
+        known: dict[str, str] = self._local.__dict__.setdefault("known", {})
+        found = known.get(path)
+        if found is None:
+            other = self.get(path)
+            if other and other.record:
+                return _label(other)
+            if len(known) >= _KNOWN:
+                known.clear()
+            found = known[path] = other.lines if other and other.kind not in _ABOUT_ITSELF else ""
+        return found
+
+    def topic(self, document: Document) -> Document | None:
+        """Return the shared thing that a record is about, None where it is about a work of its own.
+
+        Such a thing is a journal; in the JSON-LD of its record the URL of the page is outermost.
+        """
+        path = self._links.topic(document.data) if document.record else ""
+        return self.get(path) if path and path != document.path else None
+
+    def has_record(self, path: str) -> bool:
+        """Determine whether there is a record at the path that is not deleted."""
+        row = self._open()[0].execute("SELECT 1 FROM records WHERE path = ? AND gone = ''", (path,)).fetchone()
+        return row is not None
+
+    def has_thing(self, n: int) -> bool:
+        """Determine whether there is a shared thing of that number."""
+        return self._open()[0].execute("SELECT 1 FROM things WHERE n = ?", (n,)).fetchone() is not None
+
+    def source(self, path: str) -> Source | None:
+        """Return the source record as it came; None where there is no such record, or a deleted one."""
+        db, known = self._open()
+        row = db.execute("SELECT source FROM records WHERE path = ? AND gone = ''", (path,)).fetchone()
+        return _SOURCE.decode(known.sources.unpack(row[0])) if row else None
+
+    def digest(self, path: str) -> bytes:
+        """Return the digest of the record's source; empty where there is no such record, or a deleted one."""
+        row = self._open()[0].execute("SELECT digest FROM records WHERE path = ? AND gone = ''", (path,)).fetchone()
+        return bytes(row[0]) if row else b""
+
+    # -- who points at it ----------------------------------------------------------------------------------------------
 
     def pointing(self, path: str, limit: int = 50, offset: int = 0) -> tuple[int, list[Entry]]:
-        """Return how many records point at the thing, and a page of them in the order they came in."""
-        return self._page("links", "records", "record", path, limit, offset)
-
-    def tied(self, path: str, limit: int = 50, offset: int = 0) -> tuple[int, list[Entry]]:
-        """Return how many other shared things point at the thing, and a page of them."""
-        return self._page("ties", "things", "thing", path, limit, offset)
-
-    def _page(self, table: str, of: str, column: str, path: str, limit: int, offset: int) -> tuple[int, list[Entry]]:
+        """Return how many records point at the thing, and a page of them, the newest first."""
         db, _ = self._open()
-        row = db.execute("SELECT n FROM things WHERE path = ?", (path,)).fetchone()
-        if row is None:
-            return 0, []
-        total = db.execute(f"SELECT count(*) FROM {table} WHERE target = ?", row).fetchone()[0]
-        year = "year" if of == "records" else "''"
+        target = names.number(path)
+        total = db.execute("SELECT count(*) FROM links WHERE target = ?", (target,)).fetchone()[0]
         found = db.execute(
-            f"SELECT path, title, kind, {year} FROM {table} JOIN {of} ON {of}.n = {table}.{column}"
-            f" WHERE target = ? ORDER BY {table}.{column} LIMIT ? OFFSET ?",
-            (*row, limit, offset),
+            "SELECT path, title, kind, year FROM links JOIN records ON records.n = links.record"
+            " WHERE target = ? ORDER BY rank LIMIT ? OFFSET ?",
+            (target, limit, offset),
         )
         return total, [Entry(*cells) for cells in found]
 
-    def source(self, path: str) -> Source | None:
-        """Return the source record as it came."""
-        db, packer = self._open()
-        row = db.execute("SELECT source FROM records WHERE path = ?", (path,)).fetchone()
-        return msgspec.msgpack.decode(packer.unpack(row[0]), type=Source) if row else None
+    def tied(self, path: str, limit: int = 50, offset: int = 0) -> tuple[int, list[Entry]]:
+        """Return how many other shared things point at the thing, and a page of them in the order of their paths."""
+        db, _ = self._open()
+        target = names.number(path)
+        total = db.execute("SELECT count(*) FROM ties WHERE target = ?", (target,)).fetchone()[0]
+        found = db.execute(
+            "SELECT things.path, title, kind FROM ties JOIN things ON things.n = ties.thing"
+            " WHERE target = ? ORDER BY ties.path LIMIT ? OFFSET ?",
+            (target, limit, offset),
+        )
+        return total, [Entry(*cells) for cells in found]
 
-    def records(self) -> Iterator[Document]:
-        """Yield every record that is not deleted, sorted by id."""
-        db, packer = self._open()
-        rows = db.execute("SELECT path, title, kind, lines, modified, year FROM records WHERE gone = '' ORDER BY id")
-        for path, title, kind, lines, modified, year in rows:
-            yield Document(path, title, kind, packer.unpack(lines).decode(), True, modified, year)
+    # -- many ----------------------------------------------------------------------------------------------------------
+
+    def records(self, start: str = "", end: str = LAST) -> Iterator[Document]:
+        """Yield every record that is not deleted in the order of their paths, from `start` to before `end`."""
+        db, known = self._open()
+        query = f"SELECT {_RECORD} FROM records WHERE gone = '' AND {_RANGE} ORDER BY path"
+        for row in db.execute(query, (start, end)):
+            yield _record(row, known)
+
+    def paths(self, start: str = "", end: str = LAST) -> Iterator[str]:
+        """Yield the paths of all records that are not deleted, in their order, from `start` to before `end`."""
+        query = f"SELECT path FROM records WHERE gone = '' AND {_RANGE} ORDER BY path"
+        for (path,) in self._open()[0].execute(query, (start, end)):
+            yield path
+
+    def path_at(self, offset: int) -> str:
+        """Return the path of the record at that place in the order of paths, empty where there are fewer."""
+        query = "SELECT path FROM records WHERE gone = '' ORDER BY path LIMIT 1 OFFSET ?"
+        row = self._open()[0].execute(query, (offset,)).fetchone()
+        return str(row[0]) if row else ""
+
+    def things(self, start: int = 0, last: int = LAST_NUMBER) -> Iterator[Document]:
+        """Yield every shared thing that records name, in the order of their numbers, from `start` to `last`."""
+        db, known = self._open()
+        query = "SELECT path, title, kind, lines FROM things WHERE length(claims) > 0 AND n BETWEEN ? AND ? ORDER BY n"
+        for row in db.execute(query, (start, last)):
+            yield _thing(row, known)
+
+    def sources(self, remainder: int = 0, divisor: int = 1) -> Iterator[Source]:
+        """Yield the source of every record that is not deleted; of several readers each its share."""
+        db, known = self._open()
+        rows = db.execute("SELECT source FROM records WHERE gone = '' AND n % ? = ?", (divisor, remainder))
+        for (source,) in rows:
+            yield _SOURCE.decode(known.sources.unpack(source))
+
+    def tombstones(self) -> Iterator[Document]:
+        """Yield the deleted records in the order of their paths."""
+        db, known = self._open()
+        for row in db.execute(f"SELECT {_RECORD} FROM records WHERE gone != '' ORDER BY path"):
+            yield _record(row, known)
+
+    def changes(self, after: str = "") -> Iterator[Change]:
+        """Yield what happened to records in the publishings after that generation, in their order.
+
+        What the first generation of a site created is not told: all of it was.
+        """
+        query = "SELECT generation, change, path FROM changes WHERE generation > ? ORDER BY n"
+        for row in self._open()[0].execute(query, (after,)):
+            yield Change(*row)
 
     def list_records(self, after: str = "", limit: int = 50) -> list[Entry]:
         """Return records in the order of their paths, from behind the one named."""
@@ -195,12 +313,59 @@ class Documents:
         return dict(rows.fetchall())
 
 
-def dictionary(db: sqlite3.Connection) -> bytes:
-    """Return the compression dictionary that stands in the file, empty where there is none."""
-    row: Any = db.execute("SELECT value FROM meta WHERE name = 'dictionary'").fetchone()
-    return bytes(row[0]) if row else b""
+_SOURCE = msgspec.msgpack.Decoder(Source)
+
+
+class Links:
+    """Finds, in N-Triples lines, the things with documents here that they point at; for one base URL.
+
+    (Cutting bytes at a mark is several times quicker than a regular expression.)
+    """
+
+    def __init__(self, base: str) -> None:
+        self._object = f"> <{base}".encode()
+        self._topic = f"/primaryTopic> <{base}".encode()
+
+    def paths(self, data: bytes) -> list[str]:
+        """Return the paths of the things, each once."""
+        found: dict[bytes, None] = {}
+        for piece in data.split(self._object)[1:]:
+            path, _, rest = piece.partition(b"#")
+            if rest.startswith(b"it> .\n") and b">" not in path:
+                found[path] = None
+        return [names.decoded(path.decode()) for path in found]
+
+    def topic(self, data: bytes) -> str:
+        """Return the path of what a record is about, empty where the lines do not say."""
+        path, _, rest = data.partition(self._topic)[2].partition(b"#")
+        return names.decoded(path.decode()) if rest.startswith(b"it> .\n") else ""
+
+
+def whole(lines: str) -> str:
+    """Return the lines, each once. They end at line feeds only: other ends of lines may stand in a literal."""
+    return "\n".join(dict.fromkeys(lines.split("\n")))
+
+
+def packers(db: sqlite3.Connection, schema: str = "main") -> Packers:
+    """Return the packers with the dictionaries that stand in the file."""
+    rows = dict(db.execute(f"SELECT name, value FROM {schema}.meta").fetchall())
+    return Packers(bytes(rows.get("lines", b"")), bytes(rows.get("sources", b"")))
+
+
+def _uri(path: Path) -> str:
+    return f"{path.resolve().as_uri()}?mode=ro&immutable=1"
+
+
+def _record(row: tuple[Any, ...], known: Packers) -> Document:
+    path, title, kind, lines, *rest = row
+    return Document(path, title, kind, known.lines.unpack(lines), True, *rest)
+
+
+def _thing(row: tuple[Any, ...], known: Packers) -> Document:
+    path, title, kind, lines = row
+    return Document(path, title, kind, known.lines.unpack(lines), False)
 
 
 def _label(document: Document) -> str:
     """Return the lines of a record's work that name it: its classes and its titles."""
-    return "".join(line for line in document.lines.splitlines(keepends=True) if _NAMING.match(line))
+    return "".join(f"{line}\n" for line in document.lines.split("\n") if _NAMING.match(line))

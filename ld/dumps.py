@@ -1,21 +1,43 @@
-"""Dumps: whole-catalogue files with checksums, the same input giving the same bytes."""
+"""Dumps: whole-catalogue files with checksums, the same records giving the same bytes.
+
+A dump is a row of chunks, each packed for itself (gzip members, RFC 1952 §2.2; Zstandard frames, RFC 8878 §3.1). Where
+a chunk begins depends only on the path of its first record, so after a small change only the chunks it touches are
+made again, and the file is the same as if all had been.
+"""
 
 from __future__ import annotations
 
 import csv
-import gzip
 import hashlib
 import io
+import os
+import struct
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
-from types import TracebackType
-from typing import BinaryIO, cast
+from typing import Any, BinaryIO
 
 import zstandard
+from isal import igzip, isal_zlib
 from msgspec import Struct
 
+from ld import names
+from ld.documents import LAST, LAST_NUMBER, Document, Documents
+from ld.jsonld import Compactor, names_of
+from ld.vocab import vocabulary
+
 NAME = "catalogue"
-_CHUNK = 1 << 20
+RECORDS, THINGS, PAGES = OF = ("records", "things", "pages")
+COLUMNS = ("id", "url", "title", "type", "year", "doi")
+FILES = (f"{NAME}.nt.gz", f"{NAME}.nt.zst", f"{NAME}.jsonl.gz", f"{NAME}.csv")
+_JSON = 2
+_SIZES = struct.Struct("<4I")
+# A chunk has so many records or things on average: few enough to be made again for one change among them.
+_RECORDS_A_CHUNK, _THINGS_A_CHUNK = 32, 256
+_GZIP_WITH_HEADER = 31
+_DOI = b'<http://purl.org/ontology/bibo/doi> "'
 
 
 class Dump(Struct, frozen=True):
@@ -32,71 +54,303 @@ class Dump(Struct, frozen=True):
 
 
 _KINDS = {
-    f"{NAME}.nt.gz": ("application/n-triples", "gzip", "All triples, N-Triples, gzip", "triples"),
-    f"{NAME}.nt.zst": ("application/n-triples", "zstd", "All triples, N-Triples, Zstandard", "triples"),
-    f"{NAME}.jsonl.gz": ("application/ld+json", "gzip", "All records, a JSON-LD document a line, gzip", "records"),
-    f"{NAME}.csv": ("text/csv", "", "All records, a table", "records"),
+    FILES[0]: ("application/n-triples", "gzip", "All triples, N-Triples, gzip", "triples"),
+    FILES[1]: ("application/n-triples", "zstd", "All triples, N-Triples, Zstandard", "triples"),
+    FILES[2]: ("application/ld+json", "gzip", "All records, a JSON-LD document a line, gzip", "records"),
+    FILES[3]: ("text/csv", "", "All records, a table", "records"),
 }
-COLUMNS = ("id", "url", "title", "type", "year", "doi")
+
+
+class Chunk(Struct, frozen=True):
+    """A piece of all dump files: the path of its first record or the number of its first thing, and what it holds."""
+
+    start: str | int
+    triples: int
+    sizes: tuple[int, int, int, int]
+
+    def row(self) -> tuple[str | int, int, bytes]:
+        """Return the chunk as it is kept."""
+        return self.start, self.triples, _SIZES.pack(*self.sizes)
+
+
+def kept(rows: Iterable[tuple[str | int, int, bytes]]) -> list[Chunk]:
+    """Return the chunks that were kept."""
+    return [Chunk(start, triples, _SIZES.unpack(sizes)) for start, triples, sizes in rows]
+
+
+Packed = tuple[Chunk, tuple[bytes, ...]]
+"""A chunk and its bytes in each of the files."""
+
+# -- making chunks -----------------------------------------------------------------------------------------------------
+
+
+class Maker:
+    """Makes chunks from the documents of a generation being built. For one thread."""
+
+    def __init__(self, documents: Documents, context: str) -> None:
+        self.documents = documents
+        self.compactor = Compactor(names_of(vocabulary()), context)
+        self._zstd = zstandard.ZstdCompressor(level=3)
+
+    def records(self, start: str, end: str, old: Callable[[str], bytes | None] = lambda path: None) -> Iterator[Packed]:
+        """Yield the chunks of the records from `start` to before `end`, with their bytes in each file.
+
+        `old` gives the JSON-LD line of a record whose document has not changed.
+        """
+        waiting: list[Document] = []
+        for record in self.documents.records(start, end):
+            if waiting and begins(record.path):
+                yield self._records(waiting, old)
+                waiting = []
+            waiting.append(record)
+        if waiting:
+            yield self._records(waiting, old)
+
+    def _records(self, records: Sequence[Document], old: Callable[[str], bytes | None]) -> Packed:
+        lines = b"".join(record.data for record in records)
+        table = io.StringIO(newline="")
+        csv.writer(table, lineterminator="\r\n").writerows(map(self._row, records))
+        documents = b"".join((old(record.path) or self._line(record)) + b"\n" for record in records)
+        return self._chunk(records[0].path, lines, documents, table.getvalue().encode())
+
+    def things(self, start: int = 0, last: int = LAST_NUMBER) -> Iterator[Packed]:
+        """Yield the chunks of the things numbered from `start` to `last`."""
+        first, waiting = 0, list[bytes]()
+        for thing in self.documents.things(start, last):
+            number = names.number(thing.path)
+            if waiting and number % _THINGS_A_CHUNK == 0:
+                yield self._chunk(first, b"".join(waiting))
+                waiting = []
+            first = first if waiting else number
+            waiting.append(thing.data)
+        if waiting:
+            yield self._chunk(first, b"".join(waiting))
+
+    def pages(self, lines: str) -> Packed:
+        """Return the chunk of what the catalogue says about itself."""
+        return self._chunk(0, lines.encode())
+
+    def _chunk(self, start: str | int, data: bytes, documents: bytes = b"", table: bytes = b"") -> Packed:
+        packed = (_gzip(data), self._zstd.compress(data), _gzip(documents) if documents else b"", table)
+        sizes = (len(packed[0]), len(packed[1]), len(packed[2]), len(packed[3]))
+        return Chunk(start, data.count(b"\n"), sizes), packed
+
+    def _line(self, record: Document) -> bytes:
+        url = self._url(record)
+        around = self.documents.around(record)
+        root = url if self.documents.topic(record) else f"{url}#it"
+        return self.compactor.line(record.lines, around, root)
+
+    def _url(self, record: Document) -> str:
+        return f"{self.documents.base}record/{names.encoded(record.path.removeprefix('record/'))}"
+
+    def _row(self, record: Document) -> tuple[str, ...]:
+        doi = record.data.partition(_DOI)[2].partition(b'"')[0].decode()
+        id_ = record.path.removeprefix("record/")
+        return id_, self._url(record), record.title, record.kind, record.year, doi
+
+
+def _unpacked(members: bytes) -> bytes:
+    return bytes(igzip.decompress(members))  # type: ignore[no-untyped-call]
+
+
+def _gzip(data: bytes) -> bytes:
+    return isal_zlib.compress(data, 1, _GZIP_WITH_HEADER)
+
+
+# -- writing files -----------------------------------------------------------------------------------------------------
 
 
 class Writer:
-    """Writes the dumps of a generation into a folder; use it as a context, then ask for `files`."""
+    """Writes the dump files of a generation, or a part of them, chunk after chunk; use it as a context."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, part: str = "") -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
-        self.triples = 0
-        self.records = 0
+        self.chunks: list[Chunk] = []
         self._stack = ExitStack()
-        self._nt = (self._gzip(f"{NAME}.nt.gz"), self._zstd(f"{NAME}.nt.zst"))
-        self._jsonl = self._gzip(f"{NAME}.jsonl.gz")
-        table = self._stack.enter_context((folder / f"{NAME}.csv").open("w", encoding="utf-8", newline=""))
-        self._table = csv.writer(table, lineterminator="\r\n")
-        self._table.writerow(COLUMNS)
+        self._files: list[BinaryIO] = [
+            self._stack.enter_context((folder / f"{name}{part}").open("wb", 1 << 20)) for name in FILES
+        ]
 
-    def _gzip(self, name: str) -> BinaryIO:
-        raw = self._stack.enter_context((self.folder / name).open("wb"))
-        packed = gzip.GzipFile(filename="", mode="wb", fileobj=raw, compresslevel=6, mtime=0)
-        return self._stack.enter_context(cast(BinaryIO, io.BufferedWriter(cast(io.RawIOBase, packed), _CHUNK)))
+    def add(self, chunks: Iterable[Packed]) -> None:
+        """Write new chunks."""
+        for chunk, packed in chunks:
+            self.chunks.append(chunk)
+            for file, data in zip(self._files, packed, strict=True):
+                file.write(data)
 
-    def _zstd(self, name: str) -> BinaryIO:
-        raw = self._stack.enter_context((self.folder / name).open("wb"))
-        return cast(BinaryIO, self._stack.enter_context(zstandard.ZstdCompressor(level=3).stream_writer(raw)))
+    def copy(self, source: Path, part: str, chunks: Sequence[Chunk], offsets: Sequence[int] = (0, 0, 0, 0)) -> None:
+        """Write chunks that stand in other files, one behind the other, from these offsets on."""
+        self.chunks += chunks
+        for i, name in enumerate(FILES):
+            size = sum(chunk.sizes[i] for chunk in chunks)
+            if size:
+                self._files[i].flush()
+                with (source / f"{name}{part}").open("rb") as old:
+                    _copy(old, self._files[i], offsets[i], size)
 
-    def lines(self, lines: str) -> None:
-        """Write N-Triples lines."""
-        self.triples += lines.count("\n")
-        data = lines.encode()
-        for out in self._nt:
-            out.write(data)
+    def header(self) -> None:
+        """Write what stands in front of all chunks: the names of the table's columns."""
+        self._files[3].write((",".join(COLUMNS) + "\r\n").encode())
 
-    def record(self, document: bytes, row: tuple[str, ...]) -> None:
-        """Write a record's JSON-LD document, on one line, and its row of the table (see `COLUMNS`)."""
-        self.records += 1
-        self._jsonl.write(document + b"\n")
-        self._table.writerow(row)
-
-    def files(self) -> list[Dump]:
-        """Return the finished dumps with bytes and checksums, and write SHA256SUMS."""
-        found = [self._described(name) for name in _KINDS]
-        sums = "".join(f"{dump.sha256}  {dump.file}\n" for dump in found)
-        (self.folder / "SHA256SUMS").write_text(sums, encoding="ascii")
-        return found
-
-    def _described(self, name: str) -> Dump:
-        media_type, compression, title, of = _KINDS[name]
-        path = self.folder / name
-        lines = self.triples if of == "triples" else self.records
-        return Dump(name, media_type, compression, title, of, lines, path.stat().st_size, sha256(path))
+    def close(self) -> None:
+        """Finish the files."""
+        self._stack.close()
 
     def __enter__(self) -> Writer:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._stack.close()
+    def __exit__(self, *_: Any) -> None:
+        self.close()
+
+
+def _copy(source: BinaryIO, target: BinaryIO, offset: int, size: int) -> None:
+    """Copy bytes within the kernel, without reading them here."""
+    while size:
+        done = os.sendfile(target.fileno(), source.fileno(), offset, size)
+        if not done:
+            raise OSError(f"{source.name}: is shorter than its chunks say")
+        offset, size = offset + done, size - done
+    target.seek(0, os.SEEK_END)
+
+
+def bounds(documents: Documents, total: int, n: int) -> list[tuple[str, str]]:
+    """Return `n` ranges of records of about the same size, that begin where chunks begin: (from, to before)."""
+    starts = [""]
+    for i in range(1, n):
+        near = documents.path_at(total * i // n)
+        begin = next((path for path in documents.paths(near) if begins(path)), LAST) if near else LAST
+        if begin > starts[-1]:
+            starts.append(begin)
+    return list(zip(starts, [*starts[1:], LAST], strict=True))
+
+
+def begins(path: str) -> bool:
+    """Determine whether a chunk begins with the record at this path."""
+    return names.number(path) % _RECORDS_A_CHUNK == 0
+
+
+def write_part(
+    folder: Path, base: str, part: str, start: str, end: str, tell: Callable[[int, int], None]
+) -> list[Chunk]:
+    """Write the chunks of a range of records into files of their own, beside the dump files, and return them."""
+    documents = Documents(folder, base)
+
+    def told(chunks: Iterable[Packed]) -> Iterator[Packed]:
+        for chunk, packed in chunks:
+            tell(0, _RECORDS_A_CHUNK)
+            yield chunk, packed
+
+    with Writer(folder / "dumps", part) as writer:
+        writer.add(told(Maker(documents, context(base)).records(start, end)))
+    documents.close()
+    return writer.chunks
+
+
+def context(base: str) -> str:
+    """Return the URL of the JSON-LD context."""
+    return f"{base}context/v1.jsonld"
+
+
+# -- only what changed -------------------------------------------------------------------------------------------------
+
+
+class Renewal:
+    """Writes dump files anew from those of an earlier generation: chunks that nothing touched are copied."""
+
+    def __init__(self, writer: Writer, maker: Maker, base: Documents) -> None:
+        self.writer = writer
+        self.maker = maker
+        self.base = base
+        self._old = base.folder / "dumps"
+        self._offsets = [0, 0, 0, len(",".join(COLUMNS)) + 2]
+
+    def records(self, chunks: Sequence[Chunk], touched: Sequence[str]) -> None:
+        """Write the chunks of the records; `touched` are the sorted paths of those that differ."""
+        there = self.maker.documents.has_record
+        for i, j, dirty in _segments([str(chunk.start) for chunk in chunks], touched, there):
+            end = str(chunks[j].start) if j < len(chunks) else LAST
+            if not dirty:
+                self.writer.copy(self._old, "", chunks[i:j], self._offsets)
+            else:
+                start = str(chunks[i].start) if i else ""
+                self.writer.add(self.maker.records(start, end, self._reuse(chunks[i:j], start, end, touched)))
+            self._pass(chunks[i:j])
+
+    def things(self, chunks: Sequence[Chunk], touched: Sequence[int]) -> None:
+        """Write the chunks of the things; `touched` are the sorted numbers of those that differ."""
+        starts = [int(chunk.start) for chunk in chunks]
+        for i, j, dirty in _segments(starts, touched, self.maker.documents.has_thing):
+            if not dirty:
+                self.writer.copy(self._old, "", chunks[i:j], self._offsets)
+            else:
+                last = starts[j] - 1 if j < len(starts) else LAST_NUMBER
+                self.writer.add(self.maker.things(starts[i] if i else 0, last))
+            self._pass(chunks[i:j])
+
+    def _reuse(
+        self, chunks: Sequence[Chunk], start: str, end: str, touched: Sequence[str]
+    ) -> Callable[[str], bytes | None]:
+        """Return what gives the old JSON-LD line of a record in these chunks, None for one that differs."""
+        size = sum(chunk.sizes[_JSON] for chunk in chunks)
+        if not size:
+            return lambda path: None
+        with (self._old / FILES[_JSON]).open("rb") as file:
+            file.seek(self._offsets[_JSON])
+            lines = _unpacked(file.read(size)).split(b"\n")
+        old = dict(zip(self.base.paths(start, end), lines, strict=False))
+        for path in touched[bisect_left(touched, start) : bisect_left(touched, end)]:
+            old.pop(path, None)
+        return old.get
+
+    def _pass(self, chunks: Sequence[Chunk]) -> None:
+        for chunk in chunks:
+            for i, size in enumerate(chunk.sizes):
+                self._offsets[i] += size
+
+
+def _segments(
+    starts: Sequence[Any], touched: Iterable[Any], there: Callable[[Any], bool]
+) -> Iterator[tuple[int, int, bool]]:
+    """Yield the chunks in runs: from which, to before which, and whether they must be made anew.
+
+    A chunk whose first record is gone is joined to the one before it.
+    """
+    dirty = bytearray(max(1, len(starts)))
+    for one in touched:
+        i = max(0, bisect_right(starts, one) - 1)
+        dirty[i] = 1
+        if i and starts[i] == one and not there(one):
+            dirty[i - 1] = 1
+    if not starts:
+        yield 0, 0, True
+    i = 0
+    while i < len(starts):
+        j = i
+        while j < len(starts) and dirty[j] == dirty[i]:
+            j += 1
+        yield i, j, bool(dirty[i])
+        i = j
+
+
+# -- the finished files ------------------------------------------------------------------------------------------------
+
+
+def finished(folder: Path, triples: int, records: int) -> list[Dump]:
+    """Return the dumps with bytes and checksums, and write SHA256SUMS."""
+    with ThreadPoolExecutor() as pool:  # hashing lets other threads run
+        found = list(pool.map(lambda name: _described(folder, name, triples, records), FILES))
+    sums = "".join(f"{dump.sha256}  {dump.file}\n" for dump in found)
+    (folder / "SHA256SUMS").write_text(sums, encoding="ascii")
+    return found
+
+
+def _described(folder: Path, name: str, triples: int, records: int) -> Dump:
+    media_type, compression, title, of = _KINDS[name]
+    path = folder / name
+    lines = triples if of == "triples" else records
+    return Dump(name, media_type, compression, title, of, lines, path.stat().st_size, sha256(path))
 
 
 def sha256(path: Path) -> str:

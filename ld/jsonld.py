@@ -1,4 +1,4 @@
-"""A graph becomes compact, nested JSON-LD 1.1: written straight from the triples, in the words of our context.
+"""A graph becomes compact, nested JSON-LD 1.1: written straight from its N-Triples, in the words of our context.
 
 Every node is embedded where a schema.org name first points at it, lists keep the order of the triples, and the names
 and their order are those of `vocab/context.jsonld`. That the result expands to the same graph is proved with PyLD.
@@ -8,28 +8,41 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from functools import cache
-from typing import Any
+from collections.abc import Callable, Iterable
+from functools import cache, lru_cache, partial
+from typing import Any, TypeAlias, TypeVar
 
 import msgspec
 from msgspec import Struct
 from pyld import jsonld as pyld
-from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from ld.errors import UsageError
-from ld.formats import Graph
+from ld.formats import Graph, ntriples
 from ld.vocab import Vocabulary
 
-_RDF_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
+_RDF_TYPE = "<http://www.w3.org/1999/02/22-rdf-syntax-ns#type>"
 _XSD = "http://www.w3.org/2001/XMLSchema#"
-_STRING = _XSD + "string"
-_LANG_STRING = "http://www.w3.org/1999/02/22-rdf-syntax-ns#langString"
-_INTEGER = re.compile(r"-?(?:0|[1-9]\d{0,14})")
+# Literals that JSON has words for, with the quotation mark before them.
+_NATIVE = {
+    _XSD + "boolean": re.compile(r'"(?:true|false)'),
+    _XSD + "integer": re.compile(r'"(?:0|-?[1-9][0-9]{0,14})'),
+}
+_CHECK = msgspec.json.Decoder(msgspec.Raw).decode
 PROFILES = {
     "http://www.w3.org/ns/json-ld#expanded": "expanded",
     "http://www.w3.org/ns/json-ld#flattened": "flattened",
     "http://www.w3.org/ns/json-ld#compacted": "compacted",
 }
+
+K = TypeVar("K")
+V = TypeVar("V")
+# Subjects to predicates to objects, all as N-Triples writes them.
+Nodes: TypeAlias = dict[str, dict[str, list[str]]]
+# What stands in JSON before a literal's text and behind it, and which texts stand there bare.
+Form: TypeAlias = tuple[str, str, re.Pattern[str] | None]
+# Predicate; key in JSON; whether one value stands in a list too; whether literals without tag or datatype stand plain;
+# the forms of those with one; what stands before and behind an IRI.
+Slot: TypeAlias = "tuple[str, str, bool, bool, _Memo[str, Form], str, str]"
 
 
 class Term(Struct, frozen=True):
@@ -101,100 +114,161 @@ def _term(key: str, definition: Any, coercion: str) -> Term:
     )
 
 
+class Compactor:
+    """Writes compact JSON-LD documents straight from canonical N-Triples lines, for one site.
+
+    The quoted text of a literal is a JSON string as it stands, so nothing is decoded only to be encoded again; how the
+    values of a property are written is settled once for all nodes of the same types.
+    """
+
+    def __init__(self, names: Names, context: str) -> None:
+        self.names = names
+        self.context = _json(context)
+        self.shapes = _Memo(self._shape, 4_000)
+        self.properties = _Memo(self._property, 10_000)
+
+    def line(self, own: str, shared: Iterable[str], root: str) -> bytes:
+        """Return the document on one line: the record's own N-Triples and those of the things it links to."""
+        nodes, language = _parsed("".join((own, *shared)))
+        head = f'[{self.context},{{"@language":"{language}"}}]' if language else self.context
+        name = root if root.startswith("_:") else f"<{root}>"
+        tree = self._node(name, nodes, language) if name in nodes else f'{{"id":{_json(root)}}}'
+        rest = []
+        while nodes:
+            rest.append(self._node(next(iter(nodes)), nodes, language))
+        included = f',"@included":[{",".join(rest)}]' if rest else ""
+        return _sound(f'{{"@context":{head},{tree[1:-1]}{included}}}'.encode())
+
+    def _node(self, name: str, nodes: Nodes, language: str) -> str:
+        """Return the node with everything below it, and take all of these out of `nodes`."""
+        node = nodes.pop(name)
+        types, shape = self.shapes[language, tuple(node.get(_RDF_TYPE, ())), tuple(node)]
+        parts = [f'{{"id":"{_id(name)}"{types}']
+        for predicate, key, many, plain, forms, opening, closing in shape:
+            values = node[predicate]
+            several = many or len(values) > 1
+            start = key + "[" if several else key
+            for value in values:
+                if value[0] == '"':
+                    if value[-1] == '"':
+                        parts.append(start + value if plain else f'{start}{{"@value":{value}}}')
+                    else:
+                        text, _, tail = value.rpartition('"')
+                        before, after, native = forms[tail]
+                        bare = native and native.fullmatch(text)
+                        parts.append(start + text[1:] if bare else f"{start}{before}{text}{after}")
+                elif value in nodes:
+                    parts.append(start + self._node(value, nodes, language))
+                else:
+                    parts.append(f"{start}{opening}{_id(value)}{closing}")
+                start = ","
+            if several:
+                parts.append("]")
+        parts.append("}")
+        return "".join(parts)
+
+    def _shape(self, key: tuple[str, tuple[str, ...], tuple[str, ...]]) -> tuple[str, list[Slot]]:
+        """Return the types as JSON and the properties in their order, for nodes of these types and predicates."""
+        language, types, predicates = key
+        kinds = sorted((self.names.type_key(_id(kind)) for kind in types), key=lambda key: (":" in key, key))
+        written = f',"type":{_json(kinds[0] if len(kinds) == 1 else kinds)}' if kinds else ""
+        found = [self.properties[language, types, predicate] for predicate in predicates if predicate != _RDF_TYPE]
+        return written, [slot for _, slot in sorted(found, key=lambda pair: pair[0])]
+
+    def _property(self, key: tuple[str, tuple[str, ...], str]) -> tuple[tuple[int, str, int], Slot]:
+        """Return the place of the property among the others, and how its values are written."""
+        language, types, predicate = key
+        term = self.names.term(_id(predicate), [_id(kind) for kind in types])
+        plain = (term.untagged or not language) and not term.type
+        forms = _Memo(partial(self._form, term, language), 1_000)
+        around = ('"', '"') if term.type == "@id" else ('{"id":"', '"}')
+        place = (self.names.order.get(term.key, len(self.names.order)), *_natural(term.key))
+        return place, (predicate, f",{_json(term.key)}:", term.many, plain, forms, *around)
+
+    def _form(self, term: Term, language: str, tail: str) -> Form:
+        """Return the form of literals behind whose text this stands: "@en" or "^^<...>"."""
+        plain = "", '"', None
+        if tail.startswith("@"):
+            fits = tail[1:] == language and not term.untagged and not term.type
+            return plain if fits else ('{"@value":', f'","@language":"{tail[1:]}"}}', None)
+        datatype = tail[3:-1]
+        if term.type == datatype:
+            return plain
+        kind = _json(self.names.vocabulary.shrink(datatype))
+        return f'{{"@type":{kind},"@value":', '"}', None if term.type else _NATIVE.get(datatype)
+
+
+class _Memo(dict[K, V]):
+    """Remembers what `make` gave for each key; forgets it all at `most` keys, so that memory stays flat."""
+
+    def __init__(self, make: Callable[[K], V], most: int) -> None:
+        self.make = make
+        self.most = most
+
+    def __missing__(self, key: K) -> V:
+        if len(self) >= self.most:
+            self.clear()
+        value = self[key] = self.make(key)
+        return value
+
+
+def _parsed(text: str) -> tuple[Nodes, str]:
+    """Return the nodes of N-Triples lines, each line taken once, and the language most of their literals have."""
+    # Not splitlines: a literal may hold U+2028 and other characters that end a line there.
+    *lines, rest = text.split(" .\n")
+    if rest:
+        raise ValueError(f"not a line of N-Triples: {rest[:200]!r}")
+    nodes: Nodes = {}
+    tags = []
+    last = ""
+    for line in dict.fromkeys(lines):
+        subject, predicate, value = line.split(" ", 2)
+        if subject != last:
+            node = nodes.setdefault(subject, {})
+            last = subject
+        if predicate in node:
+            node[predicate].append(value)
+        else:
+            node[predicate] = [value]
+        if value[-1] not in '">' and value[0] == '"':
+            tags.append(value.rpartition("@")[2])
+    counts = Counter(tags)
+    return nodes, min(counts, key=lambda tag: (-counts[tag], tag), default="")
+
+
+def _sound(data: bytes) -> bytes:
+    """Return the JSON with control characters escaped: N-Triples lets them stand in a literal, JSON does not."""
+    try:
+        _CHECK(data)
+    except msgspec.DecodeError:
+        data = re.sub(rb"[\x00-\x1f]", lambda match: msgspec.json.encode(match[0].decode())[1:-1], data)
+        _CHECK(data)
+    return data
+
+
+def _json(value: Any) -> str:
+    return msgspec.json.encode(value).decode()
+
+
+def _id(name: str) -> str:
+    return name[1:-1] if name[0] == "<" else name
+
+
+def _natural(key: str) -> tuple[str, int]:
+    head, _, number = key.rpartition("_")
+    return (head, int(number)) if number.isdecimal() else (key, 0)
+
+
+_compactor = lru_cache(maxsize=8)(Compactor)
+
+
 def document(graph: Graph, root: str, names: Names, context: str) -> dict[str, Any]:
     """Return the graph as one nested JSON object with the root node outermost.
 
     `context` is the URL of the context. Nodes that nothing below the root leads to stand under `@included`.
     """
-    return _Tree(graph, names).document(root, context)
-
-
-class _Tree:
-    def __init__(self, graph: Graph, names: Names) -> None:
-        self.names = names
-        self.nodes: dict[str, dict[str, list[Any]]] = {}
-        for triple in graph:
-            properties = self.nodes.setdefault(_id(triple.subject), {})
-            properties.setdefault(triple.predicate.value, []).append(triple.object)
-        self.language = _language(graph)
-        self.seen: set[str] = set()
-
-    def document(self, root: str, context: str) -> dict[str, Any]:
-        head = [context, {"@language": self.language}] if self.language else context
-        tree: dict[str, Any] = {"@context": head, **self._node(root)}
-        rest = [self._node(iri) for iri in self.nodes if iri not in self.seen]
-        rest = [node for node in rest if node]
-        if rest:
-            tree["@included"] = rest
-        return tree
-
-    def _node(self, iri: str) -> dict[str, Any]:
-        """Return the node with everything below it; nothing but its id where it has been written before."""
-        properties = self.nodes.get(iri)
-        if properties is None or iri in self.seen:
-            return {"id": iri}
-        self.seen.add(iri)
-        types = [_id(kind) for kind in properties.get(_RDF_TYPE, [])]
-        node: dict[str, Any] = {"id": iri}
-        if types:
-            keys = sorted((self.names.type_key(kind) for kind in types), key=lambda key: (":" in key, key))
-            node["type"] = keys[0] if len(keys) == 1 else keys
-        for term, values in self._ordered(properties, types):
-            written = [self._value(value, term) for value in values]
-            node[term.key] = written if term.many or len(written) > 1 else written[0]
-        return node
-
-    def _ordered(self, properties: dict[str, list[Any]], types: list[str]) -> list[tuple[Term, list[Any]]]:
-        order = self.names.order
-        terms = [(self.names.term(iri, types), values) for iri, values in properties.items() if iri != _RDF_TYPE]
-        return sorted(terms, key=lambda pair: (order.get(pair[0].key, len(order)), _natural(pair[0].key)))
-
-    def _value(self, value: Any, term: Term) -> Any:
-        if isinstance(value, Literal):
-            return self._literal(value, term)
-        node = self._node(_id(value))
-        return node["id"] if term.type == "@id" and len(node) == 1 else node
-
-    def _literal(self, value: Literal, term: Term) -> Any:
-        datatype = value.datatype.value
-        if value.language:
-            plain = value.language == self.language and not term.untagged and not term.type
-            return value.value if plain else {"@value": value.value, "@language": value.language}
-        if datatype == _STRING:
-            plain = (term.untagged or not self.language) and not term.type
-            return value.value if plain else {"@value": value.value}
-        if term.type == datatype:
-            return value.value
-        if not term.type:
-            native = _native(value.value, datatype)
-            if native is not None:
-                return native
-        return {"@type": self.names.vocabulary.shrink(datatype), "@value": value.value}
-
-
-def _native(text: str, datatype: str) -> bool | int | None:
-    if datatype == _XSD + "boolean" and text in ("true", "false"):
-        return text == "true"
-    if datatype == _XSD + "integer" and _INTEGER.fullmatch(text):
-        return int(text)
-    return None
-
-
-def _id(node: Any) -> str:
-    return f"_:{node.value}" if isinstance(node, BlankNode) else str(node.value)
-
-
-def _natural(key: str) -> tuple[str, int]:
-    head, _, number = key.rpartition("_")
-    return (head, int(number)) if number.isdigit() else (key, 0)
-
-
-def _language(graph: Graph) -> str:
-    """Return the language most of the tagged literals have, empty where none is tagged."""
-    counts = Counter(
-        triple.object.language for triple in graph if isinstance(triple.object, Literal) and triple.object.language
-    )
-    return min(counts.most_common(), key=lambda pair: (-pair[1], pair[0]))[0] if counts else ""
+    tree: dict[str, Any] = msgspec.json.decode(_compactor(names, context).line(ntriples(graph), (), root))
+    return tree
 
 
 def dumps(tree: Any, indent: int = 2) -> bytes:
@@ -228,4 +302,4 @@ def names_of(vocabulary: Vocabulary) -> Names:
     return Names(vocabulary)
 
 
-__all__ = ["PROFILES", "NamedNode", "Names", "Triple", "document", "dumps", "names_of", "reshaped"]
+__all__ = ["PROFILES", "Compactor", "Names", "document", "dumps", "names_of", "reshaped"]

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from functools import cache
+from itertools import chain
 
 import langcodes
 from langcodes.tag_parser import LanguageTagError
 
+from ld.memory import Memory, remembered
 from ld.vocab import vocabulary
 
 _ISO639_2 = "http://id.loc.gov/vocabulary/iso639-2/"
@@ -21,6 +24,7 @@ _BIBLIOGRAPHIC = {
 }  # fmt: skip
 _QUALIFIER = re.compile(r"\s{0,9}\([^()]{0,80}\)$")
 _WORD = re.compile(r"[^\W\d_]+")
+_PARTED = bytes(byte if byte > 127 or chr(byte).isalpha() else 32 for byte in range(256))
 _SCRIPTS = (
     ("Cyrl", re.compile("[\u0400-\u052f]")),
     ("Arab", re.compile("[\u0600-\u06ff\u0750-\u077f]")),
@@ -31,15 +35,14 @@ _SCRIPTS = (
     ("Deva", re.compile("[\u0900-\u097f]")),
 )
 _LATIN = re.compile("[A-Za-z\u00c0-\u024f\u1e00-\u1eff]")
-_BEYOND_LATIN = re.compile("[\u0370-\u1dff\u3040-\ud7af]")
+_BEYOND_LATIN = re.compile("[\u0370-\u1dff\u3040-\ud7af]+")
 _CJK = {"Jpan", "Kore", "Hans", "Hant", "Hani", "Hrkt", "Kana", "Hira"}
 
 
-@cache
-def code(name: str) -> str:
+def _code(name: str) -> str:
     """Return the ISO 639-2/B code (639-3 where there is none) for a name or code, empty where it names no language.
 
-    >>> code("English"), code("deu"), code("EN"), code("Greek, Ancient (to 1453)"), code("Undetermined")
+    >>> _code("English"), _code("deu"), _code("EN"), _code("Greek, Ancient (to 1453)"), _code("Undetermined")
     ('eng', 'ger', 'eng', 'grc', '')
     """
     text = name.strip().casefold()
@@ -55,6 +58,9 @@ def code(name: str) -> str:
         return ""
     alpha3 = langcodes.Language.get(tag).to_alpha3(variant="T")
     return _BIBLIOGRAPHIC.get(alpha3, alpha3)
+
+
+code = remembered(_code)
 
 
 def _tag_of(text: str) -> str:
@@ -75,7 +81,7 @@ def _tag_of(text: str) -> str:
     return ""
 
 
-@cache
+@remembered
 def tag(iso639_2: str) -> str:
     """Return the shortest BCP 47 tag for the code ("ger" gives "de"), empty for mul, zxx and unknown codes."""
     if iso639_2 in ("", "mul", "zxx", "und"):
@@ -83,7 +89,7 @@ def tag(iso639_2: str) -> str:
     return str(langcodes.standardize_tag(iso639_2))
 
 
-@cache
+@remembered
 def iri(iso639_2: str) -> str:
     """Return the IRI of the language at id.loc.gov, empty where ISO 639-2 has no code for it."""
     return _ISO639_2 + iso639_2 if vocabulary().code("iso639-2", iso639_2) else ""
@@ -95,41 +101,55 @@ def agrees(text: str, language: str) -> bool:
     The script must be one the language is written in; in eight words or more the language must not lose the vote of
     the stop words clearly (`vocab/codes/stopwords.csv`).
     """
-    if not language:
-        return False
-    sample = text[:2000]
+    return bool(language) and _agreements[text[:2000], language]
+
+
+def _agrees(question: tuple[str, str]) -> bool:
+    sample, language = question
     return _script_agrees(sample, language) and _words_agree(sample, language)
 
 
+# Reading and describing a record ask the same: so many questions are remembered, not more, as texts may be long.
+_agreements = Memory(_agrees, most=10_000, longest=2_100)
+
+
 def _script_agrees(sample: str, language: str) -> bool:
-    if not _BEYOND_LATIN.search(sample):
+    beyond = "" if sample.isascii() else "".join(_BEYOND_LATIN.findall(sample))
+    if not beyond:
         return _script(language) in ("Latn", "") or not _LATIN.search(sample)
     latin = len(_LATIN.findall(sample))
     found, most = "Latn", latin
     for name, letters in _SCRIPTS:
-        count = len(letters.findall(sample))
+        count = len(letters.findall(beyond))
         if count > most:
             found, most = name, count
     return not most or _script(language) in (found, "")
 
 
-@cache
+@remembered
 def _script(language: str) -> str:
     script = langcodes.Language.get(language).maximize().script or ""
     return "CJK" if script in _CJK else script
 
 
 def _words_agree(sample: str, language: str) -> bool:
-    words = _WORD.findall(sample[:800].casefold())
     known, by_word = _stopwords()
-    if len(words) < 8 or language not in known:
+    if language not in known:
         return True
-    votes = dict.fromkeys(known, 0)
-    for word in words:
-        for one in by_word.get(word, ()):
-            votes[one] += 1
-    best = max(votes.values())
+    words = _words(sample[:800].casefold())
+    if len(words) < 8:
+        return True
+    votes = Counter(chain.from_iterable(filter(None, map(by_word.get, words))))
+    best = max(votes.values(), default=0)
     return votes[language] * 2 > best or best < 3
+
+
+def _words(text: str) -> list[str]:
+    """Return the runs of letters. Where only ASCII parts them they are split, three times faster than by `_WORD`."""
+    words = text.encode("utf-8", "surrogatepass").translate(_PARTED).decode("utf-8", "surrogatepass").split()
+    if "".join(words).isalpha():
+        return words
+    return [one for word in words for one in ((word,) if word.isalpha() else _WORD.findall(word))]
 
 
 @cache

@@ -1,19 +1,24 @@
 """Things become triples, as `vocab/mapping.csv` says: compiled once, then plain string building, N-Triples out.
 
-Every literal and IRI is written in canonical N-Triples (RDF 1.1 N-Triples §4), so that equal triples are equal lines.
+Every literal and IRI is written in canonical form (RDF 1.1 N-Triples §4, XML Schema 1.1 Part 2), so that equal triples
+are equal lines; and every term is checked where it is written, so that no record can spoil the load of all others.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from hashlib import blake2b
+from json.encoder import encode_basestring
 from typing import Any
 
+import msgspec
 from msgspec import Struct
 
 from ld import names
 from ld.describe import describe
 from ld.errors import VocabError
+from ld.memory import Memory
 from ld.record import Record
 from ld.things import Kinds, Site, Thing
 from ld.vocab import Row, Vocabulary
@@ -22,29 +27,41 @@ _XSD = "http://www.w3.org/2001/XMLSchema#"
 _EDTF = "http://id.loc.gov/datatypes/edtf"
 _SCHEMA_DATE = "http://schema.org/Date"
 _RDF_TYPE = "<http://www.w3.org/1999/02/22-rdf-syntax-ns#type>"
-_ESCAPED = re.compile(r'[\\"\n\r\t]')
-_ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"}
-# One line of canonical N-Triples with nothing in it that the loader would refuse.
-_IRI = r'<[a-zA-Z][a-zA-Z0-9+.-]*:[^\x00-\x20<>"{}|\\^`]*>'
-_SOUND = re.compile(
-    rf'{_IRI} {_IRI} (?:{_IRI}|"(?:[^"\\\n\r]|\\[tnr"\\])*"(?:@[a-z]{{2,8}}(?:-[a-z0-9]{{1,8}})*|\^\^{_IRI})?) \.\n'
-)
 _LINE = re.compile(r"<[^>]*> <([^>]*)> (?:<([^>]*)>)?")
+_ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|(.))")
+_ESCAPES = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f"}
+
+Write = Callable[[Any], str]
+"""Gives a value of a field as a term of N-Triples."""
+Lines = Callable[[str, Sequence[Any], list[str]], None]
+"""Adds the lines that say these values of the subject."""
 
 
-class Claim(Struct, frozen=True, array_like=True):
-    """What one record says of a shared thing: the lines of one value of one field.
+class Statement(Struct, frozen=True, array_like=True):
+    """One value of one field of a shared thing, as one record has it, in N-Triples lines.
 
     `rank` is the place of the field in the mapping; `one` tells that the thing keeps one value of the field (in each
     language: `tag`), the one most records agree on.
     """
 
-    document: str
     iri: str
     rank: int
     one: bool
     tag: str
     lines: str
+
+
+class Mention(Struct, frozen=True):
+    """What one record says of one shared thing, as a whole: nearly always the same for all records that name it.
+
+    `document` is the path of the thing's document and `number` is its number. `packed` holds path and statements, and
+    `key` is 63 bits of its BLAKE2b: equal keys are equal mentions.
+    """
+
+    document: str
+    number: int
+    key: int
+    packed: bytes
 
 
 class Traced(Struct, frozen=True):
@@ -58,18 +75,21 @@ class Traced(Struct, frozen=True):
 
 
 class Described(Struct, frozen=True):
-    """A record as triples: its own lines, and its claims about things that other records may speak of too."""
+    """A record as triples: its own lines, and its mentions of things that other records may speak of too.
+
+    There is one mention for each document, in the order in which the record comes to speak of them.
+    """
 
     lines: str
-    claims: list[Claim]
+    mentions: tuple[Mention, ...]
 
 
 class Step(Struct, frozen=True):
-    """One field of one kind of thing: how its value is written, and the predicates that take it, with their rows."""
+    """One field of one kind of thing: `write` adds the lines of its values, one for each of the `rows` and value."""
 
     field: str
     rank: int
-    write: Callable[[Any], str]
+    write: Lines
     predicates: tuple[str, ...]
     rows: tuple[str, ...]
     by_role: bool
@@ -82,58 +102,82 @@ class Mapping:
         self.site = site
         self.kinds = Kinds(site, vocabulary)
         self.vocabulary = vocabulary
+        self.writers = {**WRITERS, "iri": _iris(site.base)}
         things = {row["thing"]: row for row in vocabulary.rows("things.csv")}
         self.classes = {kind: self._classes(row) for kind, row in things.items()}
         self.one = {kind: frozenset(row["one"].split()) for kind, row in things.items()}
         self.steps = {kind: self._steps(kind, row["like"]) for kind, row in things.items()}
+        self._lines = {kind: [(step.field, step.write) for step in steps] for kind, steps in self.steps.items()}
+        self._overlaps = {kind: _overlapping(steps) for kind, steps in self.steps.items()}
 
     def describe(self, record: Record) -> Described:
-        """Return the record as N-Triples lines and claims. The same record always gives the same bytes."""
+        """Return the record as N-Triples lines and mentions. The same record always gives the same bytes.
+
+        Raises ValueError where it has an IRI that cannot be written: a reader has not checked it.
+        """
         own: list[str] = []
-        claims: list[Claim] = []
+        mentions: dict[int, Mention] = {}
         for thing in describe(record, self.kinds):
-            if thing.shared:
-                claims.extend(self._claims(thing))
-            else:
-                own.extend(line for _, _, _, lines in self._write(thing) for line in lines)
-        return Described("".join(dict.fromkeys(own)), claims)
+            if not thing.shared:
+                self._write(thing, own)
+                continue
+            found: Mention = thing.mention or self._mention(thing)
+            before = mentions.setdefault(found.number, found)
+            if before.key != found.key:
+                both = dict.fromkeys([*statements(before.packed), *statements(found.packed)])
+                mentions[found.number] = mention(found.document, list(both))
+        return Described("".join(own), tuple(mentions.values()))
 
     def trace(self, record: Record) -> Iterator[Traced]:
         """Yield every triple of the record with what it was made from."""
         for thing in describe(record, self.kinds):
             yield from self._traced(thing)
 
-    def _traced(self, thing: Thing) -> Iterator[Traced]:
-        for line in self._class_lines(thing):
-            yield Traced(line, thing.kind, "class", thing.kind, "things.csv")
+    def _write(self, thing: Thing, lines: list[str]) -> None:
+        subject, begun = f"<{thing.iri}>", len(lines)
+        for cls in self.classes[thing.kind]:
+            lines.append(subject + cls)
+        values_of = thing.fields.get
+        for field, write in self._lines[thing.kind]:
+            values = values_of(field)
+            if values:
+                write(subject, values, lines)
+        overlap = self._overlaps[thing.kind]
+        if overlap and any(map(values_of, overlap)):
+            lines[begun:] = dict.fromkeys(lines[begun:])
+
+    def _steps_of(self, thing: Thing) -> Iterator[tuple[Step, Any, list[str]]]:
+        """Yield the steps of a thing with their values, one by one, and the lines of each."""
         for step in self.steps[thing.kind]:
             for value in thing.fields.get(step.field, ()):
-                for line, row in zip(_lines(thing.iri, step, value), step.rows, strict=True):
-                    yield Traced(line, thing.kind, step.field, _shown(value), row)
+                lines: list[str] = []
+                step.write(f"<{thing.iri}>", [value], lines)
+                yield step, value, lines
 
-    def _claims(self, thing: Thing) -> Iterator[Claim]:
+    def _traced(self, thing: Thing) -> Iterator[Traced]:
+        for cls in self.classes[thing.kind]:
+            yield Traced(f"<{thing.iri}>{cls}", thing.kind, "class", thing.kind, "things.csv")
+        for step, value, lines in self._steps_of(thing):
+            for line, row in zip(lines, step.rows, strict=True):
+                yield Traced(line, thing.kind, step.field, _shown(value), row)
+
+    def _mention(self, thing: Thing) -> Mention:
+        """Return what the record says of the shared thing, and keep it with the thing: it is made once."""
         document = names.decoded(thing.iri.partition("#")[0].removeprefix(self.site.base))
         one = self.one[thing.kind]
-        for rank, name, tag, lines in self._write(thing):
-            yield Claim(document, thing.iri, rank, name in one, tag, "".join(lines))
-
-    def _write(self, thing: Thing) -> Iterator[tuple[int, str, str, list[str]]]:
-        fields = thing.fields
-        classes = self._class_lines(thing)
-        if classes:
-            yield 0, "class", "", classes
-        for step in self.steps[thing.kind]:
-            for value in fields.get(step.field, ()):
-                tag = value[1] if isinstance(value, tuple) and not step.by_role else ""
-                yield step.rank, step.field, tag, _lines(thing.iri, step, value)
-
-    def _class_lines(self, thing: Thing) -> list[str]:
-        return [f"<{thing.iri}> {_RDF_TYPE} {cls} .\n" for cls in self.classes[thing.kind]]
+        classes = "".join(f"<{thing.iri}>{cls}" for cls in self.classes[thing.kind])
+        said = [Statement(thing.iri, 0, "class" in one, "", classes)] if classes else []
+        for step, value, lines in self._steps_of(thing):
+            tag = value[1] if isinstance(value, tuple) and not step.by_role else ""
+            said.append(Statement(thing.iri, step.rank, step.field in one, tag, "".join(lines)))
+        found = thing.mention = mention(document, list(dict.fromkeys(said)))
+        return found
 
     # -- compiling -----------------------------------------------------------------------------------------------------
 
     def _classes(self, row: Row) -> tuple[str, ...]:
-        return tuple(f"<{self.vocabulary.expand(curie, row[':line'])}>" for curie in row["classes"].split())
+        classes = (self.vocabulary.expand(curie, row[":line"]) for curie in row["classes"].split())
+        return tuple(f" {_RDF_TYPE} <{cls}> .\n" for cls in classes)
 
     def _steps(self, kind: str, like: str) -> list[Step]:
         rows = self.vocabulary.rows("mapping.csv")
@@ -147,18 +191,86 @@ class Mapping:
 
     def _step(self, rank: int, rows: list[Row]) -> Step:
         first = rows[0]
-        if first["as"] not in WRITERS:
-            raise VocabError(f"{first[':line']}: unknown 'as' value '{first['as']}': one of {', '.join(WRITERS)}")
-        predicates = tuple(self.vocabulary.expand(row["property"], row[":line"]) for row in rows)
+        if first["as"] not in self.writers:
+            known = ", ".join(self.writers)
+            raise VocabError(f"{first[':line']}: unknown 'as' value '{first['as']}': one of {known}")
+        predicates = [self.vocabulary.expand(row["property"], row[":line"]) for row in rows]
         by_role = any("{role}" in predicate for predicate in predicates)
         return Step(
             field=first["field"],
             rank=rank,
-            write=WRITERS[first["as"]],
-            predicates=tuple(f"<{predicate}>" for predicate in predicates),
+            write=(_by_role if by_role else _by_value)(predicates, self.writers[first["as"]]),
+            predicates=tuple(predicates),
             rows=tuple(row[":line"] for row in rows),
             by_role=by_role,
         )
+
+
+def mention(document: str, said: list[Statement]) -> Mention:
+    """Return the mention that says this of the things of a document."""
+    packed = msgspec.msgpack.encode((document, said))
+    key = int.from_bytes(blake2b(packed, digest_size=8).digest()) >> 1
+    return Mention(document, names.number(document), key, packed)
+
+
+def statements(packed: bytes) -> list[Statement]:
+    """Return what a packed mention says."""
+    return _MENTION.decode(packed)[1]
+
+
+class Unsaid:
+    """Gives of mentions, one after the other, the lines that it has not given yet."""
+
+    def __init__(self) -> None:
+        self._keys: set[int] = set()
+        self._lines: set[str] = set()
+
+    def lines(self, mentions: Iterable[Mention]) -> str:
+        """Return the lines of these mentions that were not in any before."""
+        new = [one for one in mentions if one.key not in self._keys]
+        self._keys.update(one.key for one in new)
+        said = dict.fromkeys(statement.lines for one in new for statement in statements(one.packed))
+        unsaid = [lines for lines in said if lines not in self._lines]
+        self._lines.update(unsaid)
+        return "".join(unsaid)
+
+
+_MENTION = msgspec.msgpack.Decoder(tuple[str, list[Statement]])
+
+
+def _by_value(predicates: list[str], write: Write) -> Lines:
+    middles = [f" <{predicate}> " for predicate in predicates]
+
+    def lines(subject: str, values: Sequence[Any], out: list[str]) -> None:
+        for value in values if len(values) == 1 else dict.fromkeys(values):
+            term = write(value)
+            for middle in middles:
+                out.append(f"{subject}{middle}{term} .\n")
+
+    return lines
+
+
+def _by_role(predicates: list[str], write: Write) -> Lines:
+    """Return what writes values that are pairs of a role, which is part of the predicate, and a value."""
+    middles = [f" <{predicate}> " for predicate in predicates]
+
+    def lines(subject: str, values: Sequence[Any], out: list[str]) -> None:
+        for role, value in values:
+            for middle in middles:
+                out.append(f"{subject}{middle.replace('{role}', role)}{write(value)} .\n")
+
+    return lines
+
+
+def _overlapping(steps: list[Step]) -> list[str]:
+    """Return the fields that share a predicate with a field before them: only they can repeat a line."""
+    seen: set[str] = set()
+    overlapping = []
+    for step in steps:
+        if not seen.isdisjoint(step.predicates):
+            overlapping.append(step.field)
+        seen.update(step.predicates)
+    return overlapping
 
 
 def _shown(value: Any) -> str:
@@ -166,15 +278,6 @@ def _shown(value: Any) -> str:
     if isinstance(value, tuple):
         return " ".join(str(part) for part in value if part)
     return str(getattr(value, "value", value))
-
-
-def _lines(iri: str, step: Step, value: Any) -> list[str]:
-    if step.by_role:
-        role, target = value
-        term = step.write(target)
-        return [f"<{iri}> {predicate.replace('{role}', role)} {term} .\n" for predicate in step.predicates]
-    term = step.write(value)
-    return [f"<{iri}> {predicate} {term} .\n" for predicate in step.predicates]
 
 
 class Profile:
@@ -206,57 +309,62 @@ class Profile:
 
 
 def quoted(text: str) -> str:
-    """Return the text as a quoted N-Triples string."""
-    if _ESCAPED.search(text):
-        text = _ESCAPED.sub(lambda char: _ESCAPES[char[0]], text)
-    return f'"{text}"'
+    """Return the text as a quoted N-Triples string: it has the escapes of JSON (RFC 8259 §7, N-Triples §7).
 
-
-def _text(value: tuple[str, str]) -> str:
-    text, tag = value
-    return f"{quoted(text)}@{tag.lower()}" if tag else quoted(text)
-
-
-def _string(value: Any) -> str:
-    return quoted(value[0] if isinstance(value, tuple) else value)
-
-
-def _date(value: Any) -> str:
-    datatype = _EDTF if value.datatype == "edtf" else _XSD + value.datatype
-    return f'"{value.value}"^^<{datatype}>'
-
-
-def _typed(datatype: str) -> Callable[[str], str]:
-    end = f'"^^<{datatype}>'
-    return lambda value: f'"{value}{end}'
-
-
-WRITERS: dict[str, Callable[[Any], str]] = {
-    "text": _text,
-    "string": _string,
-    "iri": lambda iri: f"<{iri}>",
-    "date": _date,
-    "gYear": _typed(_XSD + "gYear"),
-    "dateTime": _typed(_XSD + "dateTime"),
-    "boolean": _typed(_XSD + "boolean"),
-    "integer": _typed(_XSD + "integer"),
-    "schemaDate": _typed(_SCHEMA_DATE),
-    "edtf": _typed(_EDTF),
-}
-
-
-def unsound(lines: str, claims: Iterable[Claim]) -> Iterator[str]:
-    """Yield every line that is not canonical N-Triples and would make the whole load fail."""
-    for text in (lines, *(claim.lines for claim in claims)):
-        end = 0
-        while end < len(text):
-            match = _SOUND.match(text, end)
-            if match is None:
-                yield text[end : text.find("\n", end) + 1 or len(text)]
-                return
-            end = match.end()
+    >>> print(quoted('say "no"'))
+    "say \\"no\\""
+    """
+    return encode_basestring(text)
 
 
 def unescaped(text: str) -> str:
     """Return the text of a quoted N-Triples string."""
-    return re.sub(r"\\(.)", lambda match: {"n": "\n", "r": "\r", "t": "\t"}.get(match[1], match[1]), text)
+    return _ESCAPE.sub(lambda match: chr(int(match[1], 16)) if match[1] else _ESCAPES.get(match[2], match[2]), text)
+
+
+def _text(value: tuple[str, str]) -> str:
+    text, tag = value
+    return f"{encode_basestring(text)}@{tag.lower()}" if tag else encode_basestring(text)
+
+
+def _string(value: Any) -> str:
+    return encode_basestring(value[0] if isinstance(value, tuple) else value)
+
+
+def _date(value: Any) -> str:
+    datatype = _EDTF if value.datatype == "edtf" else _XSD + value.datatype
+    return f"{encode_basestring(value.value)}^^<{datatype}>"
+
+
+def _typed(datatype: str) -> Write:
+    return lambda value: f"{encode_basestring(value)}^^<{datatype}>"
+
+
+def _integer(value: str) -> str:
+    return f'"{int(value)}"^^<{_XSD}integer>'
+
+
+def _iris(base: str) -> Write:
+    """Return what writes IRIs. Those of the site were minted of encoded parts; all others are checked."""
+    checked = Memory(_checked)
+    return lambda iri: f"<{iri}>" if iri.startswith(base) else checked[iri]
+
+
+def _checked(iri: str) -> str:
+    if not names.is_iri(iri):
+        raise ValueError(f"not an IRI that can be written: {iri[:300]!r}")
+    return f"<{iri}>"
+
+
+WRITERS: dict[str, Write] = {
+    "text": _text,
+    "string": _string,
+    "iri": _checked,
+    "date": _date,
+    "gYear": _typed(_XSD + "gYear"),
+    "dateTime": _typed(_XSD + "dateTime"),
+    "boolean": _typed(_XSD + "boolean"),
+    "integer": _integer,
+    "schemaDate": _typed(_SCHEMA_DATE),
+    "edtf": _typed(_EDTF),
+}

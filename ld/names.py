@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
+from hashlib import blake2b
 from urllib.parse import quote, unquote
 
 from stdnum import isbn as stdnum_isbn
@@ -12,11 +13,22 @@ from stdnum import isni as stdnum_isni
 from stdnum import issn as stdnum_issn
 from stdnum.exceptions import ValidationError
 
+from ld.memory import remembered
+
 _DOI = re.compile(r"10\.\d{4,9}/\S{1,400}")
 _DOI_HEAD = re.compile(r"^(?:https?://(?:dx\.)?doi\.org/|doi:\s?|urn:doi:)", re.IGNORECASE)
 _URL = re.compile(r"(?:https?|ftp)://[^\s/?#@]{1,253}(?:[/?#].{0,8000})?", re.IGNORECASE | re.DOTALL)
-# What RFC 3987 keeps out of an IRI and what N-Triples keeps out of an IRIREF, plus white space of every kind.
-_NOT_IRI = re.compile(r'[\x00-\x20<>"{}|\\^`\x7f-\x9f\s\ud800-\udfff\ue000-\uf8ff\ufdd0-\ufdef\ufff0-\uffff]')
+# The letters of RFC 3987: `ucschar`, but for the ends of the planes that Unicode keeps for no letter.
+_UCSCHAR = "\u00a0-\ud7ff\uf900-\ufdcf\ufdf0-\uffef" + "".join(
+    f"{chr(plane << 16 if plane < 14 else 0xE1000)}-{chr((plane << 16) + 0xFFFD)}" for plane in range(1, 15)
+)
+_LETTERS = f"[A-Za-z0-9._~!$&'()*+,;={_UCSCHAR}-]++|%[0-9A-Fa-f]{{2}}"
+# Possessive, so that no text takes long. IP literals in brackets are left out: no catalogue has them.
+_IRI = re.compile(
+    f"[A-Za-z][A-Za-z0-9+.-]{{0,30}}:(?=.)(?://(?:(?:{_LETTERS}|:)*+@)?(?:{_LETTERS})*+(?::[0-9]*+)?(?=[/?#]|\\Z)|(?!//))"
+    f"(?:{_LETTERS}|[:@/])*+(?:[?](?:{_LETTERS}|[:@/?])*+)?(?:#(?:{_LETTERS}|[:@/?])*+)?"
+)
+_NOT_IRI = re.compile(f"[^A-Za-z0-9._~!$&'()*+,;=:@/?#%\\[\\]{_UCSCHAR}-]|\\s")
 _BAD_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _SIGNIFICANT = {"+": " plus ", "#": " sharp ", "&": " and ", "@": " at ", "%": " percent "}
 _SIGN = re.compile(r"[+#&@%]")
@@ -36,13 +48,13 @@ def decoded(segment: str) -> str:
     return unquote(segment)
 
 
-def slug(label: str) -> str:
+def _slug(label: str) -> str:
     """Return the label as a readable path segment that is the same for variants of case, spacing and accents.
 
     NFKC, case folded, Latin letters without marks, other scripts kept; everything else becomes hyphens. Where a
     sign that carries meaning is lost, eight hex digits of SHA-256 keep the name apart.
 
-    >>> slug("Frontiers Media S.A."), slug("C++"), slug("Größe & Maß"), slug("数学")
+    >>> _slug("Frontiers Media S.A."), _slug("C++"), _slug("Größe & Maß"), _slug("数学")
     ('frontiers-media-s-a', 'c-plus-plus', 'grosse-and-mass', '数学')
     """
     text = unicodedata.normalize("NFKC", label).casefold()
@@ -55,6 +67,9 @@ def slug(label: str) -> str:
     if len(name) > 120:
         name, lost = name[:120].rstrip("-"), True
     return f"{name}~{digest(text.strip())}" if lost else name
+
+
+slug = remembered(_slug)
 
 
 def _unmarked(text: str) -> str:
@@ -79,6 +94,11 @@ def digest(text: str, length: int = 8) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:length]
 
 
+def number(path: str) -> int:
+    """Return the number of the document at the path: 63 bits of its BLAKE2b (RFC 7693), that SQLite takes as a key."""
+    return int.from_bytes(blake2b(path.encode("utf-8", "surrogatepass"), digest_size=8).digest()) >> 1
+
+
 def doi(raw: str) -> str:
     """Return the bare, lower-case DOI, empty where the text is none (DOI Handbook 2.2, 2.4).
 
@@ -94,16 +114,19 @@ def doi(raw: str) -> str:
 
 def doi_iri(name: str) -> str:
     """Return the DOI as an https IRI, its reserved characters percent-encoded."""
-    return "https://doi.org/" + re.sub(r'[<>"#%?{}|\\^` ]', lambda c: quote(c[0]), name)
+    return "https://doi.org/" + re.sub(r'[<>"#%?{}|\\^`\[\] ]', lambda c: quote(c[0]), name)
 
 
-def issn(raw: str) -> str:
+def _issn(raw: str) -> str:
     """Return the ISSN as NNNN-NNNC, empty where there is none or its check digit is wrong (ISO 3297)."""
     match = _PLAIN_ISSN.search(raw)
     if not match:
         return ""
     number = f"{match[1]}-{match[2].upper()}"
     return number if stdnum_issn.is_valid(number) else ""
+
+
+issn = remembered(_issn)
 
 
 def isbn(raw: str) -> str:
@@ -124,13 +147,16 @@ def isbn(raw: str) -> str:
         return ""
 
 
-def orcid(raw: str) -> str:
+def _orcid(raw: str) -> str:
     """Return the ORCID iD as https IRI, empty where there is none or its check digit is wrong (ISO 27729)."""
     match = _ORCID.search(raw.strip())
     if not match:
         return ""
     number = "".join(match.groups()).upper()
     return f"https://orcid.org/{'-'.join(match.groups()).upper()}" if stdnum_isni.is_valid(number) else ""
+
+
+orcid = remembered(_orcid)
 
 
 def lccn(raw: str) -> str:
@@ -155,14 +181,19 @@ def url(raw: str) -> str:
     if not _URL.fullmatch(text):
         return ""
     scheme, _, rest = text.partition("://")
+    iri = f"{scheme.lower()}://{rest}"
+    if is_iri(iri):
+        return iri
+    iri = f"{scheme.lower()}://{_mended(rest)}"
+    return iri if is_iri(iri) else ""
+
+
+def _mended(rest: str) -> str:
+    """Return what follows "://" with everything behind the host percent-encoded that may not stand in an IRI."""
     host = re.split(r"[/?#]", rest, maxsplit=1)[0]
-    if _NOT_IRI.search(host) or "[" in rest or "]" in rest:
-        rest = rest.replace("[", "%5B").replace("]", "%5D")
-        if _NOT_IRI.search(host) or "%" in host:
-            return ""
-    first, hash_sign, fragment = rest.partition("#")
-    rest = first + hash_sign + fragment.replace("#", "%23")
-    return scheme.lower() + "://" + repaired(rest)
+    behind, hash_sign, fragment = rest[len(host) :].partition("#")
+    behind += hash_sign + fragment.replace("#", "%23")
+    return host + repaired(behind.replace("[", "%5B").replace("]", "%5D"))
 
 
 def repaired(text: str) -> str:
@@ -173,5 +204,9 @@ def repaired(text: str) -> str:
 
 
 def is_iri(text: str) -> bool:
-    """Determine whether the text is an absolute IRI that may be written into N-Triples as it is."""
-    return re.match(r"[A-Za-z][A-Za-z0-9+.-]{0,30}:.", text) is not None and not _NOT_IRI.search(text)
+    """Determine whether the text is an absolute IRI (RFC 3987) that a strict reader of N-Triples takes as it is.
+
+    >>> is_iri("http://example.org/é?a=b"), is_iri("http://example.org:port/"), is_iri("http://example.org/[1]")
+    (True, False, False)
+    """
+    return _IRI.fullmatch(text) is not None

@@ -1,48 +1,45 @@
 """Publishing: sources in, a finished generation out, built beside the live one and put live at the end or not at all.
 
-First the records are read, described and kept; then one pass over all of them writes everything else (`ld.assembly`).
+The workers read and describe (`ld.conversion`); what they found is built up from nothing (`ld.rebuild`) or changes a
+copy of the live generation (`ld.update`), whichever is right.
 """
 
 from __future__ import annotations
 
 import hashlib
+import os
 import shutil
 import sqlite3
-from collections.abc import Iterable, Iterator
-from contextlib import ExitStack
+from collections.abc import Iterable, Sequence
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TextIO
 
 import msgspec
 
-from ld import __version__, description, documents, dumps, index, names
-from ld.assembly import Assembly, Progress
-from ld.deposit import Deposit, Kept
-from ld.errors import ShelfgraphError, SiteError, SourceError
-from ld.formats import triples
-from ld.generation import (
-    Account,
-    Generation,
-    Manifest,
-    building,
-    finish,
-    live_path,
-    prune,
-    switch,
-)
-from ld.jsonld import document as jsonld_document
-from ld.jsonld import dumps as jsonld_dumps
-from ld.jsonld import names_of
-from ld.mapping import Described, Mapping, unsound
-from ld.readers import read, reread
-from ld.record import Record, Rejected
+from ld import __version__, crew
+from ld.assembly import Built, Plan
+from ld.conversion import Converted, Input, Job, convert, deleted, notes, trained
+from ld.documents import Packers
+from ld.errors import SiteError, SourceError, UsageError
+from ld.generation import Account, Generation, Manifest, building, finish, live_path, prune, switch
+from ld.progress import Progress, Step, silent
+from ld.readers import is_url, size, spool
+from ld.rebuild import Rebuild
+from ld.record import Deleted
+from ld.runs import Runs
 from ld.settings import Settings
-from ld.store import Loader
 from ld.things import Site
+from ld.update import Update
 from ld.vocab import Vocabulary, vocabulary
 
-Outcome = Record | Rejected
+# Less than so much is not worth the start of further processes.
+_BYTES_A_WORKER, _RECORDS_A_WORKER = 8 << 20, 2000
+# What a new generation needs at least, by what is read: packed input grows.
+_SPACE, _SPACE_PACKED = 3, 12
+_PACKED = (".gz", ".zst", ".zstd")
+# What an update copies from the live generation; the rest are hard links, whose checksums stay as they were.
+COPIED = ("documents.sqlite", "things.sqlite", "dumps")
 
 
 def publish(
@@ -51,22 +48,25 @@ def publish(
     *,
     kind: str | None = None,
     full: bool = False,
-    progress: Progress = lambda stage, n: None,
+    again: bool = False,
+    deletions: Iterable[Deleted] = (),
+    progress: Progress = silent,
 ) -> Manifest:
     """Publish the sources on the site and return the manifest of the new, live generation.
 
-    Records of the live generation stay unless a source replaces them; `full` says that the sources are the whole
-    catalogue, so that the others become tombstones. Raises SourceError where nothing can be read, SiteError where the
-    site cannot be used; the live generation is then untouched.
+    Records of the live generation stay unless a source replaces them, or it or `deletions` say they are deleted;
+    `full` says that the sources are the whole catalogue, so that the others become tombstones. With `again` the kept
+    source records are described anew, as is done by itself where mapping, base or program have changed. Raises
+    SourceError where a source cannot be read, SiteError where the site cannot be used; what is live is then untouched.
     """
+    named = list(sources)
     known = vocabulary()
     _keep_on(settings)
     try:
         with building(settings.site) as folder:
-            run = _Run(folder, settings, known, progress)
-            account = run.convert(sources, kind, full)
-            manifest = run.assemble(account, list(sources))
-            finished = finish(folder, manifest)
+            with closing(_Run(folder, settings, known, progress, kind)) as run:
+                manifest = run.publish(named, full, again, list(deletions))
+                finished = finish(folder, manifest, run.live.path if run.live else None)
             switch(settings.site, finished.name)
     except (OSError, sqlite3.Error) as error:
         reason = f"the new generation cannot be written: {error}"
@@ -79,193 +79,163 @@ def _keep_on(settings: Settings) -> None:
     """Let the site stay as it is where nobody says otherwise: what the live generation has goes before a default."""
     live = live_path(settings.site)
     if live:
-        manifest = Generation(live).manifest
-        settings.assume("base", manifest.base, "live generation")
-        settings.assume("profile", manifest.profile, "live generation")
+        with closing(Generation(live)) as found:
+            settings.assume("base", found.manifest.base, "live generation")
+            settings.assume("profile", found.manifest.profile, "live generation")
 
 
 class _Run:
     """One run of `publish`: the folder it builds in and what every step needs."""
 
-    def __init__(self, folder: Path, settings: Settings, known: Vocabulary, progress: Progress) -> None:
+    def __init__(
+        self, folder: Path, settings: Settings, known: Vocabulary, progress: Progress, kind: str | None
+    ) -> None:
         self.folder = folder
         self.settings = settings
         self.vocabulary = known
         self.progress = progress
-        self.base: str = settings["base"]
-        self.mapping = Mapping(Site(self.base, settings["licence"]), known)
+        self.kind = kind
         self.fingerprint = fingerprint(known, settings)
+        live = live_path(settings.site)
+        self.live = Generation(live) if live else None
+        self.again = False
+        self.created = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        self.scratch = folder / "scratch"
+        self.scratch.mkdir()
+        os.environ["SQLITE_TMPDIR"] = str(self.scratch)  # /tmp may be small
 
-    # -- first: the records --------------------------------------------------------------------------------------------
+    def publish(self, sources: list[str], full: bool, again: bool, deletions: list[Deleted]) -> Manifest:
+        """Build the generation and return its manifest."""
+        if again and self.live is None:
+            raise UsageError(f"{self.settings.site}: nothing is published here yet that could be described --again")
+        self.again = self.live is not None and (again or not self._fits())
+        if self.live and not self.again:
+            self.live.verify(COPIED)
+        inputs = [self._input(source, n) for n, source in enumerate(sources)]
+        self._enough_space(sources)
+        job = Job(
+            0, self._workers(inputs), self.scratch, inputs, self.kind,
+            Site(self.settings["base"], self.settings["licence"]), self.settings.site / "vocab", b"", b"",
+            self.live.path if self.live else None, self.live.base if self.live else "", self.again,
+        )  # fmt: skip
+        done, known = self._convert(job)
+        done.append(self._deletions(deletions))
+        built, account = self._assemble(done, known, job.count, full)
+        shutil.rmtree(self.scratch)
+        return self._manifest(built, account, sources)
 
-    def convert(self, sources: Iterable[str], kind: str | None, full: bool) -> Account:
-        """Read and describe every record, keep it in the new documents, and return what became of each."""
-        account = Account()
-        previous = self._previous()
-        path = self.folder / "documents.sqlite"
-        same = previous is not None and previous.manifest.mapping == self.fingerprint
-        writer = Deposit(path, previous.documents.path if previous and same else None)
-        with ExitStack() as stack:
-            stack.callback(writer.close)
-            rejects = stack.enter_context((self.folder / "rejects.jsonl").open("w", encoding="utf-8"))
-            remarks = stack.enter_context((self.folder / "remarks.jsonl").open("w", encoding="utf-8"))
-            if previous and not same:
-                self._redescribe(previous, writer)
-                writer.settle()
-            seen: set[str] = set()
-            for outcome in _read_all(sources, kind):
-                self._take(outcome, writer, account, seen, rejects, remarks)
-            if full:
-                self._bury_all_but(seen, writer, account)
-        shutil.copyfile(self.folder / "rejects.jsonl", self.settings.site / "rejects.jsonl")
-        if account.read == account.rejected and not account.deleted:
+    def close(self) -> None:
+        """Let go of the live generation, so that it can be removed when its time has come."""
+        if self.live:
+            self.live.close()
+
+    def _fits(self) -> bool:
+        """Determine whether what is live was made as what is new will be, so that the two can stand together."""
+        if self.live is None:
+            return True
+        manifest = self.live.manifest
+        return manifest.mapping == self.fingerprint and manifest.profile == self.settings["profile"]
+
+    # -- the input -----------------------------------------------------------------------------------------------------
+
+    def _input(self, source: str, n: int) -> Input:
+        """Return where the source can be read by several workers; what comes only once is kept in a file."""
+        if source != "-" and not is_url(source):
+            return Input(source, source)
+        path = self.scratch / f"source-{n}"
+        spool(source, path)
+        return Input(str(path), "standard input" if source == "-" else source)
+
+    def _enough_space(self, sources: Sequence[str]) -> None:
+        """Raise SiteError where there is surely too little space: better now than after an hour."""
+        needed = sum(size(one) * (_SPACE_PACKED if one.endswith(_PACKED) else _SPACE) for one in sources)
+        if self.live and not self.again:
+            needed += sum(size(str(self.live.path / name)) for name in COPIED)
+        elif self.live:
+            needed += size(str(self.live.path))
+        free = shutil.disk_usage(self.folder).free
+        if free < needed:
+            missing = f"about {needed >> 20:,} MiB are needed, {free >> 20:,} MiB are free"
+            raise SiteError(f"{self.settings.site}: too little space: {missing}: make room; what is live stays")
+
+    def _workers(self, inputs: Sequence[Input]) -> int:
+        """Return how many workers there is work for, or how many the settings name."""
+        if self.settings["workers"]:
+            return int(self.settings["workers"])
+        work = sum(size(one.path) for one in inputs) / _BYTES_A_WORKER
+        if self.again and self.live:
+            work += self.live.manifest.counts["records"] / _RECORDS_A_WORKER
+        return max(1, min(os.cpu_count() or 1, int(work)))
+
+    def _convert(self, job: Job) -> tuple[list[Converted], Packers]:
+        known = self.live.documents.packers if self.live and not job.again else Packers(*trained(job))
+        total = sum(size(one.path) for one in job.inputs)
+        sums = [0, 0]
+
+        def tell(more: int, records: int) -> None:
+            sums[0] += more
+            sums[1] += records
+            self.progress(Step("reading", sums[0], total, "bytes", sums[1]))
+
+        tasks = [
+            crew.Task(
+                convert,
+                (msgspec.structs.replace(job, index=i, of_lines=known.of_lines, of_sources=known.of_sources),),
+            )
+            for i in range(job.count)
+        ]
+        return crew.run(tasks, tell), known
+
+    def _deletions(self, deletions: Iterable[Deleted]) -> Converted:
+        """Return the deletions that the person who publishes tells: they come last."""
+        runs = Runs(self.scratch, "deletions")
+        for one in deletions:
+            runs.add(deleted(one, (1 << 62) - 1))
+        none = self.scratch / "none"
+        none.touch()
+        return Converted(runs.close(), [], none, none, usable=len(runs.files))
+
+    # -- what is made of it --------------------------------------------------------------------------------------------
+
+    def _assemble(self, done: list[Converted], known: Packers, workers: int, full: bool) -> tuple[Built, Account]:
+        account = Account(read=sum(one.read for one in done), rejected=sum(one.rejected for one in done))
+        self._write_rejects(done)
+        if not self.again and not any(one.usable for one in done):
             raise SourceError(_nothing_read(account, self.settings.site))
-        return account
+        with (self.folder / "remarks.jsonl").open("w", encoding="utf-8") as remarks:
+            for note in notes(one.remarks for one in done):
+                remarks.write(note.decode() + "\n")
+            plan = Plan(
+                self.folder, self.scratch, self.settings, self.vocabulary, self.live, account, remarks, self.progress,
+                full, self.created,
+            )  # fmt: skip
+            if self.live and not self.again:
+                built = Update(plan, self.live).build(done)
+            else:
+                built = Rebuild(plan, known, workers).build(done)
+        return built, account
 
-    def _previous(self) -> Generation | None:
-        live = live_path(self.settings.site)
-        if live is None:
-            return None
-        found = Generation(live)
-        if self.settings["verify"]:
-            found.verify()
-        return found
+    def _write_rejects(self, done: Sequence[Converted]) -> None:
+        """Write the rejects into the generation, and where somebody looks for them: into the site."""
+        path = self.folder / "rejects.jsonl"
+        with path.open("wb") as rejects:
+            for note in notes(one.rejects for one in done):
+                rejects.write(note + b"\n")
+        shutil.copyfile(path, self.settings.site / "rejects.jsonl")
 
-    def _redescribe(self, previous: Generation, writer: Deposit) -> None:
-        """Describe the kept source records anew: base, mapping or program changed since they were published."""
-        for old in previous.documents.records():
-            source = previous.documents.source(old.path)
-            record = reread(source) if source else None
-            if isinstance(record, Record):
-                writer.put(self._described(record))
-
-    def _take(
-        self,
-        outcome: Outcome,
-        writer: Deposit,
-        account: Account,
-        seen: set[str],
-        rejects: TextIO,
-        remarks: TextIO,
-    ) -> None:
-        account.read += 1
-        if account.read % 500 == 0:
-            self.progress("records", account.read)
-        described = outcome if isinstance(outcome, Rejected) else self._sound(outcome)
-        if isinstance(described, Rejected):
-            account.rejected += 1
-            rejects.write(msgspec.json.encode(described).decode() + "\n")
-            return
-        assert isinstance(outcome, Record)
-        for remark in outcome.remarks:
-            remarks.write(msgspec.json.encode({"id": outcome.id, **msgspec.to_builtins(remark)}).decode() + "\n")
-        if described.path in seen:
-            account.repeated += 1
-            remarks.write(msgspec.json.encode({"id": outcome.id, "field": "id", "problem": _REPEATED}).decode() + "\n")
-            writer.put(described)
-            return
-        seen.add(described.path)
-        there = writer.holds(described)
-        if there:
-            account.unchanged += 1
-            return
-        account.published += there is None
-        account.replaced += there is False
-        writer.put(described)
-
-    def _sound(self, record: Record) -> Kept | Rejected:
-        """Return the described record, or why it cannot be: a record must never spoil the load of all others."""
-        try:
-            described = self._described(record)
-        except (ShelfgraphError, ValueError, KeyError, TypeError) as error:
-            reason = f"the mapping failed on it: {type(error).__name__}: {error}: please report this record"
-            return Rejected(record.source.place, reason, record.id, record.source.text[:200])
-        bad = next(unsound(described.lines, described.claims), "")
-        if bad:
-            reason = f"it gives a triple that cannot be written: {bad[:300]!r}: please report this record"
-            return Rejected(record.source.place, reason, record.id, record.source.text[:200])
-        return described
-
-    def _described(self, record: Record) -> Kept:
-        found: Described = self.mapping.describe(record)
-        schema = self.mapping.kinds.type_of(record.format)["schema"]
-        return Kept(
-            id=record.id,
-            path=f"record/{record.id}",
-            title=record.title,
-            kind=schema.rpartition("/")[2],
-            year=record.issued.year if record.issued else "",
-            modified=record.modified,
-            lines=found.lines,
-            claims=found.claims,
-            words=index.words(record),
-            source=record.source,
-        )
-
-    def _bury_all_but(self, seen: set[str], writer: Deposit, account: Account) -> None:
-        today = datetime.now(UTC).strftime("%Y-%m-%d")
-        for path in sorted(writer.paths() - seen):
-            writer.bury(path, f"Removed on {today}: it is no longer in the catalogue.")
-            account.deleted += 1
-
-    # -- then: everything that depends on all of them ------------------------------------------------------------------
-
-    def assemble(self, account: Account, sources: list[str]) -> Manifest:
-        """Write shared things, store, index and dumps in one pass, and return the manifest."""
-        created = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-        loader = Loader(self.folder / "store")
-        writer = Deposit(self.folder / "documents.sqlite", again=True)
-        with ExitStack() as stack:
-            stack.callback(writer.close)
-            files = stack.enter_context(dumps.Writer(self.folder / "dumps"))
-            found = stack.enter_context(index.Writer(self.folder / "index"))
-            assembly = Assembly(self.settings, self.vocabulary, writer, files, found, created, self.progress)
-            loader.bulk(assembly.lines())
-            writer.flush()
-            self._jsonl(files)
-        described = files.files()
-        page = description.dataset(self.settings, assembly.figures(), described)
-        loader.add(page.lines)
-        writer = Deposit(self.folder / "documents.sqlite", again=True)
-        assembly.page(writer, page)
-        writer.close()
-        figures = assembly.figures()
-        counts = {"records": figures.records, "things": len(assembly.numbers), "triples": files.triples}
-        counts["stored"] = loader.close()
+    def _manifest(self, built: Built, account: Account, sources: list[str]) -> Manifest:
         return Manifest(
             generation=self.folder.name.removesuffix(".part"),
-            base=self.base,
+            base=self.settings["base"],
             title=self.settings["title"],
             profile=self.settings["profile"],
-            created=created,
-            counts=counts,
+            created=self.created,
+            counts=built.counts,
             account=account,
-            dumps=described,
+            dumps=built.dumps,
             sources=sources,
             mapping=self.fingerprint,
         )
-
-    def _jsonl(self, files: dumps.Writer) -> None:
-        """Write the dumps whose lines are records: JSON-LD documents and the table."""
-        found = documents.Documents(self.folder / "documents.sqlite", self.base)
-        terms = names_of(self.vocabulary)
-        context = f"{self.base}context/v1.jsonld"
-        for n, record in enumerate(found.records(), 1):
-            if n % 500 == 0:
-                self.progress("dumps", n)
-            url = self.base + "record/" + names.encoded(record.path.removeprefix("record/"))
-            root = url if found.topics(record) else f"{url}#it"
-            tree = jsonld_document(triples(found.lines(record)), root, terms, context)
-            doi = tree.get("bibo:doi", "")
-            id_ = record.path.removeprefix("record/")
-            row = (id_, url, record.title, record.kind, record.year, doi)
-            files.record(jsonld_dumps(tree, indent=0), row)
-        found.close()
-
-
-def _read_all(sources: Iterable[str], kind: str | None) -> Iterator[Outcome]:
-    for source in sources:
-        yield from read(source, kind)
 
 
 def fingerprint(known: Vocabulary, settings: Settings) -> str:
@@ -274,9 +244,6 @@ def fingerprint(known: Vocabulary, settings: Settings) -> str:
     for name in ("context.jsonld", "mapping.csv", "things.csv", *known.names("codes/*.csv")):
         seen.update(known.text(name).encode())
     return seen.hexdigest()[:16]
-
-
-_REPEATED = "the id stands more than once in this input: the last record wins"
 
 
 def _nothing_read(account: Account, site: Path) -> str:

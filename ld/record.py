@@ -9,7 +9,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 
-class Date(Struct, frozen=True):
+class Date(Struct, frozen=True, gc=False):
     """A date as precise as the source and no more: `value` in the lexical form of `datatype`.
 
     `datatype` is one of `gYear`, `gYearMonth`, `date` (XML Schema) or `edtf` (Library of Congress EDTF).
@@ -21,7 +21,7 @@ class Date(Struct, frozen=True):
     year: str = ""
 
 
-class Person(Struct, frozen=True):
+class Person(Struct, frozen=True, gc=False):
     """A person or an organization with its part in the work, named as printed.
 
     `role` is a MARC relator code, empty for a contributor of whom the source says no more. `heading` tells that the
@@ -39,7 +39,7 @@ class Person(Struct, frozen=True):
     heading: bool = False
 
 
-class Container(Struct, frozen=True):
+class Container(Struct, frozen=True, gc=False):
     """What the work appeared in: `kind` is journal, series or record (then `record` is the id of that record)."""
 
     kind: str
@@ -53,7 +53,7 @@ class Container(Struct, frozen=True):
     publisher: str = ""
 
 
-class Subject(Struct, frozen=True):
+class Subject(Struct, frozen=True, gc=False):
     """What the work is about: a keyword (`scheme` empty) or a heading or class of a scheme such as lcsh, lcc, ddc."""
 
     label: str
@@ -61,14 +61,14 @@ class Subject(Struct, frozen=True):
     code: str = ""
 
 
-class Origin(Struct, frozen=True):
+class Origin(Struct, frozen=True, gc=False):
     """Where the record was harvested from: the identifier there and when it last changed there (xsd:dateTime)."""
 
     identifier: str = ""
     modified: str = ""
 
 
-class Remark(Struct, frozen=True):
+class Remark(Struct, frozen=True, gc=False):
     """Something in the source that was left out or looked wrong: the field, what is wrong, the value as it came."""
 
     field: str
@@ -76,7 +76,7 @@ class Remark(Struct, frozen=True):
     value: str = ""
 
 
-class Source(Struct, frozen=True):
+class Source(Struct, frozen=True, gc=False):
     """The record as it came: `kind` names the reader that understands it, `place` tells where it stood."""
 
     kind: str
@@ -84,13 +84,26 @@ class Source(Struct, frozen=True):
     place: str
 
 
-class Rejected(Struct, frozen=True):
+class Rejected(Struct, frozen=True, gc=False):
     """A record that cannot be used, and why. An outcome, counted and reported, never an exception."""
 
     place: str
     reason: str
     id: str = ""
     excerpt: str = ""
+
+
+class Deleted(Struct, frozen=True, gc=False):
+    """A record that the source, or who publishes, says is no more; `successor` is the id of what replaces it.
+
+    An outcome like `Rejected`. `date` is when it was deleted (xsd:dateTime), empty where nobody says.
+    """
+
+    place: str
+    id: str
+    reason: str
+    date: str = ""
+    successor: str = ""
 
 
 class Record(Struct, kw_only=True):

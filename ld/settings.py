@@ -34,6 +34,7 @@ SETTINGS = (
     Setting("licence", "https://creativecommons.org/publicdomain/zero/1.0/", "IRI of the licence of the data."),
     Setting("profile", "full", "What the triple store keeps: full, or lean (Dublin Core, BIBO, FOAF only)."),
     Setting("keep", 3, "How many earlier generations are kept for roll-back."),
+    Setting("workers", 0, "Processes that read and describe records; 0 for one a core."),
     Setting("bind", "127.0.0.1:8000", "Address and port the server listens on."),
     Setting("threads", 4, "Threads that answer requests."),
     Setting("verify", True, "Compare every file with the manifest before a generation is served."),

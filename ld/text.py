@@ -6,6 +6,8 @@ import html
 import re
 import unicodedata
 
+from ld.memory import remembered
+
 _ELEMENTS = (
     "a|abbr|b|big|blockquote|body|br|center|cite|code|dd|del|div|dl|dt|em|font|h[1-6]|hr|html|i|img|ins|kbd|li|ol|p"
     "|pre|q|s|script|small|span|strike|strong|style|sub|sup|table|tbody|td|th|thead|title|tr|tt|u|ul|var"
@@ -21,9 +23,6 @@ _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,
 # C0 but for tab, LF and CR; DEL and C1 (among them the non-sort marks U+0098 and U+009C of German catalogues);
 # surrogates and non-characters: none may stand in XML, several break N-Triples.
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff\ufeff]+")
-# A single space is left alone: replacing it by itself was most of the time spent on an abstract.
-_BLANKS = re.compile(r"[^\S\n]{2,}|[^\S\n ]")
-_LINES = re.compile(r" ?\n[ \n]*")
 _SIGNS = str.maketrans("0123456789+-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻")
 _SUBSIGNS = str.maketrans("0123456789+-", "₀₁₂₃₄₅₆₇₈₉₊₋")
 
@@ -32,6 +31,7 @@ _ABBREVIATED = re.compile(
     r"(?:^|[\s.(\-])(?:\w|etc|jr|sr|inc|co|ltd|bros|corp|dept|dr|st|mrs?|cent|ph\.?d|ca|pseud)\.$", re.IGNORECASE
 )
 _EMAIL = re.compile(r"[\w.+-]{1,64}@(?:[\w-]{1,63}\.){1,8}[A-Za-z]{2,24}")
+_RUNS = re.compile(r"[^\S\n]{2,}|[^\S\n ]")
 _BLANK_FORMS = {"", "n/a", "none", "null", "-", "--", "[s.n.]", "s.n.", "s. n.", "[s. n.]", "not found"}
 
 
@@ -61,11 +61,20 @@ def paragraphs(raw: str) -> str:
         text = _HIDDEN.sub(" ", text)
         text = _RAISED.sub(_raise, text)
         text = _MARKUP.sub("", _BREAK.sub("\n", text))
-    if not text.isascii():
-        text = unicodedata.normalize("NFC", _CONTROL.sub("", text))
-    elif not text.isprintable():
-        text = _CONTROL.sub("", text)
-    return _LINES.sub("\n", _BLANKS.sub(" ", text)).strip()
+    text = "\n".join(filter(None, map(_line, text.split("\n"))))
+    return text if text.isascii() else unicodedata.normalize("NFC", text)
+
+
+def _line(text: str) -> str:
+    """Return a line without control characters; what is printable has none, and asking that is the cheapest way."""
+    return flat(text if text.isprintable() else _CONTROL.sub("", text))
+
+
+def flat(text: str) -> str:
+    """Return the text on one line, with one space where it had white space of any kind and length."""
+    if text.isprintable() and "  " not in text:  # the only white space that is printable is a space
+        return text.strip()
+    return " ".join(text.split())
 
 
 def _decoded(text: str) -> str:
@@ -96,14 +105,17 @@ def without_stop(text: str) -> str:
     return text[:-1].rstrip()
 
 
-def value(raw: str) -> str:
+def _value(raw: str) -> str:
     """Return plain text, or nothing where the source only says that it has nothing ("n/a", "[s.n.]")."""
     text = plain(raw)
     return "" if text.casefold() in _BLANK_FORMS else text
+
+
+value = remembered(_value)
 
 
 def without_email(text: str) -> str:
     """Return the text without e-mail addresses: they are never published."""
     if "@" not in text:
         return text
-    return _BLANKS.sub(" ", _EMAIL.sub("", text)).strip(" ,;()<>")
+    return _RUNS.sub(" ", _EMAIL.sub("", text)).strip(" ,;()<>")

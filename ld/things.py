@@ -5,23 +5,30 @@ There are no blank nodes. A URL without fragment is a document, the same with `#
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from msgspec import Struct
 
 from ld import names
+from ld.memory import Memory
 from ld.vocab import Row, Vocabulary
 
 Fields = dict[str, list[Any]]
+T = TypeVar("T")
 
 
 class Thing(Struct):
-    """One node of the graph. `shared` tells that other records may speak of it too, so it has a document of its own."""
+    """One node of the graph. `shared` tells that other records may speak of it too, so it has a document of its own.
+
+    `mention` is kept by the mapping: what it made of a shared thing, which is made once.
+    """
 
     kind: str
     iri: str
     fields: Fields
     shared: bool = False
+    mention: Any = None
 
 
 class Site(Struct, frozen=True):
@@ -37,7 +44,7 @@ class Kinds:
     def __init__(self, site: Site, vocabulary: Vocabulary) -> None:
         self.site = site
         self.vocabulary = vocabulary
-        self.shapes = {row["thing"]: row["iri"] for row in vocabulary.rows("things.csv")}
+        self.shapes = {row["thing"]: row["iri"].replace("{base}", site.base) for row in vocabulary.rows("things.csv")}
         self.types = {key: self._type(row) for key, row in vocabulary.codes("types").items()}
         self.collections = vocabulary.codes("collections")
         self.roles = vocabulary.codes("roles")
@@ -45,10 +52,20 @@ class Kinds:
             names.slug(row["name"]): row["preferred"] for row in vocabulary.codes("organizations").values()
         }
         self.schemes = {key: row["iri"] for key, row in vocabulary.codes("schemes").items()}
+        self._made: Memory[tuple[Callable[..., Any], tuple[Any, ...]], Any] = Memory(self._make)
 
     def mint(self, kind: str, **names_of_parts: str) -> str:
         """Return the IRI of a thing of that kind."""
-        return self.shapes[kind].format(base=self.site.base, **names_of_parts)
+        return self.shapes[kind].format(**names_of_parts)
+
+    def once(self, make: Callable[..., T], *about: Any) -> T:
+        """Return what `make(kinds, *about)` makes, the same object each time: what was met before costs a look-up."""
+        made: T = self._made[make, about]
+        return made
+
+    def _make(self, key: tuple[Callable[..., Any], tuple[Any, ...]]) -> Any:
+        make, about = key
+        return make(self, *about)
 
     def type_of(self, word: str) -> dict[str, str]:
         """Return the classes of a format word: `bibo`, `schema`, `type`, `book_format`, each an IRI or empty."""

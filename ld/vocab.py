@@ -8,6 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from ld import memory
 from ld.errors import VocabError
 
 _HERE = Path(__file__).parent
@@ -131,5 +132,6 @@ def vocabulary() -> Vocabulary:
 
 def use(overlay: Path | None) -> Vocabulary:
     """Make the packaged vocabulary with this overlay the one in use and return it. Call it before anything is read."""
+    memory.forget()
     _current[:] = [Vocabulary(overlay)]
     return _current[0]

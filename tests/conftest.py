@@ -9,7 +9,8 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from ld.generation import Generation, Live
+from ld.generation import Generation
+from ld.live import Live
 from ld.publish import publish
 from ld.settings import Settings
 from ld.web import create_app

@@ -133,7 +133,7 @@ def test_the_jsonl_dump_holds_the_documents_that_are_served(generation: Generati
 
 
 def test_counts_of_the_description_are_true(generation: Generation) -> None:
-    documents = Documents(generation.documents.path, BASE)
+    documents = Documents(generation.path, BASE)
     dataset = documents.get("dataset")
     assert dataset
     void = "http://rdfs.org/ns/void#"

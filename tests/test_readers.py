@@ -7,6 +7,8 @@ import gzip
 import io
 import json
 import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -19,7 +21,8 @@ import requests
 from ld import readers
 from ld.errors import SourceError
 from ld.readers import doaj, fields, oaipmh, solr, staffview
-from ld.record import Container, Person, Record, Rejected, Source, Subject
+from ld.readers.share import Share
+from ld.record import Container, Deleted, Person, Record, Rejected, Source, Subject
 
 NUMBER = "0" * 31 + "a"
 OAI = "http://www.openarchives.org/OAI/2.0/"
@@ -44,7 +47,7 @@ def indexed(**document: Any) -> Record:
 def anything(**document: Any) -> Record | Rejected:
     """A Solr document with these fields, with whatever becomes of it."""
     full = {"id": "1", "title": "A title", **document}
-    return solr.record(solr.fields_of(full), Source("solr", json.dumps(full), "here"))
+    return solr.record(solr.fields_of(full.items()), Source("solr", json.dumps(full), "here"))
 
 
 def marc(**document: Any) -> Record:
@@ -238,9 +241,9 @@ def harvested(inner: str, header: str = "", attributes: str = "") -> str:
     )
 
 
-def one_of(text: str) -> Record | Rejected:
+def one_of(text: str) -> readers.Outcome:
     """The only outcome of a response."""
-    (found,) = oaipmh.read(io.BytesIO(text.encode()), "here")
+    (found,) = oaipmh.read(io.BytesIO(text.encode()), "here", Share())
     return found
 
 
@@ -285,11 +288,11 @@ def test_affiliations_by_their_number_and_comments_between() -> None:
     ]
 
 
-def test_a_deleted_record_is_rejected_with_its_id() -> None:
+def test_a_deletion_at_the_source_is_told_with_id_and_date() -> None:
     found = one_of(harvested("", attributes=' status="deleted"'))
 
-    assert isinstance(found, Rejected)
-    assert (found.id, found.reason.partition(":")[0]) == ("doaj-" + NUMBER, "deleted at the source")
+    assert isinstance(found, Deleted)
+    assert (found.id, found.reason, found.date) == ("doaj-" + NUMBER, "Deleted at the source.", "2020-11-24T20:40:42Z")
 
 
 def test_another_format_is_named() -> None:
@@ -316,7 +319,7 @@ def test_a_doctype_is_refused() -> None:
 def test_a_response_that_is_cut_off_gives_what_came_before() -> None:
     whole = harvested(f'<d:doajArticle xmlns:d="{NAMESPACE}"><d:title>T</d:title></d:doajArticle>')
     cut = whole.replace("</record></ListRecords></OAI-PMH>", "</record><record><head")
-    first, second = oaipmh.read(io.BytesIO(cut.encode()), "here")
+    first, second = oaipmh.read(io.BytesIO(cut.encode()), "here", Share())
 
     assert isinstance(first, Record)
     assert isinstance(second, Rejected)
@@ -580,7 +583,7 @@ def test_the_record_page_in_front_is_never_read() -> None:
     page = (
         "Page title\n\nid est a summary\n\nBibliographic Details\nMain Author: Somebody Else\nPublished: Nobody 1900\n"
     )
-    (record,) = staffview.read(io.BytesIO((page + OLD_ORDER).encode()), "here")
+    (record,) = staffview.read(io.BytesIO((page + OLD_ORDER).encode()), "here", Share())
 
     assert isinstance(record, Record)
     assert (record.id, record.title, [one.name for one in record.people]) == ("7", "A title", ["Jane Doe"])
@@ -590,7 +593,7 @@ def test_several_records_with_and_without_pages() -> None:
     page = "Page title\n\nBibliographic Details\nFormat: Article\n"
     sorted_one = "Title\n\n_version_ 1716825967131885568\nauthor X\nid 9\ntitle Nine\nurl http://a.org\nhttp://b.org\n"
     text = f"{OLD_ORDER}\n{page}{OLD_ORDER.replace('id 7', 'id 8', 1)}\n\n{sorted_one}{sorted_one}"
-    found = list(staffview.read(io.BytesIO(text.encode()), "here"))
+    found = list(staffview.read(io.BytesIO(text.encode()), "here", Share()))
 
     assert [one.id for one in found] == ["7", "8", "9", "9"]
     assert all(isinstance(one, Record) for one in found)
@@ -600,9 +603,9 @@ def test_several_records_with_and_without_pages() -> None:
 
 def test_a_marc_table_alone_and_with_the_index_behind() -> None:
     table = "Title\n\nStaff View\nLEADER 01588cjm a22003133i 4500\n001 7\n245 1 0 |a Title\n"
-    (alone,) = staffview.read(io.BytesIO(table.encode()), "here")
+    (alone,) = staffview.read(io.BytesIO(table.encode()), "here", Share())
     (both,) = staffview.read(
-        io.BytesIO((table + "Record in the Search Index\n_version_ 1\nid 7\ntitle T\n").encode()), "x"
+        io.BytesIO((table + "Record in the Search Index\n_version_ 1\nid 7\ntitle T\n").encode()), "x", Share()
     )
 
     assert isinstance(alone, Rejected)
@@ -612,7 +615,7 @@ def test_a_marc_table_alone_and_with_the_index_behind() -> None:
 
 def test_one_record_that_is_not_utf_8_is_rejected_with_its_place() -> None:
     text = OLD_ORDER.encode() + b"\n" + OLD_ORDER.replace("id 7", "id 8", 1).encode().replace(b"Jane", b"J\xe4ne", 1)
-    first, second = staffview.read(io.BytesIO(text), "here")
+    first, second = staffview.read(io.BytesIO(text), "here", Share())
 
     assert isinstance(first, Record)
     assert isinstance(second, Rejected)
@@ -631,7 +634,7 @@ def test_known_fields() -> None:
 LINE = '{"id": "1", "title": "A title", "record_format": "marc"}\n'
 
 
-def outcomes(path: Path, kind: str | None = None) -> list[Record | Rejected]:
+def outcomes(path: Path, kind: str | None = None) -> list[Any]:
     """What comes out of a file or folder."""
     return list(readers.read(str(path), kind))
 
@@ -735,6 +738,25 @@ def test_a_field_of_fifty_megabytes_does_not_stop_the_others(tmp_path: Path) -> 
     assert isinstance(first, Rejected)
     assert (first.id, second.id) == ("big", "1")
     assert first.reason.startswith("field 'description' has 52,428,800 characters, over the limit of 1,048,576:")
+
+
+LONG = b'{"id": "long", "title": "' + b"x" * (70 << 20) + b'"}\n'
+
+
+@pytest.mark.parametrize("before", [b"", b"\n\n", LINE.encode()])
+def test_a_line_that_is_far_too_long_is_passed_over_in_little_memory(tmp_path: Path, before: bytes) -> None:
+    """200 MB in one line: rejected by its place, and the lines behind it are read."""
+    path = written(tmp_path / "x", before + LONG[:-1] * 3 + b"\n" + LINE.encode() * 2)
+    code = (
+        "from ld import readers\n"
+        f"for one in readers.read({str(path)!r}, 'solr'): print(type(one).__name__, getattr(one, 'place', ''))\n"
+        "print(next(line.split()[1] for line in open('/proc/self/status') if line.startswith('VmHWM')))"
+    )
+    *told, memory = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout.splitlines()
+
+    at = before.count(b"\n") + 1
+    assert told[-3:] == [f"Rejected {path}, line {at}", "Record ", "Record "]
+    assert int(memory) < 350 << 10
 
 
 def test_a_folder_reads_what_it_can(tmp_path: Path) -> None:

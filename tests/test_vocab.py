@@ -18,7 +18,7 @@ from ld.documents import Documents
 from ld.errors import VocabError
 from ld.generation import Generation
 from ld.jsonld import Names
-from ld.mapping import Mapping
+from ld.mapping import Mapping, Unsaid
 from ld.readers import read
 from ld.record import Record
 from ld.things import Kinds, Site
@@ -37,7 +37,8 @@ def described(path: Path) -> set[OxTriple]:
     records = [record for record in read(str(path)) if isinstance(record, Record)]
     assert records
     found = [mapping.describe(record) for record in records]
-    lines = "".join(one.lines + "".join(claim.lines for claim in one.claims) for one in found)
+    unsaid = Unsaid()
+    lines = "".join(one.lines + unsaid.lines(one.mentions) for one in found)
     return {quad.triple for quad in parse(lines.encode(), RdfFormat.N_TRIPLES)}
 
 
@@ -180,7 +181,7 @@ def shapes() -> rdflib.Graph:
 
 def published(generation: Generation) -> rdflib.Graph:
     """Every record's document, as one graph."""
-    documents = Documents(generation.documents.path, BASE)
+    documents = Documents(generation.path, BASE)
     graph = rdflib.Graph()
     for record in documents.records():
         graph.parse(data=documents.lines(record), format="nt")

@@ -982,7 +982,7 @@ def test_a_new_generation_goes_live_under_running_clients(tmp_path: Path) -> Non
     count = "SELECT (COUNT(*) AS ?s) WHERE { ?page <http://xmlns.com/foaf/0.1/primaryTopic> ?work }"
 
     def seen() -> tuple[str, list[str]]:
-        live._looked = 0.0
+        live.look()
         response = ask(client, count)
         return response.headers["Dataset-Version"], values(response)
 

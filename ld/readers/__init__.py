@@ -5,12 +5,11 @@ Adding a kind of source: a module with KIND, sniff and read, and its line in `_N
 
 from __future__ import annotations
 
-import gzip
 import io
 import os
+import shutil
 import sys
 import tempfile
-import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
@@ -22,7 +21,11 @@ from ld import __version__
 from ld.errors import SourceError
 from ld.readers import doaj, oaipmh, solr, staffview
 from ld.readers.limits import ANSWER_BYTES
-from ld.record import Record, Rejected, Source
+from ld.readers.share import Share
+from ld.readers.streams import HEAD, Raw, unpacked
+from ld.record import Deleted, Record, Rejected, Source
+
+Outcome = Record | Rejected | Deleted
 
 _NAMES: dict[ModuleType, str] = {
     doaj: "DOAJ article JSON",
@@ -33,7 +36,6 @@ _NAMES: dict[ModuleType, str] = {
 KINDS: dict[str, ModuleType] = {reader.KIND: reader for reader in _NAMES}
 OnBytes = Callable[[int], None]
 
-_HEAD = 1 << 16
 _SPOOLED = 16 << 20
 _TIMEOUT = (10, 60)
 _UTF8_MARK = b"\xef\xbb\xbf"
@@ -42,60 +44,119 @@ _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 _PASSED_OVER = {".ttl", ".nt", ".nq", ".rdf", ".jsonld", ".md", ".rq", ".csv", ".toml", ".py", ".html"}
 
 
-def read(source: str, kind: str | None = None, on_bytes: OnBytes | None = None) -> Iterator[Record | Rejected]:
+def read(
+    source: str,
+    kind: str | None = None,
+    on_bytes: OnBytes | None = None,
+    share: Share | None = None,
+    place: str | None = None,
+) -> Iterator[Outcome]:
     """Yield the records of a source and what was rejected; `kind` says what it is where that is not to be seen.
 
-    `on_bytes` is told, again and again, how many bytes more have been read. Raises SourceError where the source cannot
-    be opened or recognised. In a folder such a file is one `Rejected`.
+    `on_bytes` is told, again and again, how many bytes more have been read. Of several workers each reads its `share`.
+    `place` is what messages call the source. Raises SourceError where the source cannot be opened or recognised. In a
+    folder such a file is one `Rejected`.
     """
     if kind is not None and kind not in KINDS:
         raise SourceError(f"'{kind}' is no kind of record: name one of {_kinds()}")
+    reading = _Reading(kind, on_bytes, share or Share())
     if source == "-":
         with open(sys.stdin.fileno(), "rb", buffering=0, closefd=False) as raw:
-            yield from _stream(raw, "standard input", kind, on_bytes)
-    elif source.startswith(("http://", "https://")):
-        yield from _url(source, kind, on_bytes)
+            yield from reading.stream(raw, "standard input")
+    elif is_url(source):
+        with tempfile.SpooledTemporaryFile(_SPOOLED) as kept:
+            _fetch(source, cast(BinaryIO, kept))
+            kept.seek(0)
+            yield from reading.stream(kept, source)
     elif Path(source).is_dir():
-        yield from _folder(Path(source), kind, on_bytes)
+        yield from reading.folder(Path(source))
     else:
-        yield from _file(Path(source), kind, on_bytes)
+        yield from reading.file(Path(source), place or source)
+
+
+def is_url(source: str) -> bool:
+    """Determine whether the source is the address of an answer to be fetched."""
+    return source.startswith(("http://", "https://"))
+
+
+def spool(source: str, path: Path) -> None:
+    """Keep what can be read only once, standard input or the answer of a server, in a file."""
+    with path.open("wb") as kept:
+        if is_url(source):
+            _fetch(source, kept)
+        else:
+            with open(sys.stdin.fileno(), "rb", closefd=False) as raw:
+                shutil.copyfileobj(raw, kept, 1 << 20)
+
+
+def size(source: str) -> int:
+    """Return the bytes of a file or of the files in a folder; 0 where nobody knows."""
+    if source == "-" or is_url(source):
+        return 0
+    paths = _files(Path(source)) if Path(source).is_dir() else [Path(source)]
+    return sum(path.stat().st_size for path in paths if path.is_file())
 
 
 def reread(source: Source) -> Record | Rejected:
     """Return the record of a kept source, read again."""
     try:
         stream = io.BytesIO(source.text.encode("utf-8", "replace"))
-        found: Record | Rejected | None = next(KINDS[source.kind].read(stream, source.place), None)
+        found: Outcome | None = next(KINDS[source.kind].read(stream, source.place, Share()), None)
     except SourceError as error:
         return Rejected(source.place, str(error).removeprefix(f"{source.place}: "))
     if isinstance(found, Record):
         found.source = source
-    return found or Rejected(source.place, "the kept source holds no record")
+        return found
+    return found if isinstance(found, Rejected) else Rejected(source.place, "the kept source holds no record")
 
 
-def _file(path: Path, kind: str | None, on_bytes: OnBytes | None) -> Iterator[Record | Rejected]:
-    try:
-        with path.open("rb", buffering=0) as raw:
-            yield from _stream(raw, str(path), kind, on_bytes)
-    except OSError as error:
-        raise SourceError(f"{path}: cannot be read: {error.strerror}: check the name and the rights") from None
+class _Reading:
+    """One reading of one source: what every step of it needs to know."""
 
+    def __init__(self, kind: str | None, on_bytes: OnBytes | None, share: Share) -> None:
+        self.kind = kind
+        self.on_bytes = on_bytes
+        self.share = share
 
-def _folder(folder: Path, kind: str | None, on_bytes: OnBytes | None) -> Iterator[Record | Rejected]:
-    outcomes = usable = 0
-    for path in sorted(_files(folder)):
-        outcomes += 1
+    def file(self, path: Path, place: str) -> Iterator[Outcome]:
         try:
-            if not path.is_file():
-                raise SourceError(f"{path}: not a file that can be read: take it out of the folder")
-            yield from _file(path, kind, on_bytes)
-            usable += 1
-        except SourceError as error:
-            yield Rejected(str(path), str(error).removeprefix(f"{path}: "))
-    if not outcomes:
-        raise SourceError(f"{folder}: no file in it that could hold records: name a folder with catalogue records")
-    if not usable:
-        raise SourceError(f"{folder}: none of its {outcomes} files could be read: see the reasons, or use --as")
+            with path.open("rb", buffering=0) as raw:
+                yield from self.stream(raw, place)
+        except OSError as error:
+            raise SourceError(f"{place}: cannot be read: {error.strerror}: check the name and the rights") from None
+
+    def folder(self, folder: Path) -> Iterator[Outcome]:
+        outcomes = usable = 0
+        for path in sorted(_files(folder)):
+            outcomes += 1
+            try:
+                if not path.is_file():
+                    raise SourceError(f"{path}: not a file that can be read: take it out of the folder")
+                yield from self.file(path, str(path))
+                usable += 1
+            except SourceError as error:
+                if self.share.takes(0):
+                    yield Rejected(str(path), str(error).removeprefix(f"{path}: "))
+        if not outcomes:
+            raise SourceError(f"{folder}: no file in it that could hold records: name a folder with catalogue records")
+        if not usable:
+            raise SourceError(f"{folder}: none of its {outcomes} files could be read: see the reasons, or use --as")
+
+    def stream(self, raw: Raw, place: str) -> Iterator[Outcome]:
+        self.share.enter()
+        with unpacked(raw, place, self.on_bytes) as stream:
+            yield from self.plain(stream, place)
+
+    def plain(self, stream: io.BufferedReader[Any], place: str) -> Iterator[Outcome]:
+        if stream.peek(3)[:3] == _UTF8_MARK:
+            stream.read(3)
+        head = stream.peek(HEAD)[:HEAD]
+        if not head.strip():
+            raise SourceError(f"{place}: the file is empty: nothing to publish")
+        if head.startswith(_UTF16_MARKS):
+            raise SourceError(f"{place}: not UTF-8 at byte 0, but UTF-16: save the file as UTF-8")
+        reader = KINDS[self.kind] if self.kind else _recognised(head, place)
+        yield from reader.read(cast(BinaryIO, stream), place, self.share)
 
 
 def _files(folder: Path) -> Iterator[Path]:
@@ -112,80 +173,23 @@ def _files(folder: Path) -> Iterator[Path]:
                 yield path
 
 
-def _url(url: str, kind: str | None, on_bytes: OnBytes | None) -> Iterator[Record | Rejected]:
-    """Yield the records of the answer, fetched whole first: a slow reader must not hold the connection."""
+def _fetch(url: str, kept: BinaryIO) -> None:
+    """Fetch the answer whole before it is read: a slow reader must not hold the connection."""
     headers = {"User-Agent": f"shelfgraph/{__version__}", "Accept": "application/json, text/plain, */*;q=0.5"}
-    with tempfile.SpooledTemporaryFile(_SPOOLED) as kept:
-        try:
-            with requests.get(url, headers=headers, timeout=_TIMEOUT, stream=True) as answer:
-                answer.raise_for_status()
-                _keep(answer, kept, url)
-        except requests.HTTPError as error:
-            status = error.response.status_code
-            raise SourceError(f"{url}: the server answered {status}: check the address and your rights there") from None
-        except requests.Timeout:
-            raise SourceError(f"{url}: no answer in {_TIMEOUT[1]} seconds: try again, or ask for less") from None
-        except requests.RequestException as error:
-            raise SourceError(f"{url}: no answer: {type(error).__name__}: check address and network") from None
-        kept.seek(0)
-        yield from _stream(kept, url, kind, on_bytes)
-
-
-def _keep(answer: requests.Response, kept: tempfile.SpooledTemporaryFile[bytes], url: str) -> None:
-    for chunk in answer.iter_content(1 << 20):
-        kept.write(chunk)
-        if kept.tell() > ANSWER_BYTES:
-            raise SourceError(f"{url}: the answer is larger than {ANSWER_BYTES >> 20} MiB: ask for less")
-
-
-class _Counted(io.RawIOBase):
-    """A stream that tells how many bytes were read from it."""
-
-    def __init__(self, raw: io.IOBase | tempfile.SpooledTemporaryFile[bytes], on_bytes: OnBytes | None) -> None:
-        self.raw = raw
-        self.on_bytes = on_bytes
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        """Fill the buffer as far as the source goes: a pipe gives less at a time than it has."""
-        filled, view = 0, memoryview(buffer)
-        while filled < len(view):
-            data = self.raw.read(len(view) - filled)
-            if not data:
-                break
-            view[filled : filled + len(data)] = data
-            filled += len(data)
-        if self.on_bytes and filled:
-            self.on_bytes(filled)
-        return filled
-
-
-def _stream(
-    raw: io.IOBase | tempfile.SpooledTemporaryFile[bytes], place: str, kind: str | None, on_bytes: OnBytes | None
-) -> Iterator[Record | Rejected]:
-    with io.BufferedReader(_Counted(raw, on_bytes), _HEAD) as stream:
-        if stream.peek(2)[:2] != b"\x1f\x8b":
-            yield from _plain(stream, place, kind)
-            return
-        try:
-            with gzip.GzipFile(fileobj=stream) as packed, io.BufferedReader(cast(io.RawIOBase, packed), _HEAD) as plain:
-                yield from _plain(plain, place, kind)
-        except (gzip.BadGzipFile, EOFError, zlib.error) as error:
-            raise SourceError(f"{place}: not a whole gzip file: {error}: fetch or pack it again") from None
-
-
-def _plain(stream: io.BufferedReader[Any], place: str, kind: str | None) -> Iterator[Record | Rejected]:
-    if stream.peek(3)[:3] == _UTF8_MARK:
-        stream.read(3)
-    head = stream.peek(_HEAD)[:_HEAD]
-    if not head.strip():
-        raise SourceError(f"{place}: the file is empty: nothing to publish")
-    if head.startswith(_UTF16_MARKS):
-        raise SourceError(f"{place}: not UTF-8 at byte 0, but UTF-16: save the file as UTF-8")
-    reader = KINDS[kind] if kind else _recognised(head, place)
-    yield from reader.read(cast(BinaryIO, stream), place)
+    try:
+        with requests.get(url, headers=headers, timeout=_TIMEOUT, stream=True) as answer:
+            answer.raise_for_status()
+            for chunk in answer.iter_content(1 << 20):
+                kept.write(chunk)
+                if kept.tell() > ANSWER_BYTES:
+                    raise SourceError(f"{url}: the answer is larger than {ANSWER_BYTES >> 20} MiB: ask for less")
+    except requests.HTTPError as error:
+        status = error.response.status_code
+        raise SourceError(f"{url}: the server answered {status}: check the address and your rights there") from None
+    except requests.Timeout:
+        raise SourceError(f"{url}: no answer in {_TIMEOUT[1]} seconds: try again, or ask for less") from None
+    except requests.RequestException as error:
+        raise SourceError(f"{url}: no answer: {type(error).__name__}: check address and network") from None
 
 
 def _recognised(head: bytes, place: str) -> ModuleType:

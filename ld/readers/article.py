@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import chain
 
 from msgspec import Struct
 
 from ld import dates, languages, names, text
+from ld.memory import remembered
 from ld.readers.limits import EXCERPT_CHARACTERS, FIELD_CHARACTERS, oversized
 from ld.readers.people import Author, printed
 from ld.record import Container, Date, Origin, Record, Rejected, Remark, Source, Subject
@@ -100,19 +102,18 @@ def set_page(found: Record, number: str, modified: str = "") -> None:
 
 
 def keywords(raw: Iterable[str]) -> Iterator[str]:
-    """Yield the keywords, each once, without the marks around them; a list in one keyword is cut at its semicolons.
+    """Return the keywords, each once, without the marks around them; a list in one keyword is cut at its semicolons.
 
     >>> list(keywords(["; Blogs", "Internet;", "soil; water", ".NET", "land, use"]))
     ['Blogs', 'Internet', 'soil', 'water', '.NET', 'land, use']
     """
-    seen: set[str] = set()
-    for keyword in raw:
-        plain = text.plain(keyword)
-        for piece in plain.split(";"):
-            word = text.without_stop(_MARKS_BEHIND.sub("", _MARKS_BEFORE.sub("", piece)))
-            if word and word not in seen:
-                seen.add(word)
-                yield word
+    return iter(dict.fromkeys(chain.from_iterable(map(_pieces, raw))))
+
+
+@remembered
+def _pieces(keyword: str) -> tuple[str, ...]:
+    pieces = (_MARKS_BEHIND.sub("", _MARKS_BEFORE.sub("", piece)) for piece in text.plain(keyword).split(";"))
+    return tuple(filter(None, map(text.without_stop, pieces)))
 
 
 def set_pages(found: Record, start: str, end: str) -> None:

@@ -11,13 +11,14 @@ from typing import Any, BinaryIO
 import ld.readers.article as article
 from ld import dates, text
 from ld.readers.article import Article
-from ld.readers.json_stream import documents
+from ld.readers.json_stream import documents, shape
 from ld.readers.limits import EXCERPT_CHARACTERS
 from ld.readers.people import Author
+from ld.readers.share import Share
 from ld.record import Origin, Record, Rejected, Remark, Source, Subject
 
 KIND = "doaj"
-_PATHS = (("results",), ("hits", "hits"))
+_SHAPE = shape(KIND, dict[str, Any], ("results",), ("hits", "hits"))
 
 
 def sniff(head: bytes) -> bool:
@@ -25,9 +26,9 @@ def sniff(head: bytes) -> bool:
     return head.lstrip()[:1] in (b"{", b"[") and b'"bibjson"' in head
 
 
-def read(stream: BinaryIO, place: str) -> Iterator[Record | Rejected]:
+def read(stream: BinaryIO, place: str, share: Share) -> Iterator[Record | Rejected]:
     """Yield the articles of one JSON document, a list, a search answer, an Elasticsearch dump or JSON Lines."""
-    for found in documents(stream, place, KIND, _PATHS):
+    for found in documents(stream, place, _SHAPE, share):
         yield found if isinstance(found, Rejected) else record(found.value, found.source)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, BinaryIO
 
 import msgspec
@@ -10,49 +10,83 @@ from msgspec import Raw, Struct, ValidationError
 
 from ld.errors import SourceError
 from ld.readers.limits import EXCERPT_CHARACTERS, JSON_BYTES, LINE_BYTES, RECORD_BYTES, oversized, oversized_record
+from ld.readers.share import BLOCK_BYTES, Share
 from ld.record import Rejected, Source
 
 Path = tuple[str, ...]
+# So many blank lines in front of or behind the first document are looked over before the text counts as JSON Lines.
+_BLANK_LINES = 10_000
 
 
 class Found(Struct, frozen=True):
-    """One document of the source."""
+    """One document of the source, decoded as the reader wants it."""
 
-    value: dict[str, Any]
+    value: Any
     source: Source
 
 
-def documents(stream: BinaryIO, place: str, kind: str, paths: Iterable[Path]) -> Iterator[Found | Rejected]:
-    """Yield the documents of a stream; `paths` tell where an answer keeps its documents ("response", "docs").
+class Shape(Struct, frozen=True):
+    """What a reader looks for: its `kind`, where answers keep documents, their marks, how to decode one."""
+
+    kind: str
+    paths: tuple[Path, ...]
+    marks: tuple[bytes, ...]
+    decode: Callable[[bytes], Any]
+
+
+def shape(kind: str, document: Any, *paths: Path) -> Shape:
+    """Return the shape; a path tells where an answer keeps its documents ("response", "docs").
+
+    Of a document only the fields that its type names are decoded.
+    """
+    marks = tuple(f'"{path[0]}"'.encode() for path in paths)
+    return Shape(kind, paths, marks, msgspec.json.Decoder(document).decode)
+
+
+def documents(stream: BinaryIO, place: str, shape: Shape, share: Share) -> Iterator[Found | Rejected]:
+    """Yield the documents of a stream.
 
     Of JSON Lines a bad line is rejected and the others go on. A bad JSON text raises SourceError with line and column.
     """
-    first = stream.readline(LINE_BYTES)
-    second = stream.readline(LINE_BYTES)
-    while second and not second.strip():
-        first += second
-        second = stream.readline(LINE_BYTES)
-    if second and _is_lines(first, second):
-        yield from _lines(stream, [first, second], place, kind, tuple(paths))
+    ahead = _ahead(stream)
+    if _is_lines(ahead, shape.marks):
+        yield from _lines(stream, ahead, place, shape, share)
     else:
-        data = first + second + stream.read(JSON_BYTES)
-        yield from _whole(data, place, kind, tuple(paths))
+        yield from _whole(b"".join([*ahead, stream.read(JSON_BYTES)]), place, shape, share)
 
 
-def _is_lines(first: bytes, second: bytes) -> bool:
-    """Determine whether two lines begin JSON Lines: both objects from their first column, or the first one whole."""
-    if not first.endswith(b"\n"):
-        return False
-    return (first[:1] == b"{" and second[:1] == b"{") or not isinstance(_decoded(first), Exception)
+def _ahead(stream: BinaryIO) -> list[bytes]:
+    """Return the lines up to the second that is not blank, or up to one that is too long to be read as a whole."""
+    lines: list[bytes] = []
+    full = 0
+    while full < 2 and len(lines) < _BLANK_LINES and (line := stream.readline(LINE_BYTES)):
+        lines.append(line)
+        full += not line.isspace()
+        if not line.endswith(b"\n"):
+            break
+    return lines
 
 
-def _whole(data: bytes, place: str, kind: str, paths: tuple[Path, ...]) -> Iterator[Found | Rejected]:
+def _is_lines(ahead: list[bytes], marks: tuple[bytes, ...]) -> bool:
+    """Determine whether the text begins as JSON Lines: two objects from their first column, or a first one whole.
+
+    An object whose line is too long to be looked at is a document and no answer, unless it has an answer's names.
+    """
+    first, *others = [line for line in ahead if not line.isspace()] or [b""]
+    if len(first) >= LINE_BYTES:
+        return first[:1] == b"{" and not any(mark in first for mark in marks)
+    if not others:
+        return len(ahead) >= _BLANK_LINES
+    return (first[:1] == b"{" and others[0][:1] == b"{") or not isinstance(_decoded(first), Exception)
+
+
+def _whole(data: bytes, place: str, shape: Shape, share: Share) -> Iterator[Found | Rejected]:
     if len(data) > JSON_BYTES:
         limit = f"{JSON_BYTES >> 20} MiB"
         raise SourceError(f"{place}: one JSON text of more than {limit}: save it as JSON Lines, one record a line")
     try:
         data.decode()
-        items = _inside(data, paths)
+        items = _inside(data, shape.paths)
     except UnicodeDecodeError as error:
         raise SourceError(f"{place}: not UTF-8 at byte {error.start}: save the file as UTF-8") from None
     except RecursionError:
@@ -60,31 +94,54 @@ def _whole(data: bytes, place: str, kind: str, paths: tuple[Path, ...]) -> Itera
     except msgspec.DecodeError as error:
         raise SourceError(f"{place}: not JSON: {error}{_where(error, data)}: is the file cut off?") from None
     for n, item in enumerate(items, 1):
-        yield _found(item, kind, f"{place}, record {n}")
+        if share.takes(n):
+            yield _found(item, shape, f"{place}, record {n}")
 
 
-def _lines(
-    stream: BinaryIO, ahead: list[bytes], place: str, kind: str, paths: tuple[Path, ...]
-) -> Iterator[Found | Rejected]:
-    """Yield the documents of JSON Lines; `ahead` are the lines that have been read already."""
+def _lines(stream: BinaryIO, ahead: list[bytes], place: str, shape: Shape, share: Share) -> Iterator[Found | Rejected]:
+    """Yield the documents of those blocks of JSON Lines that are in the share; `ahead` has been read already."""
     number = 0
-    while line := (ahead.pop(0) if ahead else stream.readline(LINE_BYTES)):
-        number += 1 if line.endswith(b"\n") or number == 0 else line.count(b"\n") + 1
-        where = f"{place}, line {number}"
-        if len(line) >= LINE_BYTES and not line.endswith(b"\n"):
-            while (more := stream.readline(LINE_BYTES)) and not more.endswith(b"\n"):
-                pass
-            yield Rejected(where, oversized_record(LINE_BYTES), excerpt=_excerpt(line))
-        elif line.strip():
-            yield from (_found(item, kind, where) for item in _line_items(line, paths))
+    for n, block in enumerate(_blocks(stream, ahead), 1):
+        if not share.takes(n):
+            number += block.count(b"\n") + (not block.endswith(b"\n"))
+            continue
+        for line in block.split(b"\n"):
+            number += 1
+            share.at = number
+            where = f"{place}, line {number}"
+            if len(line) >= LINE_BYTES:
+                yield Rejected(where, oversized_record(LINE_BYTES), excerpt=_excerpt(line))
+            elif line and not line.isspace():
+                for item in _line_items(line, shape):
+                    yield _found(item, shape, where)
+        number -= block.endswith(b"\n")
 
 
-def _line_items(line: bytes, paths: tuple[Path, ...]) -> list[bytes]:
+def _blocks(stream: BinaryIO, ahead: list[bytes]) -> Iterator[bytes]:
+    """Yield the stream in blocks of whole lines; of a line that is far too long, its first LINE_BYTES only."""
+    block = b"".join(ahead)
+    ahead.clear()
+    while block:
+        begun = len(block) - block.rfind(b"\n") - 1
+        if begun:
+            block += stream.readline(LINE_BYTES - begun)
+        yield block
+        whole = block.endswith(b"\n")
+        block = b""  # a long line is not held while the rest of it is passed over
+        while not whole and (rest := stream.readline(BLOCK_BYTES)):
+            whole = rest.endswith(b"\n")
+        block = stream.read(BLOCK_BYTES)
+
+
+def _line_items(line: bytes, shape: Shape) -> list[bytes]:
     """Return the documents of a line: nearly always the line itself."""
-    if not any(b'"' + path[0].encode() + b'"' in line for path in paths):
+    for mark in shape.marks:
+        if mark in line:
+            break
+    else:
         return [line]
     try:
-        return _inside(line, paths)
+        return _inside(line, shape.paths)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return [line]
 
@@ -107,23 +164,35 @@ def _inside(data: bytes, paths: tuple[Path, ...]) -> list[bytes]:
     return [data]
 
 
-def _found(data: bytes, kind: str, where: str) -> Found | Rejected:
+def _found(data: bytes, shape: Shape, where: str) -> Found | Rejected:
     """Return the document, or why it cannot be used."""
-    value = _decoded(data)
-    if isinstance(value, UnicodeDecodeError):
-        reason = f"not UTF-8 at byte {value.start} of the line: save the file as UTF-8"
-        return Rejected(where, reason, excerpt=_excerpt(data))
-    if isinstance(value, RecursionError):
-        return Rejected(where, "is nested too deeply to be a catalogue record: check it", excerpt=_excerpt(data))
-    if isinstance(value, Exception):
-        return Rejected(where, f"not JSON: {value}{_where(value, data)}: is it cut off?", excerpt=_excerpt(data))
-    if not isinstance(value, dict):
-        return Rejected(where, "not a record: a JSON object with fields is needed", excerpt=_excerpt(data))
     if len(data) > RECORD_BYTES:
-        texts = ((name, one) for name, one in value.items() if isinstance(one, str))
-        reason = oversized(texts) or oversized_record(len(data))
-        return Rejected(where, reason, str(value.get("id") or ""), _excerpt(data))
-    return Found(value, Source(kind, data.decode().strip(), where))
+        return _too_large(data, where)
+    try:
+        text = data.decode()
+        return Found(shape.decode(data), Source(shape.kind, text.strip(), where))
+    except UnicodeDecodeError as error:
+        reason = f"not UTF-8 at byte {error.start} of the line: save the file as UTF-8"
+    except RecursionError:
+        reason = "is nested too deeply to be a catalogue record: check it"
+    except ValidationError:
+        reason = "not a record: a JSON object with fields is needed"
+    except msgspec.DecodeError as error:
+        reason = f"not JSON: {error}{_where(error, data)}: is it cut off?"
+    return Rejected(where, reason, excerpt=_excerpt(data))
+
+
+def _too_large(data: bytes, where: str) -> Rejected:
+    """Say which field is too large; the others are passed over, as they may be of any size too."""
+    reason, known = oversized_record(len(data)), ""
+    try:
+        fields = msgspec.json.decode(data, type=dict[str, Raw])
+        known = str(msgspec.json.decode(fields.get("id", b'""')) or "")
+        texts = ((name, raw) for name, raw in fields.items() if bytes(memoryview(raw)[:1]) == b'"')
+        reason = oversized((name, msgspec.json.decode(raw, type=str)) for name, raw in texts) or reason
+    except (msgspec.DecodeError, RecursionError, ValueError):
+        pass  # the reason is that it is too large, whatever else it is
+    return Rejected(where, reason, known, _excerpt(data))
 
 
 def _decoded(data: bytes) -> Any:

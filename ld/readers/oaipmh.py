@@ -17,7 +17,8 @@ from ld.errors import SourceError
 from ld.readers.article import Article
 from ld.readers.limits import EXCERPT_CHARACTERS
 from ld.readers.people import Author
-from ld.record import Origin, Record, Rejected, Source, Subject
+from ld.readers.share import Share
+from ld.record import Deleted, Origin, Record, Rejected, Source, Subject
 
 KIND = "oai_doaj"
 _OAI = "{http://www.openarchives.org/OAI/2.0/}"
@@ -31,8 +32,8 @@ def sniff(head: bytes) -> bool:
     return start[:1] == b"<" and (b"OAI-PMH" in head or b"doajArticle" in head)
 
 
-def read(stream: BinaryIO, place: str) -> Iterator[Record | Rejected]:
-    """Yield the records of a response.
+def read(stream: BinaryIO, place: str, share: Share) -> Iterator[Record | Rejected | Deleted]:
+    """Yield the records of a response; one with the status "deleted" (OAI-PMH 2.0 §2.5.1) is `Deleted`.
 
     Raises SourceError where the response is an error, or where no record of it can be read. After the first record,
     broken XML is one `Rejected`: what came before it counts.
@@ -41,13 +42,15 @@ def read(stream: BinaryIO, place: str) -> Iterator[Record | Rejected]:
     try:
         for element in _elements(stream, place):
             n += 1
-            yield _record(element, f"{place}, record {n}, line {element.sourceline}")
+            if share.takes(n):
+                yield _record(element, f"{place}, record {n}, line {element.sourceline}")
     except etree.XMLSyntaxError as error:
         line, column = error.position
         reason = f"not well-formed XML at line {line}, column {column}: {error.msg}: is the file cut off?"
         if n == 0:
             raise SourceError(f"{place}: {reason}") from None
-        yield Rejected(f"{place}, after record {n}", reason)
+        if share.takes(n + 1):
+            yield Rejected(f"{place}, after record {n}", reason)
 
 
 def _elements(stream: BinaryIO, place: str) -> Iterator[etree._Element]:
@@ -79,7 +82,7 @@ def _free(element: etree._Element) -> None:
             del parent[0]
 
 
-def _record(element: etree._Element, place: str) -> Record | Rejected:
+def _record(element: etree._Element, place: str) -> Record | Rejected | Deleted:
     header = element.find(f"{_OAI}header")
     found = element if element.tag == _ARTICLE else element.find(f".//{_ARTICLE}")
     source = Source(KIND, etree.tostring(element, encoding="unicode", with_tail=False), place)
@@ -87,7 +90,11 @@ def _record(element: etree._Element, place: str) -> Record | Rejected:
     known = f"doaj-{number}" if (number := article.number_of(identifier)) else identifier
     excerpt = source.text[:EXCERPT_CHARACTERS]
     if header is not None and header.get("status") == "deleted":
-        return Rejected(place, "deleted at the source: nothing to publish", known, excerpt)
+        if not known:
+            return Rejected(
+                place, "deleted at the source, but no identifier says which record: nothing done", "", excerpt
+            )
+        return Deleted(place, known, "Deleted at the source.", dates.stamp(_text(header, f"{_OAI}datestamp")))
     if found is None:
         reason = f"{_format(element)} is not read yet: harvest with metadataPrefix=oai_doaj"
         return Rejected(place, reason, known, excerpt)

@@ -118,8 +118,10 @@ def is_corporate(name: str) -> bool:
 
     Only what stands before a comma counts: "Doe, Jane (Example University)" is a person.
     """
-    words = _corporate_words()
-    return any(word.strip(".,()").casefold() in words for word in name.partition(",")[0].split())
+    before = name.partition(",")[0].casefold()
+    marked = "." in before or "(" in before or ")" in before
+    words = [word.strip(".()") for word in before.split()] if marked else before.split()
+    return not _corporate_words().isdisjoint(words)
 
 
 @cache

@@ -1,7 +1,7 @@
 """VuFind's Solr index documents become records: a `select` answer, a list, one document, or JSON Lines.
 
 Which field holds what: import/marc.properties and import/xsl/doaj.xsl of VuFind 9.1.1. Copies that Solr makes for its
-search (`*_facet`, `title_full…`) are not read, nor is `fullrecord` yet.
+search (`*_facet`, `spellingShingle`), half of a document, are not even decoded, nor is `fullrecord` yet.
 """
 
 from __future__ import annotations
@@ -11,22 +11,46 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any, BinaryIO
 
 import msgspec
+from msgspec import Struct
 
 import ld.readers.article as article
 import ld.readers.fields as field
 import ld.readers.people as people
 import ld.readers.spelling as spelling
 from ld import dates, languages, names, text
-from ld.readers.json_stream import documents
+from ld.memory import remembered
+from ld.readers.json_stream import documents, shape
 from ld.readers.limits import EXCERPT_CHARACTERS, FIELD_CHARACTERS, oversized
 from ld.readers.people import Author
+from ld.readers.share import Share
 from ld.record import Container, Person, Record, Rejected, Remark, Source, Subject
 from ld.vocab import vocabulary
 
 KIND = "solr"
 Fields = dict[str, list[str]]
+_SCALARS = (str, int, float)
 
-_PATHS = (("response", "docs"),)
+_READ = """
+_version_ id record_format recordtype collection sources institution spelling
+title title_short title_sub title_full title_fullStr title_alt title_old title_new
+author author_role author2 author2_role author2-role author_corporate author_corporate_role author_additional
+author_sort author_facet
+format language description contents edition physical dissertation_note degree_str_mv
+publisher publishDate dateSpan first_indexed last_indexed
+series container_title container_volume container_issue container_start_page container_reference hierarchy_parent_id
+topic genre geographic era callnumber-raw dewey-raw
+isbn issn lccn oclc_num ctrlnum doi_str_mv doi_str url thumbnail
+"""
+FIELDS = tuple(_READ.split())
+_SHAPE = shape(
+    KIND,
+    msgspec.defstruct(
+        "Document",
+        [(f"field{n}", Any, None) for n in range(len(FIELDS))],
+        rename={f"field{n}": name for n, name in enumerate(FIELDS)},
+    ),
+    ("response", "docs"),
+)
 _SIGNS = (b'"responseHeader"', b'"response"', b'"record_format"', b'"recordtype"', b'"title_full"', b'"title_short"')
 _FOLDED = re.compile(r"[\W_]+")
 _MEDIA_TYPE = re.compile(r"(?:application|audio|image|model|text|video)/[\w.+-]{1,80}")
@@ -48,22 +72,28 @@ def sniff(head: bytes) -> bool:
     return any(sign in head for sign in _SIGNS) or (b'"id"' in head and b'"title"' in head)
 
 
-def read(stream: BinaryIO, place: str) -> Iterator[Record | Rejected]:
+def read(stream: BinaryIO, place: str, share: Share) -> Iterator[Record | Rejected]:
     """Yield the records of the documents."""
-    for found in documents(stream, place, KIND, _PATHS):
-        yield found if isinstance(found, Rejected) else record(fields_of(found.value), found.source)
+    for found in documents(stream, place, _SHAPE, share):
+        if isinstance(found, Rejected):
+            yield found
+        else:
+            values = msgspec.structs.astuple(found.value)
+            yield record(fields_of(zip(FIELDS, values, strict=True)), found.source)
 
 
-def fields_of(document: dict[str, Any]) -> Fields:
+def fields_of(document: Iterable[tuple[str, Any]]) -> Fields:
     """Return the document's fields, each a list of texts. Blank values stay: they keep the place of a role.
 
-    >>> fields_of({"id": "1", "author": "Doe, Jane", "_version_": 1716825967131885568, "n": None})
+    >>> fields_of([("id", "1"), ("author", ["Doe, Jane"]), ("_version_", 1716825967131885568), ("n", None)])
     {'id': ['1'], 'author': ['Doe, Jane'], '_version_': ['1716825967131885568']}
     """
     found: Fields = {}
-    for name, value in document.items():
+    for name, value in document:
+        if value is None:
+            continue
         values = value if isinstance(value, list) else [value]
-        kept = [one if isinstance(one, str) else str(one) for one in values if isinstance(one, str | int | float)]
+        kept = [one if isinstance(one, str) else str(one) for one in values if isinstance(one, _SCALARS)]
         if kept:
             found[name] = kept
     return found
@@ -124,13 +154,14 @@ class _Reading:
         """Return the first value that is not blank."""
         for name in field_names:
             for value in self.fields.get(name, ()):
-                if value.strip():
-                    return value.strip()
+                if stripped := value.strip():
+                    return stripped
         return ""
 
     def all(self, name: str) -> list[str]:
         """Return the clean values of a field, each once."""
-        return list(dict.fromkeys(clean for raw in self.fields.get(name, ()) if (clean := text.value(raw))))
+        values = self.fields.get(name)
+        return list(dict.fromkeys(filter(None, map(text.value, values)))) if values else []
 
     def headings(self, name: str) -> list[str]:
         """Return the clean values; those of MARC records without the full stop at their end."""
@@ -138,10 +169,12 @@ class _Reading:
 
     def isbd(self, name: str) -> list[str]:
         """Return the clean values without the ISBD mark at their end."""
-        return [clean for raw in self.all(name) if (clean := text.value(text.unpunctuated(raw)))]
+        return [clean for raw in self.all(name) if (clean := _isbd(raw))]
 
     def checked(self, field: str, check: Callable[[str], str], problem: str) -> list[str]:
         """Return the values in canonical form, each once; what fails the check is left out and remarked."""
+        if field not in self.fields:
+            return []
         good = {raw: check(raw) for raw in self.all(field)}
         for raw, number in good.items():
             if not number:
@@ -164,10 +197,11 @@ class _Reading:
 
     def _title(self) -> str:
         """Return the title without statement of responsibility; of MARC records title proper and the rest of it."""
-        whole, short, sub = (text.plain(self.first(name)) for name in ("title", "title_short", "title_sub"))
-        if not self.marc and whole:
+        whole = text.plain(self.first("title"))
+        if whole and not self.marc:
             return whole
-        whole, short, sub = map(text.unpunctuated, (whole, short, sub))
+        parts = (whole, text.plain(self.first("title_short")), text.plain(self.first("title_sub")))
+        whole, short, sub = map(text.unpunctuated, parts)
         if short and sub and sub.casefold() not in short.casefold():
             return f"{short} : {sub}"
         return whole or short or text.plain(self.first("title_full", "title_fullStr")).partition(" / ")[0]
@@ -176,28 +210,15 @@ class _Reading:
 
     def _format(self, found: Record) -> None:
         """Set the kind of the work; words for its carrier are kept beside it (`vocab/codes/types.csv`)."""
-        known: dict[str, dict[str, str]] = {}
-        for word in self._format_words():
-            key = _FOLDED.sub("", word.casefold())
-            row = vocabulary().code("types", key)
-            if (row and row["carrier"]) or (row is None and _MEDIA_TYPE.fullmatch(word)):
-                found.carriers.append(word)
-            elif row:
-                known[key] = row
-            else:
-                self.remark("format", "the word is not in codes/types.csv: left out", word)
-        found.format = min(known, key=_broadness, default="unknown")
-        found.book_format = next((row["book_format"] for row in known.values() if row["book_format"]), "")
+        said = _said(tuple(self.all("format")))
+        found.format, found.book_format, found.carriers = said.format, said.book_format, list(said.carriers)
+        for word in said.unknown:
+            self.remark("format", "the word is not in codes/types.csv: left out", word)
         if found.format in _ARTICLES:
             academic = bool(self.rules.get("academic")) or any(map(names.issn, self.fields.get("issn", ())))
             found.format = "academicarticle" if academic else "article"
         if _THESES.search(found.format):
             found.degree = field.degree(self.first("dissertation_note", "degree_str_mv"))
-
-    def _format_words(self) -> Iterator[str]:
-        for word in self.all("format"):
-            whole = vocabulary().code("types", _FOLDED.sub("", word.casefold()))
-            yield from [word] if whole or "," not in word else (part.strip() for part in word.split(","))
 
     # -- people -------------------------------------------------------------------------------------------------------
 
@@ -318,14 +339,14 @@ class _Reading:
         found.edition = next(iter(self.isbd("edition")), "")
         found.extents = self.all("physical")
         found.page_count = field.page_count(found.extents[0]) if found.extents else ""
-        found.genres = list(dict.fromkeys(_subject(word).label for word in self.headings("genre")))
+        found.genres = list(dict.fromkeys(subject(word).label for word in self.headings("genre")))
         found.places = self.headings("geographic")
         found.periods = self.headings("era")
 
     def _subjects(self, found: Record) -> None:
         """Set keywords and classes. A topic is a keyword unless it ends with the code of its thesaurus (650 $2, $0)."""
         words = self.headings("topic") if self.marc else article.keywords(self.fields.get("topic", ()))
-        found.subjects = list(dict.fromkeys(_subject(word) for word in words if word))
+        found.subjects = list(dict.fromkeys(map(subject, filter(None, words))))
         classes = self.checked("callnumber-raw", field.lcc, "not a call number of the Library of Congress: left out")
         found.subjects += [Subject("", "lcc", code) for code in classes]
         classes = self.checked("dewey-raw", field.dewey, "not a Dewey number: left out")
@@ -372,8 +393,46 @@ def _authors(printed: Iterable[str], facts: spelling.Facts) -> Iterator[Author]:
         yield Author(name, (affiliation,) if affiliation else (), facts.orcids[n] if facts.orcids else "")
 
 
+@remembered
+def _isbd(raw: str) -> str:
+    return text.value(text.unpunctuated(raw))
+
+
 def _transcribed(name: str, role: str, corporate: bool) -> Person:
     return people.transcribed(name, None, role, corporate)
+
+
+class _Said(Struct, frozen=True):
+    """What the words of `format` say of a work."""
+
+    format: str
+    book_format: str
+    carriers: tuple[str, ...]
+    unknown: tuple[str, ...]
+
+
+@remembered
+def _said(words: tuple[str, ...]) -> _Said:
+    known: dict[str, dict[str, str]] = {}
+    carriers: list[str] = []
+    unknown: list[str] = []
+    for word in _parted(words):
+        key = _FOLDED.sub("", word.casefold())
+        row = vocabulary().code("types", key)
+        if (row and row["carrier"]) or (row is None and _MEDIA_TYPE.fullmatch(word)):
+            carriers.append(word)
+        elif row:
+            known[key] = row
+        else:
+            unknown.append(word)
+    book_format = next((row["book_format"] for row in known.values() if row["book_format"]), "")
+    return _Said(min(known, key=_broadness, default="unknown"), book_format, tuple(carriers), tuple(unknown))
+
+
+def _parted(words: Iterable[str]) -> Iterator[str]:
+    for word in words:
+        whole = vocabulary().code("types", _FOLDED.sub("", word.casefold()))
+        yield from [word] if whole or "," not in word else (part.strip() for part in word.split(","))
 
 
 def _broadness(key: str) -> int:
@@ -391,3 +450,6 @@ def _subject(word: str) -> Subject:
     """
     match = _THESAURUS.fullmatch(word)
     return Subject(match[1], match[2], match[3] or "") if match else Subject(word)
+
+
+subject = remembered(_subject)

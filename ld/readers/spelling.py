@@ -15,6 +15,7 @@ import re
 from msgspec import Struct
 
 from ld import names
+from ld.text import flat
 
 _STAMP = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z")
 _CODE = re.compile(r"[a-z]{3}")
@@ -45,8 +46,8 @@ class Facts(Struct, kw_only=True):
     how: list[str] = []
 
 
-class Known(Struct, frozen=True):
-    """The fields of the catalogue record that serve as anchors, as the catalogue has them."""
+class Known(Struct):
+    """The fields of the catalogue record that serve as anchors, each on one line, as `spelling` is."""
 
     id: str
     title: str
@@ -58,12 +59,19 @@ class Known(Struct, frozen=True):
     abstract: str = ""
     urls: tuple[str, ...] = ()
 
+    def __post_init__(self) -> None:
+        self.id, self.title = flat(self.id), flat(self.title)
+        self.authors, self.issns = tuple(map(flat, self.authors)), tuple(map(flat, self.issns))
+        self.publisher, self.journal = flat(self.publisher), flat(self.journal)
+        # Its beginning tells where the affiliations end: 80 characters are in no more than 41 words.
+        self.abstract = " ".join(self.abstract.split(None, 41)[:41])[:80]
+
 
 def recover(text: str, known: Known) -> Facts:
     """Return the facts that the run-together text holds beside the known ones."""
     facts = Facts()
-    text = _flat(text)
-    rest = text.removeprefix(_flat(known.id))
+    text = flat(text)
+    rest = text.removeprefix(known.id)
     if rest is text or not known.title:
         return facts
     stamp = _STAMP.match(rest)
@@ -76,7 +84,7 @@ def recover(text: str, known: Known) -> Facts:
     if start < 0:
         return facts
     _numbers(rest[date_end:start], known, facts)
-    _people(rest[start + len(_flat(known.title)) :], known, facts)
+    _people(rest, start + len(known.title), known, facts)
     return facts
 
 
@@ -88,14 +96,10 @@ def doi_of_url(url: str) -> str:
     return names.doi(_TAIL.sub("", match[1]))
 
 
-def _flat(text: str) -> str:
-    return " ".join(text.split())
-
-
 def _language(rest: str, known: Known, facts: Facts) -> None:
     """Three letters before the publisher or the journal are the language code."""
     code = _CODE.match(rest)
-    after = _flat(known.publisher) or _flat(known.journal)
+    after = known.publisher or known.journal
     if code and after and rest.startswith(after, 3):
         facts.language = code[0]
 
@@ -106,17 +110,17 @@ def _after_date(rest: str, known: Known) -> int:
         return -1
     anchor = 0
     for part in (known.publisher, known.journal, *known.issns):
-        found = rest.find(_flat(part), anchor) if part else -1
-        anchor = found + len(_flat(part)) if found >= 0 else anchor
+        found = rest.find(part, anchor) if part else -1
+        anchor = found + len(part) if found >= 0 else anchor
     found = rest.find(known.date, anchor)
     return found + len(known.date) if found >= 0 else -1
 
 
 def _title(rest: str, known: Known, date_end: int) -> int:
     """Return where the title begins: the first author follows it. A short title alone could stand in a DOI."""
-    title = _flat(known.title)
+    title = known.title
     if known.authors:
-        return rest.find(title + _flat(known.authors[0]), date_end)
+        return rest.find(title + known.authors[0], date_end)
     return rest.find(title, date_end) if len(title) > 9 else -1
 
 
@@ -174,12 +178,12 @@ def _volume(before: str, facts: Facts) -> None:
         facts.how.append("volume-from-index-text")
 
 
-def _people(rest: str, known: Known, facts: Facts) -> None:
+def _people(rest: str, at: int, known: Known, facts: Facts) -> None:
     """Walk over the authors and their numbers 0, 1, 2…, then cut the block of affiliations."""
     numbers: list[int] = []
     orcids: list[str] = []
-    at = expected = 0
-    for name in map(_flat, known.authors):
+    expected = 0
+    for name in known.authors:
         if not rest.startswith(name, at):
             return
         at += len(name)
@@ -194,15 +198,16 @@ def _people(rest: str, known: Known, facts: Facts) -> None:
     if any(orcids):
         facts.orcids = orcids
         facts.how.append("orcid-from-index-text")
-    _affiliations(rest[at:], known, numbers, expected, facts)
+    _affiliations(rest, at, known, numbers, expected, facts)
 
 
-def _affiliations(rest: str, known: Known, numbers: list[int], count: int, facts: Facts) -> None:
+def _affiliations(rest: str, at: int, known: Known, numbers: list[int], count: int, facts: Facts) -> None:
     """Accept the affiliations only if the block falls into exactly as many pieces as authors have a number."""
-    end = rest.find((_flat(known.abstract) or _flat(next(iter(known.urls), "")) or "\0")[:80])
-    if count == 0 or end <= 0:
+    following = known.abstract or flat(next(iter(known.urls), ""))[:80] or "\0"
+    end = rest.find(following, at) if count else -1
+    if end <= at:
         return
-    block = rest[:end]
+    block = rest[at:end]
     pieces = [piece.strip() for piece in _SEAM.split(block)] if count > 1 else [block.strip()]
     if len(pieces) != count or any(len(piece) < 6 for piece in pieces):
         return

@@ -22,6 +22,7 @@ from msgspec import Struct
 import ld.readers.solr as solr
 from ld.readers.fields import ROLES, SHINGLED, SINGLE, is_field
 from ld.readers.limits import EXCERPT_CHARACTERS, LINE_BYTES, RECORD_BYTES, oversized, oversized_record
+from ld.readers.share import Share
 from ld.readers.solr import Fields
 from ld.record import Record, Rejected, Source
 
@@ -56,9 +57,11 @@ def sniff(head: bytes) -> bool:
     return bool({"id", "_version_"} & named) and len(named) >= 3
 
 
-def read(stream: BinaryIO, place: str) -> Iterator[Record | Rejected]:
+def read(stream: BinaryIO, place: str, share: Share) -> Iterator[Record | Rejected]:
     """Yield the records of a text that holds one or several Staff Views, with or without their record pages."""
     for n, block in enumerate(_blocks(stream), 1):
+        if not share.takes(n):
+            continue
         where = f"{place}, record {n}, line {block.line}"
         data = b"\n".join(block.lines)
         try:

@@ -12,7 +12,7 @@ from werkzeug.local import LocalProxy
 
 from ld import __version__, citation, vocab
 from ld.errors import SiteError
-from ld.generation import Live
+from ld.live import Live
 from ld.settings import Settings
 from ld.web import answers, documents, downloads, operations, search, sparql
 from ld.web.links import address, as_list, iri, is_web
@@ -42,8 +42,8 @@ class State:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self.live = Live(settings.site, verify=settings["verify"])
-        self.pools = sparql.Pools(settings, self.live)
+        self.pools = sparql.Pools(settings)
+        self.live = Live(settings.site, verify=settings["verify"], company=self.pools)
 
 
 def create_app(settings: Settings | None = None) -> Flask:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import threading
+import weakref
 from collections.abc import Callable, Iterator
 from typing import IO, Any
 
@@ -15,9 +16,10 @@ from rdflib import RDF, RDFS, VOID, Literal, URIRef
 from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 
 from ld import guard, names
+from ld.documents import Documents
 from ld.errors import QueryError, QueryForbidden, QueryTooLong
 from ld.formats import GRAPH, HTML, RESULTS, TURTLE, Format
-from ld.generation import Generation, Live
+from ld.generation import Generation
 from ld.guard import Form
 from ld.query import Answer, Limits, QueryPool, Request
 from ld.settings import Settings
@@ -43,7 +45,6 @@ _GET_CHARACTERS = 16_384
 _TABLE_ROWS = 1_000
 _AT_ONCE = 1 << 20  # bytes of an answer that are sent from memory
 _CHUNK = 1 << 16
-_GRACE_SECONDS = 10.0  # longer than any request needs from finding the live generation to asking its workers
 
 
 class Asked(Struct, frozen=True):
@@ -55,51 +56,53 @@ class Asked(Struct, frozen=True):
 
 
 class Pools:
-    """The workers of the live generation; those of an earlier one end when their queries have."""
+    """The workers of every generation in use; those of an earlier one end when no request needs them any more."""
 
-    def __init__(self, settings: Settings, live: Live) -> None:
+    def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self.live = live
         self._lock = threading.Lock()
-        self._pools: dict[str, QueryPool] = {}
-        self._latest = ""
+        self._pools: list[tuple[weakref.ref[Generation], QueryPool]] = []
 
     def of(self, asked: Generation) -> QueryPool:
-        """Return the pool of the generation; after a switch the others retire when nobody can be about to ask them."""
+        """Return the pool of the generation."""
         with self._lock:
-            if self._latest != asked.id:
-                self._latest = asked.id
-                for other in self._pools.keys() - {asked.id}:
-                    timer = threading.Timer(_GRACE_SECONDS, self._retire, (other,))
-                    timer.daemon = True
-                    timer.start()
-            if asked.id not in self._pools:
-                self._pools[asked.id] = QueryPool(asked.store, limits(self.settings), _describer(asked))
-            return self._pools[asked.id]
+            for owner, pool in self._pools:
+                if owner() is asked:
+                    return pool
+            pool = QueryPool(asked.store, limits(self.settings), _describer(asked.documents))
+            self._pools.append((weakref.ref(asked), pool))
+            return pool
 
-    def _retire(self, generation: str) -> None:
-        if self.live.current().id == generation:
-            return  # rolled back meanwhile
+    def prepare(self, generation: Generation) -> None:
+        """Start the workers of a generation before it goes live; raises SiteError where they cannot open its store."""
+        self.of(generation).start()
+
+    def tidy(self) -> None:
+        """End the workers of generations that are gone: each request holds its own until it is answered."""
         with self._lock:
-            old = self._pools.pop(generation, None)
-        if old:
-            old.close()
+            over = [pool for owner, pool in self._pools if owner() is None]
+            self._pools = [(owner, pool) for owner, pool in self._pools if pool not in over]
+        for pool in over:
+            pool.close()
 
     def close(self) -> None:
         """End all workers."""
         with self._lock:
-            pools, self._pools = list(self._pools.values()), {}
-        for pool in pools:
+            pools, self._pools = self._pools, []
+        for _, pool in pools:
             pool.close()
 
 
-def _describer(live: Generation) -> Callable[[str], bytes | None]:
-    """Return the function that gives the N-Triples of the document in which a thing is described."""
+def _describer(known: Documents) -> Callable[[str], bytes | None]:
+    """Return the function that gives the N-Triples of the document in which a thing is described.
+
+    It must not hold the generation itself, whose end is what ends the workers.
+    """
 
     def describe(iri: str) -> bytes | None:
-        path = names.decoded(iri.partition("#")[0].removeprefix(live.base))
-        found = live.documents.get(path) if iri.startswith(live.base) else None
-        return live.documents.lines(found).encode() if found and not found.gone else None
+        path = names.decoded(iri.partition("#")[0].removeprefix(known.base))
+        found = known.get(path) if iri.startswith(known.base) else None
+        return known.lines(found).encode() if found and not found.gone else None
 
     return describe
 

@@ -1,0 +1,301 @@
+"""The input becomes sorted runs: each worker reads its share, describes the records and writes what became of them.
+
+Nothing here waits for another worker. A record that the live generation has from the same source is not described anew.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Callable, Iterable, Iterator
+from hashlib import sha256
+from itertools import islice
+from pathlib import Path
+from typing import Union
+
+import msgspec
+import zstandard
+from msgspec import Struct
+
+from ld import names, vocab
+from ld.claims import Tally
+from ld.documents import Documents, Links, Packers
+from ld.errors import ShelfgraphError
+from ld.index import words
+from ld.mapping import Described, Mapping
+from ld.readers import Outcome, read, reread
+from ld.readers.share import Share
+from ld.record import Deleted, Record, Rejected, Remark, Source
+from ld.runs import GONE, NEW, SAME, SEEN, Row, Runs, framed, read_rows
+from ld.things import Site
+
+Sample = Union[bytes, bytearray, "memoryview[int]"]
+Told = Callable[[int, int], None]
+"""Is told how many bytes and how many records more have been read."""
+
+_LANGUAGE = b"/language> <http://id.loc.gov/vocabulary/iso639-2/"
+_DATASET = "#inDataset> <"
+# Equal statements of a record follow each other, so more of them are sought only so many bytes on.
+_NEARBY = 1024
+_SAMPLE, _DICTIONARY_BYTES, _FEW = 400, 64 << 10, 100
+_EXCERPT = 200
+
+
+class Input(Struct, frozen=True):
+    """A source of records: the file or folder to read, and what messages call it."""
+
+    path: str
+    place: str
+
+
+class Job(Struct, frozen=True):
+    """What one worker needs to know: worker `index` of `count`, where it reads and where it writes.
+
+    `live` is the folder of the live generation, None where there is none. With `again` its kept source records are
+    described anew before the inputs are read; else a record that it has from the same source is left as it is.
+    """
+
+    index: int
+    count: int
+    folder: Path
+    inputs: list[Input]
+    kind: str | None
+    site: Site
+    overlay: Path
+    of_lines: bytes
+    of_sources: bytes
+    live: Path | None = None
+    live_base: str = ""
+    again: bool = False
+
+
+class Converted(Struct):
+    """What one worker has written and counted. Rejects and remarks are files of notes."""
+
+    runs: list[Path]
+    claims: list[Path]
+    rejects: Path
+    remarks: Path
+    read: int = 0
+    rejected: int = 0
+    usable: int = 0
+
+
+class Note(Struct, array_like=True):
+    """A line for `rejects.jsonl` or `remarks.jsonl`, and its position in the input."""
+
+    position: int
+    line: bytes
+
+
+def convert(job: Job, told: Told) -> Converted:
+    """Read and describe the share of one worker. Raises SourceError where a source cannot be read to its end."""
+    vocab.use(job.overlay)
+    return _Conversion(job, told).run()
+
+
+class Facts:
+    """What the lines of a record say that the catalogue counts and lists; for one base URL."""
+
+    def __init__(self, base: str) -> None:
+        self._links = Links(base)
+        self._dataset = f"{_DATASET}{base}dataset/".encode()
+
+    def targets(self, data: bytes, numbers: dict[str, int] | None = None) -> list[int]:
+        """Return the numbers of the documents that the record links to; `numbers` are those known already."""
+        known = numbers or {}
+        return [known.get(path) or names.number(path) for path in self._links.paths(data)]
+
+    def counted(self, kind: str, year: str, data: bytes) -> list[tuple[str, str]]:
+        """Return for which tables of counts the record counts, and under which key."""
+        facts = [("records", "all"), ("type", kind)]
+        if year:
+            facts.append(("year", year))
+        facts += [("language", code) for code in _behind(_LANGUAGE, b">", data)]
+        facts += [("collection", slug) for slug in _behind(self._dataset, b"#", data)]
+        return facts
+
+
+def _behind(mark: bytes, end: bytes, data: bytes) -> Iterable[str]:
+    """Return what stands between a mark and an end, each once."""
+    found: dict[str, None] = {}
+    at = data.find(mark)
+    while at >= 0:
+        at += len(mark)
+        found[data[at : data.find(end, at)].decode()] = None
+        at = data.find(mark, at, at + _NEARBY)
+    return found
+
+
+class _Conversion:
+    """The work of one worker."""
+
+    def __init__(self, job: Job, told: Told) -> None:
+        self.job = job
+        self.told = told
+        self.mapping = Mapping(job.site, vocab.vocabulary())
+        self.packers = Packers(job.of_lines, job.of_sources)
+        self.facts = Facts(job.site.base)
+        self.live = Documents(job.live, job.live_base) if job.live else None
+        self.runs = Runs(job.folder, f"worker-{job.index}")
+        self.tally = Tally(job.folder, f"worker-{job.index}")
+        rejects, remarks = (job.folder / f"worker-{job.index}.{name}" for name in ("rejects", "remarks"))
+        self.done = Converted([], [], rejects, remarks)
+        self.rejects, self.remarks = rejects.open("wb", 1 << 16), remarks.open("wb", 1 << 16)
+        self._encode = msgspec.msgpack.Encoder().encode
+
+    def run(self) -> Converted:
+        with self.rejects, self.remarks:
+            if self.job.again and self.live:
+                for source in self.live.sources(self.job.index, self.job.count):
+                    self._take(reread(source), 0, kept=True)
+            share = Share(self.job.index, self.job.count)
+            for one in self.job.inputs:
+                for outcome in read(one.path, self.job.kind, self._bytes, share, one.place):
+                    self._take(outcome, share.position)
+        if self.live:
+            self.live.close()
+        self.done.runs, self.done.claims = self.runs.close(), self.tally.close()
+        return self.done
+
+    def _bytes(self, n: int) -> None:
+        self.told(n if self.job.index == 0 else 0, 0)
+
+    def _take(self, outcome: Outcome, position: int, *, kept: bool = False) -> None:
+        if isinstance(outcome, Record):
+            self._record(outcome, position, kept)
+        elif isinstance(outcome, Rejected):
+            self._reject(outcome, position, kept)
+        else:
+            self.done.usable += 1
+            self.runs.add(deleted(outcome, position))
+
+    def _record(self, record: Record, position: int, kept: bool) -> None:
+        self._read(kept)
+        path = f"record/{record.id}"
+        digest = digest_of(record.source)
+        self.done.usable += not kept
+        if self.live and not self.job.again and self.live.digest(path) == digest:
+            self.runs.add(Row(path, position, SAME))
+            return
+        row = self._row(record, path, position, digest)
+        if isinstance(row, Rejected):
+            self.done.usable -= not kept
+            self._reject(row, position, kept, counted=True)
+            return
+        row.kept = kept
+        self.runs.add(row)
+        for remark in record.remarks:
+            self._remark(record.id, remark, position)
+
+    def _read(self, kept: bool) -> None:
+        if not kept:
+            self.done.read += 1
+        self.told(0, 1)
+
+    def _row(self, record: Record, path: str, position: int, digest: bytes) -> Row | Rejected:
+        """Return the described record, or why it cannot be: one record must never spoil the work of all others."""
+        try:
+            described = self.mapping.describe(record)
+            row = self._packed(record, described, path, position, digest)
+        except (ShelfgraphError, ValueError, KeyError, TypeError) as error:
+            reason = f"the mapping failed on it: {type(error).__name__}: {error}: please report this record"
+            return Rejected(record.source.place, reason, record.id, record.source.text[:_EXCERPT])
+        self.tally.add(described.mentions)
+        return row
+
+    def _packed(self, record: Record, described: Described, path: str, position: int, digest: bytes) -> Row:
+        data = described.lines.encode()
+        mentions = described.mentions
+        kind = self.mapping.kinds.type_of(record.format)["schema"].rpartition("/")[2]
+        year = record.issued.year if record.issued else ""
+        return Row(
+            path=path,
+            position=position,
+            state=NEW,
+            title=record.title,
+            kind=kind,
+            year=year,
+            modified=record.modified,
+            digest=digest,
+            lines=self.packers.lines.pack(data),
+            source=self.packers.sources.pack(self._encode(record.source)),
+            words=words(record),
+            mentions=self._encode([(mention.number, mention.key) for mention in mentions]),
+            targets=self.facts.targets(data, {mention.document: mention.number for mention in mentions}),
+            facts=self.facts.counted(kind, year, data),
+        )
+
+    def _reject(self, rejected: Rejected, position: int, kept: bool, *, counted: bool = False) -> None:
+        """Write down a record that cannot be used. What is live under its id stays."""
+        if not counted:
+            self._read(kept)
+        self.done.read += kept
+        self.done.rejected += 1
+        self.rejects.write(framed(Note(position, msgspec.json.encode(rejected))))
+        if rejected.id:
+            self.runs.add(Row(f"record/{rejected.id}", position, SEEN, kept=kept))
+
+    def _remark(self, id_: str, remark: Remark, position: int) -> None:
+        self.remarks.write(framed(Note(position, noted(id_, remark))))
+
+
+def noted(id_: str, remark: Remark) -> bytes:
+    """Return the line of a remark."""
+    return msgspec.json.encode({"id": id_, **msgspec.to_builtins(remark)})
+
+
+def deleted(outcome: Deleted, position: int) -> Row:
+    """Return the row of a deletion that a source, or the person who publishes, tells."""
+    return Row(
+        f"record/{outcome.id}",
+        position,
+        GONE,
+        gone=outcome.reason,
+        gone_on=outcome.date,
+        successor=outcome.successor,
+    )
+
+
+def digest_of(source: Source) -> bytes:
+    """Return 16 bytes of SHA-256 over kind and text of a source record."""
+    text = f"{source.kind}\0{source.text}".encode("utf-8", "surrogatepass")
+    return sha256(text).digest()[:16]
+
+
+def notes(paths: Iterable[Path]) -> Iterator[bytes]:
+    """Yield the lines that all workers have noted, in the order of the input."""
+    streams = [read_rows(path, Note) for path in paths]
+    yield from (note.line for note in heapq.merge(*streams, key=lambda note: note.position))
+
+
+def trained(job: Job) -> tuple[bytes, bytes]:
+    """Return dictionaries for lines and for source records, made from the first records of the input.
+
+    Where there are only a few, these themselves serve as one (RFC 8878 §5: a dictionary may be any content).
+    """
+    vocab.use(job.overlay)
+    mapping = Mapping(job.site, vocab.vocabulary())
+    lines, sources = list[Sample](), list[Sample]()
+    for record in islice(_first(job), _SAMPLE):
+        lines.append(mapping.describe(record).lines.encode("utf-8", "replace"))
+        sources.append(msgspec.msgpack.encode(record.source))
+    return _dictionary(lines), _dictionary(sources)
+
+
+def _first(job: Job) -> Iterator[Record]:
+    outcomes: Iterable[Outcome]
+    if job.again and job.live:
+        documents = Documents(job.live, job.live_base)
+        outcomes = (reread(source) for source in documents.sources())
+    else:
+        outcomes = (found for one in job.inputs for found in read(one.path, job.kind, place=one.place))
+    yield from (one for one in outcomes if isinstance(one, Record))
+
+
+def _dictionary(samples: list[Sample]) -> bytes:
+    if len(samples) < _FEW:
+        return b"".join(samples[:8])[:_DICTIONARY_BYTES]
+    try:
+        return zstandard.train_dictionary(_DICTIONARY_BYTES, samples, k=1024, d=8).as_bytes()
+    except zstandard.ZstdError:  # they have too little in common
+        return b"".join(samples[:8])[:_DICTIONARY_BYTES]

@@ -1,0 +1,172 @@
+"""A publisher that is killed, runs out of space or finds its source broken leaves the site whole."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from conftest import BASE, ROOT
+
+from ld.errors import SiteError, SourceError
+from ld.generation import live_path
+from ld.live import Live
+from ld.publish import publish
+from ld.readers.limits import LINE_BYTES
+from ld.settings import Settings
+
+# More are killed with SHELFGRAPH_TEST_KILLS=100.
+KILLS = int(os.environ.get("SHELFGRAPH_TEST_KILLS", "10"))
+
+
+def records(n: int, round_: int = 0) -> str:
+    rows = (
+        {"id": f"r{i}", "title": f"Title {i} {round_ if i % 7 == 0 else ''}", "title_short": "", "format": ["Book"],
+         "topic": [f"subject {i % 50}"], "publisher": [f"Publisher {i % 9}"], "description": f"Word{i} " * 200}
+        for i in range(n)
+    )  # fmt: skip
+    return "".join(json.dumps(row) + "\n" for row in rows)
+
+
+def command(source: Path, site: Path, *more: str) -> list[str]:
+    return [sys.executable, "-m", "ld", "publish", str(source), "--site", str(site), "--base", BASE, *more]
+
+
+def children(pid: int) -> set[int]:
+    """The processes that a process has started."""
+    try:
+        return {int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()}
+    except OSError:
+        return set()
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_killed_at_any_moment_the_site_stays_whole(tmp_path: Path, workers: str) -> None:
+    """The live generation serves after each kill, and the next run starts clean."""
+    site, source = tmp_path / "site", tmp_path / "in.jsonl"
+    source.write_text(records(1500))
+    subprocess.run(command(source, site), check=True, cwd=ROOT, capture_output=True)
+    started = time.monotonic()
+    source.write_text(records(1500, 1))
+    subprocess.run(command(source, site, "--workers", workers, "--again"), check=True, cwd=ROOT, capture_output=True)
+    usual = time.monotonic() - started
+    rng, midway = random.Random(7), 0
+    for n in range(KILLS):
+        source.write_text(records(1500, n + 2))
+        more = ["--again"] if n % 2 else []  # built anew, or a copy changed
+        before = live_path(site)
+        process = subprocess.Popen(
+            command(source, site, "--workers", workers, *more), cwd=ROOT, stderr=subprocess.DEVNULL
+        )
+        time.sleep(rng.uniform(0.2, usual))
+        helpers = children(process.pid)
+        process.send_signal(signal.SIGKILL)
+        midway += process.wait() == -signal.SIGKILL
+        live = Live(site, verify=True).current()
+        assert live.documents.get("record/r0") is not None
+        assert live.id == live.manifest.generation and live.manifest.counts["records"] == 1500
+        assert live_path(site) == before or process.returncode == 0 or live.path.name > before.name  # type: ignore[union-attr]
+        gone = time.monotonic() + 5
+        while any(Path(f"/proc/{pid}").exists() for pid in helpers) and time.monotonic() < gone:
+            time.sleep(0.05)
+        assert not any(Path(f"/proc/{pid}/cmdline").exists() and b"ld.crew" in Path(f"/proc/{pid}/cmdline").read_bytes()
+                       for pid in helpers)  # fmt: skip
+    subprocess.run(command(source, site), check=True, cwd=ROOT, capture_output=True)
+
+    assert midway > KILLS // 3
+    assert not list((site / "generations").glob("*.part"))
+    print(f"{midway} of {KILLS} killed midway, the site whole each time")
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system with little space."""
+    folder = tmp_path / "small"
+    folder.mkdir()
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=12m", "tmpfs", str(folder)], capture_output=True)
+    if mounted.returncode:
+        pytest.skip("no right to mount a file system here")
+    yield folder
+    subprocess.run(["umount", "-l", str(folder)], check=True)
+
+
+def test_a_full_disk(small_disk: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is said at once where it can be known, else in the middle; what is live stays in both cases."""
+    settings = Settings(small_disk / "site", {"base": BASE}, {})
+    source = tmp_path / "in.jsonl"
+    source.write_text(records(20))
+    publish([str(source)], settings)
+    before = live_path(settings.site)
+
+    source.write_text(records(6000))
+    with pytest.raises(SiteError, match=r"too little space: about \d+ MiB are needed"):
+        publish([str(source)], settings)
+    monkeypatch.setattr("ld.publish._SPACE", 0)
+    for workers in (1, 2):
+        settings.values["workers"] = workers
+        with pytest.raises(SiteError, match=r"cannot be written.*what is live stays"):
+            publish([str(source)], settings)
+
+    assert live_path(settings.site) == before
+    assert Live(settings.site).current().documents.get("record/r19") is not None
+    assert not list((settings.site / "generations").glob("*.part"))
+
+
+def test_a_source_that_breaks_off(tmp_path: Path) -> None:
+    """A gzip or Zstandard file that is cut off is an error with its name; nothing of it is published."""
+    import zstandard
+
+    settings = Settings(tmp_path / "site", {"base": BASE}, {})
+    good = tmp_path / "good.jsonl"
+    good.write_text(records(3))
+    publish([str(good)], settings)
+    before = live_path(settings.site)
+    data = records(3000).encode()
+    for name, packed in (("cut.jsonl.gz", gzip.compress(data)), ("cut.jsonl.zst", zstandard.compress(data))):
+        for workers in (1, 2):
+            path = tmp_path / name
+            path.write_bytes(packed[: len(packed) // 2])
+            settings.values["workers"] = workers
+
+            with pytest.raises(SourceError, match=rf"{name}: not a whole (gzip|zstd) file"):
+                publish([str(path)], settings)
+
+    assert live_path(settings.site) == before
+
+
+def test_a_line_that_is_far_too_long(tmp_path: Path) -> None:
+    settings = Settings(tmp_path / "site", {"base": BASE}, {})
+    source = tmp_path / "in.jsonl"
+    with source.open("w") as out:
+        out.write(records(2))
+        out.write('{"id": "long", "title": "' + "x" * (LINE_BYTES + 1000) + '"}\n')
+        out.write(records(3))
+
+    account = publish([str(source)], settings).account
+
+    assert (account.published, account.repeated, account.rejected) == (3, 2, 1)
+    assert "line 3" in (settings.site / "rejects.jsonl").read_text()
+
+
+def test_several_workers_give_the_same_site_as_one(tmp_path: Path) -> None:
+    source = tmp_path / "in.jsonl"
+    source.write_text(records(3000) + '{"id": "bad"}\nnot JSON\n' + records(1000, 1))
+    dumps, rejects, accounts = [], [], []
+    for workers in (1, 3):
+        settings = Settings(tmp_path / f"site{workers}", {"base": BASE, "workers": workers}, {})
+        manifest = publish([str(source)], settings)
+        dumps.append([dump.sha256 for dump in manifest.dumps])
+        rejects.append((settings.site / "rejects.jsonl").read_text())
+        accounts.append(manifest.account)
+
+    assert dumps[0] == dumps[1]
+    assert rejects[0] == rejects[1] and len(rejects[0].splitlines()) == 2
+    assert accounts[0] == accounts[1] and accounts[0].repeated == 1000

@@ -1,0 +1,210 @@
+"""Records as triples: mentions of shared things, and that no record, however odd, spoils the load of the others."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import io
+import json
+from collections.abc import Iterable
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pyoxigraph import RdfFormat, parse
+
+from ld import names
+from ld.mapping import Mapping, Unsaid, mention, quoted, statements, unescaped
+from ld.readers import doaj, solr
+from ld.readers.share import Share
+from ld.record import Container, Date, Person, Record, Rejected, Source, Subject
+from ld.things import Site
+from ld.vocab import vocabulary
+
+BASE = "https://data.example.org/"
+MAPPING = Mapping(Site(BASE), vocabulary())
+
+
+def record(**fields: Any) -> Record:
+    """A record with these fields."""
+    known: dict[str, Any] = {"id": "1", "title": "A title", "source": Source("solr", "{}", "here"), "format": "article"}
+    return Record(**(known | fields))
+
+
+def said(one: Record) -> dict[str, list[str]]:
+    """The lines of each document that the record mentions."""
+    return {m.document: [s.lines for s in statements(m.packed)] for m in MAPPING.describe(one).mentions}
+
+
+JOURNAL = Container("journal", "A journal", issn="2297-7775", volume="4", issue="2")
+
+
+def test_one_mention_a_document_in_order() -> None:
+    """The publisher is the journal's too: it is mentioned once."""
+    one = record(publishers=["A press"], containers=[JOURNAL], subjects=[Subject("soil"), Subject("Soil")])
+    found = MAPPING.describe(one).mentions
+
+    assert [m.document for m in found] == [
+        "organization/a-press", "journal/2297-7775", "journal/2297-7775/volume/4", "journal/2297-7775/volume/4/issue/2",
+        "subject/soil",
+    ]  # fmt: skip
+    assert all(m.number == names.number(m.document) for m in found)
+
+
+def test_two_spellings_of_one_subject_are_one_mention_of_both() -> None:
+    lines = said(record(subjects=[Subject("soil"), Subject("Soil")]))["subject/soil"]
+
+    assert [line for line in lines if "prefLabel" in line] == [
+        f'<{BASE}subject/soil#it> <http://www.w3.org/2004/02/skos/core#prefLabel> "{label}" .\n'
+        for label in ("soil", "Soil")
+    ]
+    assert len(lines) == len(set(lines))
+
+
+def test_the_same_words_are_the_same_mention() -> None:
+    first, second = (MAPPING.describe(record(id=one, containers=[JOURNAL])).mentions for one in "12")
+
+    assert first == second
+    assert all(one is other for one, other in zip(first, second, strict=True))
+    assert mention(first[0].document, statements(first[0].packed)) == first[0]
+
+
+def test_what_was_said_is_not_said_again() -> None:
+    unsaid = Unsaid()
+    first = MAPPING.describe(record(subjects=[Subject("soil"), Subject("Soil")])).mentions
+    second = MAPPING.describe(record(subjects=[Subject("soil")])).mentions
+
+    assert first[0].key != second[0].key
+    assert unsaid.lines(first) and not unsaid.lines(second) + unsaid.lines(first)
+
+
+def test_a_trace_has_the_triples_of_the_description() -> None:
+    one = record(
+        people=[Person("Jane Doe", affiliations=("Somewhere",)), Person("A. Nother", role="edt")], containers=[JOURNAL]
+    )
+    found = MAPPING.describe(one)
+
+    assert {traced.line for traced in MAPPING.trace(one)} == set(
+        (found.lines + Unsaid().lines(found.mentions)).splitlines(keepends=True)
+    )
+
+
+def test_numbers_and_instants_are_canonical() -> None:
+    """The store rewrites what is not, and documents and dumps would say other than it."""
+    lines = MAPPING.describe(record(format="book", page_count="007")).lines
+    found = doaj.record(
+        {"id": "1", "last_updated": "2020-01-02T03:04:05.670Z", "bibjson": {"title": "T"}}, record().source
+    )
+
+    assert '"7"^^<http://www.w3.org/2001/XMLSchema#integer>' in lines
+    assert isinstance(found, Record)
+    assert found.modified == "2020-01-02T03:04:05.67Z"
+
+
+def test_repeated_values_give_one_line() -> None:
+    lines = MAPPING.describe(record(extents=["x", "x"], carriers=["x"], places=["y"], periods=["y"])).lines.splitlines()
+
+    assert len(lines) == len(set(lines))
+
+
+def test_an_iri_that_no_reader_has_checked_is_refused() -> None:
+    with pytest.raises(ValueError, match="not an IRI that can be written"):
+        MAPPING.describe(record(urls=["http://example.org/> <a:b> <a:c> .\n<a:d"]))
+
+
+def test_the_solr_reader_decodes_every_field_it_asks_for() -> None:
+    asked = {
+        node.args[0].value
+        for node in ast.walk(ast.parse(inspect.getsource(solr)))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
+        and node.func.attr in ("first", "all", "headings", "isbd", "checked", "get") and node.args
+        and isinstance(node.args[0], ast.Constant)
+    }  # fmt: skip
+
+    assert asked - {"slug", "academic", "access", "dates"} <= set(solr.FIELDS)
+
+
+# -- nothing spoils a load --------------------------------------------------------------------------------------------
+
+ODD = st.sampled_from([
+    '"', "\\", "\n", "\r", "\t", "\0", "\x07", "\x85", "\u2028", "\ufeff", "<b>", "</i>", "&amp;lt;", "&#0;", ">", " ",
+    "<a:b>", '" .\n<a:a> <a:b> <a:c> .\n', "\ue000", "\ufffe", "\U0001fffe", "\U000e0001", "\U000f0000", "e\u0301",
+    "%", "%zz", "^", "{", "}", "`", "|", "[", "]", "#", "?", ":", "@", "http://", "10.1/x", "//", "中", "Ж", "İ", "²",
+    "2297-7775", "0000", "٢٠١٩", "1998", "2019-04-01", "eng", "doaj-", "a" * 32,
+])  # fmt: skip
+TEXT = st.lists(ODD | st.text(max_size=5), max_size=5).map("".join)
+TEXTS = st.lists(TEXT, max_size=3)
+
+
+def loads(found: Iterable[Record | Rejected]) -> None:
+    """Every line of every record is read by strict and lenient readers, and speaks of this site only."""
+    for one in found:
+        if isinstance(one, Record):
+            described = MAPPING.describe(one)
+            lines = described.lines + Unsaid().lines(described.mentions)
+            for lenient in (False, True):
+                read = list(parse(lines.encode(), RdfFormat.N_TRIPLES, lenient=lenient))
+                assert len(read) == lines.count("\n")
+            assert all(str(quad.subject).startswith(f"<{BASE}") for quad in read)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.dictionaries(st.sampled_from(solr.FIELDS), TEXT | TEXTS), TEXT, TEXT)
+def test_no_index_document_spoils_a_load(document: dict[str, Any], identifier: str, title: str) -> None:
+    for more in (
+        {"id": identifier},
+        {"collection": "DOAJ", "id": "doaj-" + "a" * 32},
+        {"id": "1", "record_format": "marc"},
+    ):
+        loads(solr.read(io.BytesIO(json.dumps(document | {"title": title} | more).encode()), "here", Share()))
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.fixed_dictionaries(
+        {"title": TEXT},
+        optional={
+            "abstract": TEXT,
+            "year": TEXT,
+            "month": TEXT,
+            "keywords": TEXTS,
+            "start_page": TEXT,
+            "author": st.lists(
+                st.fixed_dictionaries({"name": TEXT, "affiliation": TEXT, "orcid_id": TEXT}), max_size=2
+            ),
+            "journal": st.fixed_dictionaries({"title": TEXT, "publisher": TEXT, "volume": TEXT, "language": TEXTS}),
+            "link": st.lists(st.fixed_dictionaries({"url": TEXT.map("http://".__add__)}), max_size=2),
+            "identifier": st.lists(
+                st.fixed_dictionaries({"type": st.sampled_from(["doi", "pissn"]), "id": TEXT.map("10.1000/".__add__)})
+            ),
+            "subject": st.lists(
+                st.fixed_dictionaries({"scheme": st.just("LCC"), "term": TEXT, "code": TEXT}), max_size=2
+            ),
+        },
+    ),
+    TEXT,
+)
+def test_no_article_spoils_a_load(bibjson: dict[str, Any], identifier: str) -> None:
+    loads(
+        [doaj.record({"id": identifier, "last_updated": "2020-01-02T03:04:05Z", "bibjson": bibjson}, record().source)]
+    )
+
+
+@given(st.lists(TEXT | st.just("http://example.org/"), max_size=6).map("".join))
+def test_an_address_is_an_iri_or_nothing(text: str) -> None:
+    for iri in (names.url("http://" + text), names.url(text)):
+        assert not iri or names.is_iri(iri)
+        line = f"<{iri or 'a:a'}> <a:b> <a:c> .\n"
+        assert len(list(parse(line.encode(), RdfFormat.N_TRIPLES))) == 1
+
+
+@given(TEXT)
+def test_a_quoted_text_comes_back(text: str) -> None:
+    (quad,) = parse(f"<a:a> <a:b> {quoted(text)} .\n".encode(), RdfFormat.N_TRIPLES)
+
+    assert quad.object.value == text == unescaped(quoted(text)[1:-1])
+
+
+def test_dates_have_the_digits_of_xml_schema() -> None:
+    assert MAPPING.describe(record(issued=Date("2019", "gYear", "2019"))).lines.count('"2019"^^') == 3
