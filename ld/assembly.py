@@ -11,14 +11,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TextIO
 
-import msgspec
 from msgspec import Struct
 
 from ld import claims, description, dumps, names
 from ld.claims import Claim, Tally
 from ld.conversion import Facts, noted
 from ld.deposit import Records, Things
-from ld.documents import Documents, Entry
+from ld.documents import Documents, Entry, Links
 from ld.dumps import Dump
 from ld.generation import Account, Generation
 from ld.mapping import Profile, unescaped
@@ -33,7 +32,6 @@ _NAMED = re.compile(
     r'|http://www\.w3\.org/2004/02/skos/core#(?:prefLabel|notation))> "((?:[^"\\]|\\.)*)"'
 )
 _ISSN = re.compile(r'<http://schema\.org/issn> "([^"]+)"')
-_KEYS = msgspec.msgpack.Decoder(list[tuple[int, int]])
 _REPEATED = Remark("id", "the id stands more than once in this input: the last record wins")
 _UNKNOWN = Remark("id", "deleted, but there is no such record here: nothing done")
 
@@ -95,6 +93,7 @@ class Assembly:
         self.records = records
         self.things = things
         self.facts = Facts(plan.base)
+        self.links = Links(plan.base)
         self.profile = Profile(plan.settings["profile"], plan.vocabulary)
         self.tally = Tally(plan.scratch, "assembly")
         self.today = datetime.now(UTC).strftime("%Y-%m-%d")
@@ -124,8 +123,7 @@ class Assembly:
 
     def take_back(self, mentions: bytes) -> None:
         """Let what a record said of shared things be as if it had not been said."""
-        if mentions:
-            self.tally.take_back(_KEYS.decode(mentions))
+        self.tally.take_back(claims.keys(mentions))
 
     def unknown(self, row: Row) -> None:
         """Remark that what is deleted was never here."""
@@ -155,7 +153,8 @@ class Assembly:
 
     def ties(self, own: int, lines: str) -> list[int]:
         """Return the numbers of the things that a thing points at."""
-        return [target for target in self.facts.targets(lines.encode()) if target != own]
+        targets = map(names.number, self.links.paths(lines.encode()))
+        return [target for target in targets if target != own]
 
     # -- what the catalogue says about itself --------------------------------------------------------------------------
 

@@ -58,8 +58,10 @@ class Tally:
             self._write()
 
     def take_back(self, keys: Iterable[tuple[int, int]]) -> None:
-        """Uncount the mentions of a record that gives way: `keys` are their numbers and keys."""
+        """Uncount the mentions of a record that gives way: `keys` are their numbers and keys; 0 is no mention."""
         for number, key in keys:
+            if not key:
+                continue
             self._claims.setdefault((number, key), Claim(number, key, 0)).count -= 1
         if len(self._claims) > _MOST:
             self._write()
@@ -132,6 +134,12 @@ def _chosen(one: bool, counter: Counter[str]) -> str:
     return "".join(sorted(counter))
 
 
+def keys(mentions: bytes) -> list[tuple[int, int]]:
+    """Return the numbers and keys of a record's mentions as they are kept."""
+    return _KEYS.decode(mentions) if mentions else []
+
+
+_KEYS = msgspec.msgpack.Decoder(list[tuple[int, int]])
 _CLAIMS = msgspec.msgpack.Decoder(list[Claim])
 _PACKED = msgspec.msgpack.Decoder(tuple[str, list[Statement]])
 

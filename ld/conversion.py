@@ -18,7 +18,7 @@ from msgspec import Struct
 
 from ld import names, vocab
 from ld.claims import Tally
-from ld.documents import Documents, Links, Packers
+from ld.documents import Documents, Packers
 from ld.errors import ShelfgraphError
 from ld.index import words
 from ld.mapping import Described, Mapping
@@ -33,8 +33,7 @@ Told = Callable[[int, int], None]
 """Is told how many bytes and how many records more have been read."""
 
 _LANGUAGE = b"/language> <http://id.loc.gov/vocabulary/iso639-2/"
-_DATASET = "#inDataset> <"
-# Equal statements of a record follow each other, so more of them are sought only so many bytes on.
+# Equal statements of a record follow each other, so others are sought only so many bytes before.
 _NEARBY = 1024
 _SAMPLE, _DICTIONARY_BYTES, _FEW = 400, 64 << 10, 100
 _EXCERPT = 200
@@ -94,16 +93,10 @@ def convert(job: Job, told: Told) -> Converted:
 
 
 class Facts:
-    """What the lines of a record say that the catalogue counts and lists; for one base URL."""
+    """What the lines of a record say that the catalogue counts; for one base URL."""
 
     def __init__(self, base: str) -> None:
-        self._links = Links(base)
-        self._dataset = f"{_DATASET}{base}dataset/".encode()
-
-    def targets(self, data: bytes, numbers: dict[str, int] | None = None) -> list[int]:
-        """Return the numbers of the documents that the record links to; `numbers` are those known already."""
-        known = numbers or {}
-        return [known.get(path) or names.number(path) for path in self._links.paths(data)]
+        self._dataset = f"#inDataset> <{base}dataset/".encode()
 
     def counted(self, kind: str, year: str, data: bytes) -> list[tuple[str, str]]:
         """Return for which tables of counts the record counts, and under which key."""
@@ -118,12 +111,18 @@ class Facts:
 def _behind(mark: bytes, end: bytes, data: bytes) -> Iterable[str]:
     """Return what stands between a mark and an end, each once."""
     found: dict[str, None] = {}
-    at = data.find(mark)
+    at = data.rfind(mark)
     while at >= 0:
-        at += len(mark)
-        found[data[at : data.find(end, at)].decode()] = None
-        at = data.find(mark, at, at + _NEARBY)
+        found[data[at + len(mark) : data.find(end, at + len(mark))].decode()] = None
+        at = data.rfind(mark, max(0, at - _NEARBY), at)
     return found
+
+
+def _links(record: Record, facts: list[tuple[str, str]]) -> list[tuple[int, int]]:
+    """Return the numbers of what the record links to without saying anything of it: data sets and other records."""
+    paths = [f"dataset/{names.decoded(slug)}" for name, slug in facts if name == "collection"]
+    paths += [f"record/{one.record}" for one in record.containers if one.kind == "record"]
+    return [(names.number(path), 0) for path in paths]
 
 
 class _Conversion:
@@ -208,6 +207,7 @@ class _Conversion:
         mentions = described.mentions
         kind = self.mapping.kinds.type_of(record.format)["schema"].rpartition("/")[2]
         year = record.issued.year if record.issued else ""
+        facts = self.facts.counted(kind, year, data)
         return Row(
             path=path,
             position=position,
@@ -220,9 +220,8 @@ class _Conversion:
             lines=self.packers.lines.pack(data),
             source=self.packers.sources.pack(self._encode(record.source)),
             words=words(record),
-            mentions=self._encode([(mention.number, mention.key) for mention in mentions]),
-            targets=self.facts.targets(data, {mention.document: mention.number for mention in mentions}),
-            facts=self.facts.counted(kind, year, data),
+            mentions=self._encode([(mention.number, mention.key) for mention in mentions] + _links(record, facts)),
+            facts=facts,
         )
 
     def _reject(self, rejected: Rejected, position: int, kept: bool, *, counted: bool = False) -> None:

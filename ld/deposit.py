@@ -14,7 +14,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from ld import names
+from ld import claims, names
 from ld.documents import LAST, RECORDS, THINGS, Packers, packers
 from ld.runs import Row
 
@@ -120,7 +120,7 @@ class Records:
             places = ", ".join(f"{column} = ?" for column in _COLUMNS.split(", "))
             self.db.execute(f"UPDATE records SET {places} WHERE n = ?", (*values, n))
         rank = _rank(row.path, row.year)
-        self._links += [(target, rank, n) for target in row.targets]
+        self._links += [(target, rank, n) for target, _ in claims.keys(row.mentions)]
         if len(self._links) > _BATCH:
             self._write_links()
         for fact in row.facts:
@@ -142,11 +142,12 @@ class Records:
         """Return the packed lines and the packed source of a tombstone."""
         return self.packers.lines.pack(b""), self.packers.sources.pack(b"")
 
-    def unlink(self, path: str, old: Old, targets: Iterable[int], facts: Iterable[tuple[str, str]]) -> None:
+    def unlink(self, path: str, old: Old, facts: Iterable[tuple[str, str]]) -> None:
         """Remove the links of a record that gives way, and what it counted for."""
         rank = _rank(path, old.year)
         self.db.executemany(
-            "DELETE FROM links WHERE target = ? AND rank = ? AND record = ?", [(t, rank, old.n) for t in targets]
+            "DELETE FROM links WHERE target = ? AND rank = ? AND record = ?",
+            [(target, rank, old.n) for target, _ in claims.keys(old.mentions)],
         )
         for fact in facts:
             self.counts[fact] -= 1

@@ -27,7 +27,7 @@ _NAMING = re.compile(
 # What the catalogue says about itself changes with every publishing, so no record's document repeats it.
 _ABOUT_ITSELF = frozenset(("dataset", "scheme", "provenance", "labels"))
 # Documents of shared things that one thread keeps at hand; each has about 1 kB.
-_KNOWN = 20_000
+_KNOWN = 50_000
 _LEVEL = 1
 _RECORD = "path, title, kind, lines, modified, year, gone, gone_on, successor"
 _RANGE = "path >= ? AND path < ?"
@@ -171,7 +171,7 @@ class Documents:
         known: dict[str, str] = self._local.__dict__.setdefault("known", {})
         found = known.get(path)
         if found is None:
-            other = self.get(path)
+            other = self.get(path) if path.startswith("record/") else self.thing(path)
             if other and other.record:
                 return _label(other)
             if len(known) >= _KNOWN:
@@ -314,12 +314,15 @@ class Documents:
 
 
 _SOURCE = msgspec.msgpack.Decoder(Source)
+# How a line ends whose object is a thing with a document, and how far before it that object may begin.
+_THING = b"#it> .\n"
+_LONGEST_LINK = 1 << 14
 
 
 class Links:
     """Finds, in N-Triples lines, the things with documents here that they point at; for one base URL.
 
-    (Cutting bytes at a mark is several times quicker than a regular expression.)
+    (Cutting bytes at a mark, and searching from the end, is several times quicker than a regular expression.)
     """
 
     def __init__(self, base: str) -> None:
@@ -329,15 +332,17 @@ class Links:
     def paths(self, data: bytes) -> list[str]:
         """Return the paths of the things, each once."""
         found: dict[bytes, None] = {}
-        for piece in data.split(self._object)[1:]:
-            path, _, rest = piece.partition(b"#")
-            if rest.startswith(b"it> .\n") and b">" not in path:
+        for piece in data.split(_THING)[:-1]:
+            at = piece.rfind(self._object, -_LONGEST_LINK)
+            path = piece[at + len(self._object) :]
+            if at >= 0 and b">" not in path:
                 found[path] = None
         return [names.decoded(path.decode()) for path in found]
 
     def topic(self, data: bytes) -> str:
         """Return the path of what a record is about, empty where the lines do not say."""
-        path, _, rest = data.partition(self._topic)[2].partition(b"#")
+        at = data.rfind(self._topic)
+        path, _, rest = data[at + len(self._topic) : at + _LONGEST_LINK].partition(b"#") if at >= 0 else (b"",) * 3
         return names.decoded(path.decode()) if rest.startswith(b"it> .\n") else ""
 
 

@@ -32,7 +32,8 @@ class Row(Struct, array_like=True):
     `state` tells what: NEW, a described record; SAME, the live generation has it from the same source; GONE, it is
     deleted (`gone`: why, `gone_on`: when); SEEN, it stands in the input but cannot be used, so what is live stays.
     `kept` tells that it comes from the live generation's own sources. Lines and source are packed; `mentions`
-    are numbers and keys (`ld.claims`), `targets` numbers of the documents that the record links to.
+    are the numbers of all documents that the record links to, each with the key of what it says there (`ld.claims`), or
+    0 where it says nothing.
     """
 
     path: str
@@ -48,7 +49,6 @@ class Row(Struct, array_like=True):
     source: bytes = b""
     words: list[str] = []
     mentions: bytes = b""
-    targets: list[int] = []
     facts: list[tuple[str, str]] = []
     gone: str = ""
     gone_on: str = ""
@@ -68,7 +68,7 @@ class Runs:
     def add(self, row: Row) -> None:
         """Add a row."""
         self._rows.append(row)
-        self._bytes += len(row.lines) + len(row.source) + sum(map(len, row.words)) + 32 * len(row.targets)
+        self._bytes += len(row.lines) + len(row.source) + sum(map(len, row.words)) + len(row.mentions)
         if self._bytes > RUN_BYTES or len(self._rows) >= RUN_ROWS:
             self._write()
 

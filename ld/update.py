@@ -124,9 +124,7 @@ class Update(Assembly):
 
     def _take_out(self, path: str, old: Old, lines: str) -> None:
         """Let the record be as if it had never been: its links, counts, mentions and words for search."""
-        data = lines.encode()
-        facts = self.facts.counted(old.kind, old.year, data)
-        self.records.unlink(path, old, self.facts.targets(data), facts)
+        self.records.unlink(path, old, self.facts.counted(old.kind, old.year, lines.encode()))
         self.take_back(old.mentions)
         assert self.index
         self.index.remove(path)
