@@ -19,7 +19,6 @@ from msgspec import Struct
 from ld import names, vocab
 from ld.claims import Tally
 from ld.documents import Documents, Packers
-from ld.errors import ShelfgraphError
 from ld.index import words
 from ld.mapping import Described, Mapping
 from ld.readers import Outcome, read, reread
@@ -196,7 +195,7 @@ class _Conversion:
         try:
             described = self.mapping.describe(record)
             row = self._packed(record, described, path, position, digest)
-        except (ShelfgraphError, ValueError, KeyError, TypeError) as error:
+        except Exception as error:  # whatever is wrong with it
             reason = f"the mapping failed on it: {type(error).__name__}: {error}: please report this record"
             return Rejected(record.source.place, reason, record.id, record.source.text[:_EXCERPT])
         self.tally.add(described.mentions)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import gc
 import os
 import pickle
+import signal
 import subprocess
 import sys
 import threading
@@ -127,6 +128,7 @@ class _Worker:
 
 def _work() -> None:
     """Be a worker: the task comes by standard input, what there is to tell goes to standard output."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent gets it too, and ends us
     out = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # whatever else prints must not spoil it
     task = pickle.load(sys.stdin.buffer)

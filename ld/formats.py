@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
+from typing import TypeAlias
 
 import msgspec
 from msgspec import Struct
 from pyoxigraph import RdfFormat, Triple, parse
 
 Graph = Sequence[Triple]
+# Subjects to predicates to objects, all as N-Triples writes them.
+Nodes: TypeAlias = dict[str, dict[str, list[str]]]
 
 
-class Format(Struct, frozen=True):
+class Format(Struct, frozen=True, cache_hash=True):
     """A form that an answer can have: `key` is its extension and its name in `?format=`."""
 
     key: str
@@ -70,3 +74,30 @@ def triples(lines: bytes | str) -> list[Triple]:
 def ntriples(graph: Iterable[Triple]) -> str:
     """Return the triples as N-Triples (RDF 1.1 N-Triples), one line each, in their order."""
     return "".join(f"{triple.subject} {triple.predicate} {triple.object} .\n" for triple in graph)
+
+
+def nodes(lines: str) -> tuple[Nodes, str]:
+    """Return the nodes of N-Triples lines, each line taken once, and the language most of their literals have.
+
+    The lines must be as we write them: one space between terms, no comments.
+    """
+    # Not splitlines: a literal may hold U+2028 and other characters that end a line there.
+    *facts, rest = lines.split(" .\n")
+    if rest:
+        raise ValueError(f"not a line of N-Triples: {rest[:200]!r}")
+    found: Nodes = {}
+    tags = []
+    last = ""
+    for fact in dict.fromkeys(facts):
+        subject, predicate, value = fact.split(" ", 2)
+        if subject != last:
+            node = found.setdefault(subject, {})
+            last = subject
+        if predicate in node:
+            node[predicate].append(value)
+        else:
+            node[predicate] = [value]
+        if value[-1] not in '">' and value[0] == '"':
+            tags.append(value.rpartition("@")[2])
+    counts = Counter(tags)
+    return found, min(counts, key=lambda tag: (-counts[tag], tag), default="")

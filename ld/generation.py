@@ -36,6 +36,8 @@ from ld.dumps import Dump, sha256
 from ld.errors import SiteError
 from ld.index import Index
 
+# Which files a generation has, and what is in them: other layouts are not read.
+LAYOUT = 2
 _MANIFEST = "manifest.json"
 _READING = "reading.lock"
 _PART, _REMOVING = ".part", ".removing"
@@ -72,6 +74,7 @@ class Manifest(Struct):
     account: Account
     dumps: list[Dump]
     mapping: str = ""
+    layout: int = 1
     sources: list[str] = []
     software: str = f"shelfgraph {__version__}"
     files: dict[str, str] = {}
@@ -346,9 +349,14 @@ def _remove(path: Path) -> bool:
 
 def _manifest(path: Path) -> Manifest:
     try:
-        return msgspec.json.decode((path / _MANIFEST).read_bytes(), type=Manifest)
+        found = msgspec.json.decode((path / _MANIFEST).read_bytes(), type=Manifest)
     except (OSError, msgspec.MsgspecError) as error:
         raise SiteError(f"{path / _MANIFEST}: cannot be read: {error}: roll back or publish again") from None
+    if found.layout != LAYOUT:
+        raise SiteError(
+            f"{path}: was made by another version ({found.software}): publish from the sources into a new site folder"
+        )
+    return found
 
 
 def _sync(path: Path) -> None:

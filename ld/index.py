@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 
@@ -81,7 +82,8 @@ class Writer:
         for name, text in zip(_RAW, (entry.path, entry.title, entry.kind, entry.year), strict=True):
             add(name, text)
         document.add_unsigned("rank", _rank(entry))
-        self._writer.add_document(document)
+        with _as_os_error():
+            self._writer.add_document(document)
 
     def remove(self, path: str) -> None:
         """Remove a record."""
@@ -94,8 +96,18 @@ class Writer:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if kind is None:
-            self._writer.commit()
-        self._writer.wait_merging_threads()
+            with _as_os_error():
+                self._writer.commit()
+                self._writer.wait_merging_threads()
+
+
+@contextmanager
+def _as_os_error() -> Iterator[None]:
+    """Say of a disk that is full what it is: to tantivy all errors are ValueErrors."""
+    try:
+        yield
+    except ValueError as error:
+        raise OSError(f"the search index: {error}") from None
 
 
 def _link(base: Path, directory: Path) -> None:

@@ -7,17 +7,17 @@ and their order are those of `vocab/context.jsonld`. That the result expands to 
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from functools import cache, lru_cache, partial
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, TypeAlias
 
 import msgspec
 from msgspec import Struct
 from pyld import jsonld as pyld
 
 from ld.errors import UsageError
-from ld.formats import Graph, ntriples
+from ld.formats import Graph, Nodes, nodes, ntriples
+from ld.memory import Memory
 from ld.vocab import Vocabulary
 
 _RDF_TYPE = "<http://www.w3.org/1999/02/22-rdf-syntax-ns#type>"
@@ -27,6 +27,8 @@ _NATIVE = {
     _XSD + "boolean": re.compile(r'"(?:true|false)'),
     _XSD + "integer": re.compile(r'"(?:0|-?[1-9][0-9]{0,14})'),
 }
+# All the predicates of a node are one key: that is long, but there are few such keys.
+_LONGEST = 100_000
 _CHECK = msgspec.json.Decoder(msgspec.Raw).decode
 PROFILES = {
     "http://www.w3.org/ns/json-ld#expanded": "expanded",
@@ -34,15 +36,11 @@ PROFILES = {
     "http://www.w3.org/ns/json-ld#compacted": "compacted",
 }
 
-K = TypeVar("K")
-V = TypeVar("V")
-# Subjects to predicates to objects, all as N-Triples writes them.
-Nodes: TypeAlias = dict[str, dict[str, list[str]]]
 # What stands in JSON before a literal's text and behind it, and which texts stand there bare.
 Form: TypeAlias = tuple[str, str, re.Pattern[str] | None]
 # Predicate; key in JSON; whether one value stands in a list too; whether literals without tag or datatype stand plain;
 # the forms of those with one; what stands before and behind an IRI.
-Slot: TypeAlias = "tuple[str, str, bool, bool, _Memo[str, Form], str, str]"
+Slot: TypeAlias = "tuple[str, str, bool, bool, Memory[str, Form], str, str]"
 
 
 class Term(Struct, frozen=True):
@@ -124,24 +122,28 @@ class Compactor:
     def __init__(self, names: Names, context: str) -> None:
         self.names = names
         self.context = _json(context)
-        self.shapes = _Memo(self._shape, 4_000)
-        self.properties = _Memo(self._property, 10_000)
+        self.shapes = Memory(self._shape, 4_000, _LONGEST)
+        self.properties = Memory(self._property, 10_000, _LONGEST)
 
     def line(self, own: str, shared: Iterable[str], root: str) -> bytes:
         """Return the document on one line: the record's own N-Triples and those of the things it links to."""
-        nodes, language = _parsed("".join((own, *shared)))
+        return self.document(*nodes("".join((own, *shared))), root)
+
+    def document(self, graph: Nodes, language: str, root: str) -> bytes:
+        """Return the document of these nodes on one line."""
+        left = dict(graph)
         head = f'[{self.context},{{"@language":"{language}"}}]' if language else self.context
         name = root if root.startswith("_:") else f"<{root}>"
-        tree = self._node(name, nodes, language) if name in nodes else f'{{"id":{_json(root)}}}'
+        tree = self._node(name, left, language) if name in left else f'{{"id":{_json(root)}}}'
         rest = []
-        while nodes:
-            rest.append(self._node(next(iter(nodes)), nodes, language))
+        while left:
+            rest.append(self._node(next(iter(left)), left, language))
         included = f',"@included":[{",".join(rest)}]' if rest else ""
         return _sound(f'{{"@context":{head},{tree[1:-1]}{included}}}'.encode())
 
-    def _node(self, name: str, nodes: Nodes, language: str) -> str:
-        """Return the node with everything below it, and take all of these out of `nodes`."""
-        node = nodes.pop(name)
+    def _node(self, name: str, left: Nodes, language: str) -> str:
+        """Return the node with everything below it, and take all of these out of those that are left."""
+        node = left.pop(name)
         types, shape = self.shapes[language, tuple(node.get(_RDF_TYPE, ())), tuple(node)]
         parts = [f'{{"id":"{_id(name)}"{types}']
         for predicate, key, many, plain, forms, opening, closing in shape:
@@ -157,8 +159,8 @@ class Compactor:
                         before, after, native = forms[tail]
                         bare = native and native.fullmatch(text)
                         parts.append(start + text[1:] if bare else f"{start}{before}{text}{after}")
-                elif value in nodes:
-                    parts.append(start + self._node(value, nodes, language))
+                elif value in left:
+                    parts.append(start + self._node(value, left, language))
                 else:
                     parts.append(f"{start}{opening}{_id(value)}{closing}")
                 start = ","
@@ -180,7 +182,7 @@ class Compactor:
         language, types, predicate = key
         term = self.names.term(_id(predicate), [_id(kind) for kind in types])
         plain = (term.untagged or not language) and not term.type
-        forms = _Memo(partial(self._form, term, language), 1_000)
+        forms = Memory(partial(self._form, term, language), 1_000)
         around = ('"', '"') if term.type == "@id" else ('{"id":"', '"}')
         place = (self.names.order.get(term.key, len(self.names.order)), *_natural(term.key))
         return place, (predicate, f",{_json(term.key)}:", term.many, plain, forms, *around)
@@ -196,44 +198,6 @@ class Compactor:
             return plain
         kind = _json(self.names.vocabulary.shrink(datatype))
         return f'{{"@type":{kind},"@value":', '"}', None if term.type else _NATIVE.get(datatype)
-
-
-class _Memo(dict[K, V]):
-    """Remembers what `make` gave for each key; forgets it all at `most` keys, so that memory stays flat."""
-
-    def __init__(self, make: Callable[[K], V], most: int) -> None:
-        self.make = make
-        self.most = most
-
-    def __missing__(self, key: K) -> V:
-        if len(self) >= self.most:
-            self.clear()
-        value = self[key] = self.make(key)
-        return value
-
-
-def _parsed(text: str) -> tuple[Nodes, str]:
-    """Return the nodes of N-Triples lines, each line taken once, and the language most of their literals have."""
-    # Not splitlines: a literal may hold U+2028 and other characters that end a line there.
-    *lines, rest = text.split(" .\n")
-    if rest:
-        raise ValueError(f"not a line of N-Triples: {rest[:200]!r}")
-    nodes: Nodes = {}
-    tags = []
-    last = ""
-    for line in dict.fromkeys(lines):
-        subject, predicate, value = line.split(" ", 2)
-        if subject != last:
-            node = nodes.setdefault(subject, {})
-            last = subject
-        if predicate in node:
-            node[predicate].append(value)
-        else:
-            node[predicate] = [value]
-        if value[-1] not in '">' and value[0] == '"':
-            tags.append(value.rpartition("@")[2])
-    counts = Counter(tags)
-    return nodes, min(counts, key=lambda tag: (-counts[tag], tag), default="")
 
 
 def _sound(data: bytes) -> bytes:
@@ -259,7 +223,7 @@ def _natural(key: str) -> tuple[str, int]:
     return (head, int(number)) if number.isdecimal() else (key, 0)
 
 
-_compactor = lru_cache(maxsize=8)(Compactor)
+compactor = lru_cache(maxsize=8)(Compactor)
 
 
 def document(graph: Graph, root: str, names: Names, context: str) -> dict[str, Any]:
@@ -267,7 +231,7 @@ def document(graph: Graph, root: str, names: Names, context: str) -> dict[str, A
 
     `context` is the URL of the context. Nodes that nothing below the root leads to stand under `@included`.
     """
-    tree: dict[str, Any] = msgspec.json.decode(_compactor(names, context).line(ntriples(graph), (), root))
+    tree: dict[str, Any] = msgspec.json.decode(compactor(names, context).line(ntriples(graph), (), root))
     return tree
 
 
@@ -302,4 +266,4 @@ def names_of(vocabulary: Vocabulary) -> Names:
     return Names(vocabulary)
 
 
-__all__ = ["PROFILES", "Compactor", "Names", "document", "dumps", "names_of", "reshaped"]
+__all__ = ["PROFILES", "Compactor", "Names", "compactor", "document", "dumps", "names_of", "reshaped"]

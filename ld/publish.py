@@ -17,12 +17,12 @@ from pathlib import Path
 
 import msgspec
 
-from ld import __version__, crew
+from ld import crew
 from ld.assembly import Built, Plan
 from ld.conversion import Converted, Input, Job, convert, deleted, notes, trained
 from ld.documents import Packers
 from ld.errors import SiteError, SourceError, UsageError
-from ld.generation import Account, Generation, Manifest, building, finish, live_path, prune, switch
+from ld.generation import LAYOUT, Account, Generation, Manifest, building, finish, live_path, prune, switch
 from ld.progress import Progress, Step, silent
 from ld.readers import is_url, size, spool
 from ld.rebuild import Rebuild
@@ -37,6 +37,9 @@ from ld.vocab import Vocabulary, vocabulary
 _BYTES_A_WORKER, _RECORDS_A_WORKER = 8 << 20, 2000
 # What a new generation needs at least, by what is read: packed input grows.
 _SPACE, _SPACE_PACKED = 3, 12
+_DECISIVE = (
+    "record", "text", "dates", "names", "languages", "things", "agents", "containers", "describe", "mapping", "index",
+)  # fmt: skip
 _PACKED = (".gz", ".zst", ".zstd")
 # What an update copies from the live generation; the rest are hard links, whose checksums stay as they were.
 COPIED = ("documents.sqlite", "things.sqlite", "dumps")
@@ -235,14 +238,21 @@ class _Run:
             dumps=built.dumps,
             sources=sources,
             mapping=self.fingerprint,
+            layout=LAYOUT,
         )
 
 
 def fingerprint(known: Vocabulary, settings: Settings) -> str:
-    """Return a hash of all that decides what a record becomes: program, base, licence and the tables of vocab/."""
-    seen = hashlib.sha256(f"{__version__} {settings['base']} {settings['licence']}".encode())
+    """Return a hash of all that decides what a record becomes: program, base, licence and the tables of vocab/.
+
+    Of the program those files count that read and describe: a site is not described anew because a page looks better.
+    """
+    seen = hashlib.sha256(f"{settings['base']} {settings['licence']}".encode())
     for name in ("context.jsonld", "mapping.csv", "things.csv", *known.names("codes/*.csv")):
         seen.update(known.text(name).encode())
+    here = Path(__file__).parent
+    for path in (*sorted(here.glob("readers/*.py")), *(here / f"{name}.py" for name in _DECISIVE)):
+        seen.update(path.read_bytes())
     return seen.hexdigest()[:16]
 
 

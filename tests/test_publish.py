@@ -18,7 +18,7 @@ from ld.generation import Generation, generations, live_path, rollback
 from ld.live import Live
 from ld.publish import publish
 from ld.readers import read, reread
-from ld.record import Record
+from ld.record import Deleted, Record
 from ld.settings import Settings
 
 
@@ -273,3 +273,105 @@ def test_progress_tells_stage_and_count(tmp_path: Path) -> None:
     assert {step.stage for step in told} >= {"reading", "records", "dumps"}
     assert any(step.records == 1001 and step.done == step.total for step in told if step.stage == "reading")
     shutil.rmtree(settings.site)
+
+
+def test_deletions_by_id_and_by_file_with_reason_and_successor(tmp_path: Path) -> None:
+    settings = site(tmp_path / "site")
+    publish([write(tmp_path / "1.jsonl", solr("a"), solr("b"), solr("c"))], settings)
+
+    account = publish(
+        [], settings, deletions=[Deleted("here", "a", "A duplicate.", "", "c"), Deleted("here", "never", "Gone.")]
+    ).account
+
+    gone = live(settings).documents.get("record/a")
+    assert account.deleted == 1 and account.read == 0
+    assert gone and (gone.gone, gone.successor, gone.title) == ("A duplicate.", "c", "A title")
+    assert list(titles(settings)) == ["record/b", "record/c"]
+    remarks = (live(settings).path / "remarks.jsonl").read_text()
+    assert '"never"' in remarks and "there is no such record here" in remarks
+    changes = [(change.change, change.path) for change in live(settings).documents.changes()]
+    assert changes == [("deleted", "record/a")]
+
+
+def test_a_deleted_record_that_comes_again_is_published_again(tmp_path: Path) -> None:
+    settings = site(tmp_path / "site")
+    publish([write(tmp_path / "1.jsonl", solr("a"), solr("b"))], settings)
+    publish([], settings, deletions=[Deleted("here", "a", "Gone.")])
+
+    account = publish([str(tmp_path / "1.jsonl")], settings).account
+
+    assert (account.published, account.unchanged) == (1, 1)
+    assert list(titles(settings)) == ["record/a", "record/b"]
+    assert not list(live(settings).documents.tombstones())
+
+
+def test_a_record_that_becomes_bad_stays_as_it_was(tmp_path: Path) -> None:
+    """Also where the input is the whole catalogue: a reject is no deletion."""
+    settings = site(tmp_path / "site")
+    publish([write(tmp_path / "1.jsonl", solr("a"), solr("b"))], settings)
+
+    account = publish([write(tmp_path / "2.jsonl", solr("a", ""), solr("b", "New"))], settings, full=True).account
+
+    assert (account.rejected, account.replaced, account.deleted) == (1, 1, 0)
+    assert titles(settings) == {"record/a": "A title", "record/b": "New"}
+
+
+def test_an_input_of_which_nothing_can_be_used_deletes_nothing(tmp_path: Path) -> None:
+    settings = site(tmp_path / "site")
+    publish([write(tmp_path / "1.jsonl", solr("a"))], settings)
+
+    with pytest.raises(SourceError, match="none of the 1 records"):
+        publish([write(tmp_path / "2.jsonl", {"title": "", "title_short": "no id"})], settings, full=True)
+
+    assert titles(settings) == {"record/a": "A title"}
+
+
+def test_tombstones_and_changes_outlive_a_new_description(tmp_path: Path) -> None:
+    settings = site(tmp_path / "site")
+    publish([write(tmp_path / "1.jsonl", solr("a"), solr("b"))], settings)
+    publish([write(tmp_path / "2.jsonl", solr("c"))], settings, deletions=[Deleted("here", "a", "Gone.")])
+
+    account = publish([], settings, again=True).account
+
+    assert (account.again, account.published, account.deleted) == (2, 0, 0)
+    assert [one.path for one in live(settings).documents.tombstones()] == ["record/a"]
+    changes = [(change.change, change.path) for change in live(settings).documents.changes()]
+    assert changes == [("deleted", "record/a"), ("created", "record/c")]
+
+
+def test_shared_things_disappear_with_the_last_record_that_names_them(tmp_path: Path) -> None:
+    settings = site(tmp_path / "site")
+    publish([write(tmp_path / "1.jsonl", solr("a", topic=["Rare"]), solr("b"))], settings)
+    assert live(settings).documents.get("subject/rare")
+
+    publish([], settings, deletions=[Deleted("here", "a", "Gone.")])
+
+    found = live(settings)
+    assert found.documents.get("subject/rare") is None
+    assert not any("subject/rare" in str(quad) for quad in Store.read_only(str(found.store)))
+
+
+def test_an_update_shares_the_files_of_the_store_with_the_generation_before(tmp_path: Path) -> None:
+    """A copy costs nothing: files of the store and segments of the index are hard links until they are rewritten."""
+    settings = site(tmp_path / "site")
+    publish([write(tmp_path / "1.jsonl", *(solr(str(n)) for n in range(50)))], settings)
+    before = live_path(settings.site)
+    publish([write(tmp_path / "2.jsonl", solr("7", "New"))], settings)
+    after = live_path(settings.site)
+
+    assert before and after
+    for folder, ending in (("store", ".sst"), ("index", ".store")):
+        old = {path.stat().st_ino for path in (before / folder).iterdir() if path.suffix == ending}
+        new = {path.stat().st_ino for path in (after / folder).iterdir() if path.suffix == ending}
+        assert old & new, folder
+    Generation(after).verify()
+
+
+def test_a_site_of_another_layout_is_told_from_a_damaged_one(tmp_path: Path) -> None:
+    settings = site(tmp_path / "site")
+    publish([write(tmp_path / "1.jsonl", solr("a"))], settings)
+    manifest = live(settings).path / "manifest.json"
+    manifest.write_text(manifest.read_text().replace('"layout": 2', '"layout": 1'))
+
+    with pytest.raises(SiteError, match=r"made by another version.*new site folder"):
+        publish([str(tmp_path / "1.jsonl")], settings)

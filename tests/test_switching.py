@@ -514,7 +514,9 @@ def test_a_hard_link_keeps_its_checksum(tmp_path: Path) -> None:
     with building(site) as folder:
         os.link(first / "note.txt", folder / "linked.txt")
         shutil.copyfile(first / "note.txt", folder / "copied.txt")
-        manifest = Manifest(folder.name.removesuffix(".part"), BASE, "", "full", "", {}, Account(), [])
+        manifest = Manifest(
+            folder.name.removesuffix(".part"), BASE, "", "full", "", {}, Account(), [], layout=ld.generation.LAYOUT
+        )
         finished = finish(folder, manifest, first)
 
     assert manifest.files["linked.txt"] == before["note.txt"]
@@ -559,7 +561,7 @@ for n in range(2):
     with building(site) as folder:
         (folder / "store").mkdir()
         (folder / "store" / "data").write_text(str(n))
-        manifest = Manifest(folder.name.removesuffix(".part"), "", "", "full", "", {}, Account(), [])
+        manifest = Manifest(folder.name.removesuffix(".part"), "", "", "full", "", {}, Account(), [], layout=LAYOUT)
         switch(site, finish(folder, manifest).name)
 prune(site, 0)
 """
