@@ -45,6 +45,7 @@ class Display:
         self._bar = False
         terminal = stream.isatty() and not as_json
         self._every = _BAR_EVERY if terminal else _JSON_EVERY if as_json else _LINE_EVERY
+        self._patience = self._every if as_json else max(_PATIENCE, self._every)
         self._write = self._draw if terminal else self._json if as_json else self._line
 
     def show(self, step: Step) -> None:
@@ -52,7 +53,7 @@ class Display:
         now = time.monotonic()
         if step.stage != self._stage:
             self._stage, self._begun = step.stage, now
-        if now - self.started < min(_PATIENCE, self._every) or now - self._shown < self._every:
+        if now - self.started < self._patience or now - self._shown < self._every:
             return
         self._shown = now
         self._write(step, max(now - self._begun, 0.001))

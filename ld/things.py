@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from msgspec import Struct
 
 from ld import names
+from ld.errors import VocabError
 from ld.memory import Memory
 from ld.vocab import Row, Vocabulary
 
@@ -44,7 +45,7 @@ class Kinds:
     def __init__(self, site: Site, vocabulary: Vocabulary) -> None:
         self.site = site
         self.vocabulary = vocabulary
-        self.shapes = {row["thing"]: row["iri"].replace("{base}", site.base) for row in vocabulary.rows("things.csv")}
+        self.shapes = {row["thing"]: _shape(row).replace("{base}", site.base) for row in vocabulary.rows("things.csv")}
         self.types = {key: self._type(row) for key, row in vocabulary.codes("types").items()}
         self.collections = vocabulary.codes("collections")
         self.roles = vocabulary.codes("roles")
@@ -77,6 +78,17 @@ class Kinds:
             column: self.vocabulary.expand(row[column], where) if row[column] else ""
             for column in ("bibo", "schema", "type", "book_format")
         }
+
+
+# What belongs to one record only: were two records to share such a thing, one of them could not be taken out again.
+_OWN = {"work", "authors", "editors", "person", "corporation", "affiliation", "identifier", "document", "source"}
+
+
+def _shape(row: Row) -> str:
+    """Return the IRI of a kind of thing. Raises VocabError where a record's own thing would not be its own."""
+    if row["thing"] in _OWN and "{id}" not in row["iri"]:
+        raise VocabError(f"{row[':line']}: the IRI of '{row['thing']}' needs {{id}}: it belongs to one record only")
+    return row["iri"]
 
 
 def add(fields: Fields, name: str, value: Any) -> None:

@@ -329,3 +329,40 @@ def test_the_main_job_is_the_first_command_of_the_readme() -> None:
 
     assert "pip install . && shelfgraph publish vocab/examples && shelfgraph serve" in readme
     assert "pip install -e '.[test]' && pytest" in readme
+
+
+def test_a_publish_every_night(tmp_path: Path) -> None:
+    """New input, deletions from a file, the whole catalogue, a new description, and back: each says what it did."""
+    source, gone = tmp_path / "in.jsonl", tmp_path / "gone.txt"
+    rows = [{"id": f"r{n}", "title": f"Title {n}", "title_short": "", "format": ["Book"]} for n in range(4)]
+    source.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    gone.write_text("r1\nr2\tr3\tThe same as another one.\n\n")
+
+    def said(*arguments: str) -> str:
+        done = shelfgraph("publish", *arguments, cwd=tmp_path)
+        assert done.returncode == 0, done.stderr
+        return done.stderr
+
+    assert "4 published" in said(str(source))
+    assert "0 records read" in (told := said("--delete", str(gone))) and "2 deleted" in told
+    assert "1 deleted" in said("--delete", "r0")
+    source.write_text(json.dumps(rows[1]) + "\n")
+    assert "1 published" in (told := said(str(source), "--full")) and "1 deleted" in told
+    assert "1 described anew" in said("--again")
+    assert shelfgraph("rollback", cwd=tmp_path).returncode == 0
+    failed(shelfgraph("publish", cwd=tmp_path), 2, "Name a SOURCE")
+    failed(shelfgraph("publish", "--full", "--delete", "r1", cwd=tmp_path), 2, "Name a SOURCE")
+    failed(shelfgraph("publish", "--again", "--site", "other", cwd=tmp_path), 2, "nothing is published here yet")
+
+
+def test_progress_for_machines(tmp_path: Path) -> None:
+    """With --json each line on standard error is one step, and standard output is the manifest."""
+    source = tmp_path / "in.jsonl"
+    rows = ({"id": f"r{n}", "title": f"Title {n}", "title_short": "", "format": ["Book"]} for n in range(6000))
+    source.write_text("".join(json.dumps(row) + "\n" for row in rows))
+
+    done = shelfgraph("publish", str(source), "--json", cwd=tmp_path)
+
+    steps = [json.loads(line) for line in done.stderr.splitlines()]
+    assert steps and {"stage", "done", "total", "unit", "records", "seconds"} <= steps[0].keys()
+    assert json.loads(done.stdout)["account"]["published"] == 6000

@@ -257,3 +257,12 @@ def test_a_question_finds_what_it_promises(name: str, generation: Generation) ->
 
 def test_the_context_is_json_with_prefixes() -> None:
     assert json.loads(VOCABULARY.text("context.jsonld"))["@context"]["schema"] == "http://schema.org/"
+
+
+def test_what_belongs_to_one_record_must_have_its_id(tmp_path: Path) -> None:
+    """Else a record that changes could take a thing away that another still has."""
+    text = VOCABULARY.text("things.csv")
+    (tmp_path / "things.csv").write_text(text.replace("{base}record/{id}#{part}-{n}", "{base}person/{part}-{n}", 1))
+
+    with pytest.raises(VocabError, match=r"things\.csv:\d+: the IRI of 'person' needs \{id\}"):
+        Kinds(Site(BASE), Vocabulary(tmp_path))

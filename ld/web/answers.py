@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
+from functools import lru_cache
 from http import HTTPStatus
 from typing import Any
 
@@ -13,6 +14,7 @@ import msgspec
 from flask import Flask, Response, current_app, g, render_template, request
 from flask_compress import Compress
 from werkzeug.exceptions import HTTPException
+from werkzeug.http import http_date
 
 from ld import errors
 from ld.errors import QuerySyntaxError, ResultTooLarge, ShelfgraphError, SiteError
@@ -35,6 +37,13 @@ _EXPOSED = (
     "Accept-Ranges, Content-Disposition, Content-Location, Content-Range, Dataset-Version, ETag, Last-Modified, Link,"
     " Repr-Digest, Retry-After, Server-Timing, Shelfgraph-Truncated"
 )
+_COMMON = [
+    ("Access-Control-Allow-Origin", "*"),
+    ("Access-Control-Expose-Headers", _EXPOSED),
+    ("X-Content-Type-Options", "nosniff"),
+    ("Referrer-Policy", "no-referrer"),
+    ("Content-Security-Policy", _CSP),
+]
 _RETRY_SECONDS = "5"
 _STATUS: dict[type[ShelfgraphError], int] = {
     errors.QuerySyntaxError: 400,
@@ -73,16 +82,44 @@ def wanted(offered: Sequence[Format]) -> Choice | None:
 # -- good answers ------------------------------------------------------------------------------------------------------
 
 
-def answer(body: bytes | str, content_type: str, *, cache: str = FIXED, modified: str = "") -> Response:
-    """Return a 200 with a strong ETag over its bytes, or a 304 or 412 where the client's conditions say so."""
-    data = body.encode() if isinstance(body, str) else body
-    response = Response(data, content_type=content_type)
-    response.headers["Cache-Control"] = cache
-    response.set_etag(hashlib.sha256(content_type.encode() + b"\0" + data).hexdigest()[:24])
+def answer(
+    body: bytes | str | Callable[[], bytes | str],
+    content_type: str,
+    *,
+    cache: str = FIXED,
+    modified: str = "",
+    version: bytes = b"",
+) -> Response:
+    """Return a 200 with a strong ETag, or a 304 or 412 where the client's conditions say so.
+
+    The ETag is a digest of the body; with a `version`, which differs wherever the body does, of that: then the body is
+    only made where it is sent.
+    """
+    data = body() if callable(body) and not version else body
+    data = data.encode() if isinstance(data, str) else data
+    seen = version if callable(data) else data
+    etag = hashlib.sha256(b"%b\0%b" % (content_type.encode(), seen)).hexdigest()[:24]
+    headers = [("Content-Type", content_type), ("Cache-Control", cache), ("ETag", f'"{etag}"')]
     if modified:
-        response.last_modified = _moment(modified)
+        headers += _last_modified(modified)
+    response = Response(b"" if callable(data) else data, headers=headers)
     response.make_conditional(request)
+    if response.status_code == 200 and callable(data):
+        encoded = _held(etag)
+        if encoded:
+            response.status_code = 304
+            response.set_etag(encoded)
+        else:
+            response.set_data(data())
     return response
+
+
+def _held(etag: str) -> str:
+    """Return the ETag of an encoded form that the client has and still takes (RFC 9111 §4.3.4), empty for none."""
+    if "If-None-Match" not in request.headers:
+        return ""
+    forms = (f"{etag}:{encoding}" for encoding in _ENCODINGS if request.accept_encodings[encoding])
+    return next(filter(request.if_none_match.contains, forms), "")
 
 
 def json_answer(value: Any, *, cache: str = FIXED, content_type: str = "application/json") -> Response:
@@ -101,12 +138,13 @@ def _json(value: Any) -> bytes:
     return msgspec.json.format(msgspec.json.encode(value)) + b"\n"
 
 
-def _moment(text: str) -> datetime | None:
-    """Return the time of an xsd:dateTime; UTC where it names no zone."""
+@lru_cache(maxsize=10_000)
+def _last_modified(text: str) -> list[tuple[str, str]]:
+    """Return the Last-Modified header for an xsd:dateTime, none where it is no time; UTC where it names no zone."""
     with suppress(ValueError):
         found = datetime.fromisoformat(text)
-        return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
-    return None
+        return [("Last-Modified", http_date(found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)))]
+    return []
 
 
 # -- errors ------------------------------------------------------------------------------------------------------------
@@ -183,8 +221,8 @@ def install(app: Flask) -> None:
         """Compress what is not a file and not refused: an encoding with q=0 is (RFC 9110 §12.5.3)."""
         if request.endpoint == "downloads.dump":
             return response
-        if any(quality == 0 for _, quality in request.accept_encodings):
-            response.vary.add("Accept-Encoding")
+        if "Accept-Encoding" not in request.headers or any(quality == 0 for _, quality in request.accept_encodings):
+            response.headers["Vary"] = ", ".join(filter(None, (response.headers.get("Vary"), "Accept-Encoding")))
             return response
         return compress.after_request(response)
 
@@ -208,14 +246,9 @@ def _preflight() -> Response | None:
 
 
 def _headers(response: Response) -> Response:
-    headers = response.headers
-    headers["Access-Control-Allow-Origin"] = "*"
-    headers["Access-Control-Expose-Headers"] = _EXPOSED
-    headers["X-Content-Type-Options"] = "nosniff"
-    headers["Referrer-Policy"] = "no-referrer"
-    headers["Content-Security-Policy"] = _CSP
+    response.headers.extend(_COMMON)
     with suppress(SiteError):
-        headers["Dataset-Version"] = generation().id
+        response.headers["Dataset-Version"] = generation().id
     return response
 
 

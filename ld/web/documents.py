@@ -4,27 +4,26 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from functools import lru_cache
+from functools import cached_property, lru_cache, partial
 from typing import Any
 from urllib.parse import quote
 
+import msgspec
 from flask import Blueprint, Response, current_app, redirect, request
-from msgspec import Struct
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as AnyResponse
 
-from ld import citation, formats, names
-from ld.documents import Document
+from ld import __version__, citation, formats, names
+from ld.documents import Document, whole
 from ld.formats import BIBTEX, CITATION, CSL, DOCUMENT, HTML, JSON, JSONLD, NTRIPLES, RDFXML, RIS, TURTLE, Format
 from ld.generation import Generation
-from ld.jsonld import document as jsonld_document
-from ld.jsonld import dumps, names_of, reshaped
+from ld.jsonld import compactor, dumps, names_of, reshaped
 from ld.mapping import Mapping
 from ld.rdfxml import rdfxml
 from ld.readers import reread
 from ld.record import Record
 from ld.things import Site
-from ld.turtle import turtle
+from ld.turtle import shortener
 from ld.vocab import Vocabulary, vocabulary
 from ld.web.answers import (
     FIXED,
@@ -38,7 +37,21 @@ from ld.web.answers import (
     problem,
     wanted,
 )
-from ld.web.links import Link, Tree, address, data_links, header, html_links, iri, linkset, page_links, schema_org
+from ld.web.links import (
+    Facts,
+    Link,
+    Tree,
+    address,
+    data_links,
+    facts,
+    header,
+    html_links,
+    iri,
+    linkset,
+    page_links,
+    schema_org,
+    spelled,
+)
 from ld.web.negotiation import Choice
 
 blueprint = Blueprint("documents", __name__)
@@ -49,19 +62,58 @@ _CITE: dict[str, Callable[[Tree], str | bytes]] = {
     RIS.key: citation.ris,
     CSL.key: citation.csl,
 }
-_LICENCE = re.compile(r"<[^>#]*> <http://purl\.org/dc/terms/license> <([^>]*)>")
+_OF_RECORD = (*DOCUMENT, *CITATION)
 _MOST_THINGS = 200
 MOST_OFFSET = 1_000_000_000
 
 
-class Shown(Struct):
-    """A document on its way out: its URL, its graph, and the graph as nested JSON-LD with `topic` outermost."""
+class Shown:
+    """A document on its way out: its URL, and its graph in the shapes that the forms are made of.
 
-    document: Document
-    url: str
-    topic: str
-    graph: formats.Graph
-    tree: Tree
+    Each shape is made when it is first asked for: what a client has already is told from the lines alone.
+    """
+
+    def __init__(self, live: Generation, document: Document) -> None:
+        self.document = document
+        self.url = url_of(live, document)
+        self.lines = "".join((document.lines, *live.documents.around(document)))
+        self._context = live.base + CONTEXT
+
+    @property
+    def version(self) -> bytes:
+        """What differs wherever one of its forms does."""
+        return b"\0".join((_edition(vocabulary()), self.url.encode(), self.lines.encode()))
+
+    @cached_property
+    def _nodes(self) -> tuple[formats.Nodes, str]:
+        return formats.nodes(self.lines)
+
+    @property
+    def nodes(self) -> formats.Nodes:
+        """Its graph: what N-Triples says of each subject."""
+        return self._nodes[0]
+
+    @cached_property
+    def graph(self) -> formats.Graph:
+        """Its graph as triples."""
+        return formats.triples(whole(self.lines))
+
+    @cached_property
+    def topic(self) -> str:
+        """The IRI of what it is about, which is outermost in the JSON-LD; its URL where that is told elsewhere."""
+        there = next((name for name in (f"{self.url}#it", self.url) if f"<{name}>" in self.nodes), "")
+        return there or next(iter(self.nodes), self.url).strip("<>")
+
+    @property
+    def json(self) -> bytes:
+        """Its graph as nested JSON-LD, on one line."""
+        return compactor(names_of(vocabulary()), self._context).document(*self._nodes, self.topic)
+
+    @cached_property
+    def tree(self) -> Tree:
+        """Its graph as nested JSON-LD with the topic outermost."""
+        tree: Tree = msgspec.json.decode(self.json)
+        return tree
 
     @property
     def work(self) -> Tree:
@@ -78,19 +130,22 @@ class Shown(Struct):
     @property
     def language(self) -> str:
         """The language of its plain strings."""
-        head = self.tree["@context"]
-        return str(head[-1]["@language"]) if isinstance(head, list) else ""
+        return self._nodes[1]
 
     @property
     def licence(self) -> str:
         """The licence of the data, empty where the document does not say."""
-        match = _LICENCE.search(self.document.lines)
-        return match[1] if match else ""
+        return next(iter(self.facts.data_licences), "")
+
+    @cached_property
+    def facts(self) -> Facts:
+        """What of its graph becomes a link."""
+        return facts(self.nodes, self.topic, self.url)
 
     @property
     def links(self) -> list[Link]:
         """The links that every form has."""
-        return page_links(self.url, self.work, self.page, citations=self.document.record)
+        return page_links(self.url, self.facts, citations=self.document.record)
 
 
 @blueprint.get("/<path:path>")
@@ -102,14 +157,13 @@ def document(path: str) -> AnyResponse:
         return _beside(live, path)
     if found.gone:
         return _gone(live, found)
-    offered = (*DOCUMENT, *CITATION) if found.record else DOCUMENT
-    shown = show(live, found)
+    offered = _OF_RECORD if found.record else DOCUMENT
     if form:
-        return _formed(live, shown, Choice(form), negotiated=False) if form in offered else _no_form(found, form)
+        return _formed(live, found, Choice(form), negotiated=False) if form in offered else _no_form(found, form)
     choice = wanted(offered)
     if choice is None:
-        return not_acceptable(shown.url, offered, extensions=True)
-    return _formed(live, shown, choice, negotiated=True)
+        return not_acceptable(url_of(live, found), offered, extensions=True)
+    return _formed(live, found, choice, negotiated=True)
 
 
 @blueprint.get("/.well-known/void")
@@ -161,13 +215,8 @@ def _no_form(found: Document, form: Format) -> Response:
 
 
 def show(live: Generation, found: Document) -> Shown:
-    """Return the document with its graph and tree."""
-    url = url_of(live, found)
-    graph = formats.triples(live.documents.lines(found))
-    subjects = dict.fromkeys(str(getattr(triple.subject, "value", "")) for triple in graph)
-    topic = next((name for name in (f"{url}#it", url) if name in subjects), next(iter(subjects), url))
-    tree = jsonld_document(graph, topic, names_of(vocabulary()), live.base + CONTEXT)
-    return Shown(found, url, topic, graph, tree)
+    """Return the document on its way out."""
+    return Shown(live, found)
 
 
 def url_of(live: Generation, found: Document) -> str:
@@ -181,48 +230,58 @@ def url_of(live: Generation, found: Document) -> str:
 # -- answering ---------------------------------------------------------------------------------------------------------
 
 
-def _formed(live: Generation, shown: Shown, choice: Choice, *, negotiated: bool) -> Response:
-    form = choice.format
-    cache = NEGOTIATED if negotiated else FIXED
-    if form is HTML:
-        links = [*html_links(shown.url, shown.work), *shown.links]
+def _formed(live: Generation, found: Document, choice: Choice, *, negotiated: bool) -> Response:
+    """Answer with the chosen form. What else there is to tell is only told with a body (RFC 9110 §15.4.5)."""
+    shown, cache = show(live, found), NEGOTIATED if negotiated else FIXED
+    if choice.format is HTML:
         response = _html(live, shown, cache)
     else:
-        links = [*data_links(shown.url, shown.topic, shown.licence), *shown.links]
-        body = _body(live, shown, choice)
-        response = answer(body, choice.content_type, cache=cache, modified=_modified(live, shown))
-    if form is JSON:  # JSON-LD 1.1 §6.1: plain JSON is read as JSON-LD by this link
-        links.insert(0, Link(live.base + CONTEXT, _CONTEXT_REL, JSONLD.media_type))
-    response.headers["Link"] = header(links)
+        modified = found.modified if found.record else live.manifest.created
+        make = partial(_body, live, shown, choice)
+        response = answer(make, choice.content_type, cache=cache, modified=modified, version=shown.version)
+    if response.status_code == 200:
+        response.headers["Link"] = header(_links(live, shown, choice.format))
     if negotiated:
-        response.vary.add("Accept")
+        response.headers["Vary"] = "Accept"
         _locate(response, shown, choice)
     return response
+
+
+def _links(live: Generation, shown: Shown, form: Format) -> list[Link]:
+    """Return what the form links to."""
+    if form is HTML:
+        return [*html_links(shown.url, shown.facts), *shown.links]
+    links = [*data_links(shown.url, shown.topic, shown.facts), *shown.links]
+    # JSON-LD 1.1 §6.1: plain JSON is read as JSON-LD by this link
+    return [Link(live.base + CONTEXT, _CONTEXT_REL, JSONLD.media_type), *links] if form is JSON else links
 
 
 def _locate(response: Response, shown: Shown, choice: Choice) -> None:
     """Say at which URL this very form is to be had (RFC 9110 §8.7); a page of a list and a profile have none."""
     if not choice.profile and not (choice.format is HTML and request.args.get("offset")):
-        response.headers["Content-Location"] = quote(f"{shown.url}.{choice.format.key}", safe="/:?=&%~")
+        response.headers["Content-Location"] = spelled(f"{shown.url}.{choice.format.key}")
 
 
-def _modified(live: Generation, shown: Shown) -> str:
-    return shown.document.modified if shown.document.record else live.manifest.created
+@lru_cache(maxsize=4)
+def _edition(known: Vocabulary) -> bytes:
+    """Return what all forms depend on besides the triples: this program, and the names in use."""
+    return f"{__version__}\0{known.text('context.jsonld')}".encode()
 
 
 def _body(live: Generation, shown: Shown, choice: Choice) -> bytes | str:
-    form, tree = choice.format, shown.tree
+    form = choice.format
     if form in (JSONLD, JSON):
         if choice.profile:
-            tree = reshaped(tree, choice.profile, {"@context": vocabulary().context}, live.base + CONTEXT)
-        return dumps(tree)
+            known = {"@context": vocabulary().context}
+            return dumps(reshaped(shown.tree, choice.profile, known, live.base + CONTEXT))
+        return msgspec.json.format(shown.json) + b"\n"
     if form is TURTLE:
-        return turtle(shown.graph, vocabulary().prefixes)
+        return shortener(vocabulary().prefixes).text(shown.nodes)
     if form is NTRIPLES:
-        return formats.ntriples(shown.graph)
+        return whole(shown.lines)
     if form is RDFXML:
         return rdfxml(shown.graph, vocabulary().prefixes)
-    return _CITE[form.key](tree)
+    return _CITE[form.key](shown.tree)
 
 
 def _html(live: Generation, shown: Shown, cache: str) -> Response:
@@ -266,8 +325,7 @@ def _source(live: Generation, found: Document) -> Response:
 def _linkset(live: Generation, found: Document) -> Response:
     """Answer with the links of a document (RFC 9264)."""
     shown = show(live, found)
-    links = [*html_links(shown.url, shown.work), *shown.links]
-    return json_answer(linkset(shown.url, links), content_type="application/linkset+json")
+    return json_answer(linkset(shown.url, _links(live, shown, HTML)), content_type="application/linkset+json")
 
 
 def _why(live: Generation, found: Document) -> Response:

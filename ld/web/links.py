@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Any
 from urllib.parse import quote
@@ -9,7 +10,7 @@ from urllib.parse import quote
 from msgspec import Struct
 
 from ld import names
-from ld.formats import CITATION, HTML, JSONLD, NTRIPLES, RDFXML, TURTLE
+from ld.formats import CITATION, HTML, JSONLD, NTRIPLES, RDFXML, TURTLE, Nodes
 
 Tree = dict[str, Any]
 
@@ -17,6 +18,11 @@ _DATA = (JSONLD, TURTLE, RDFXML, NTRIPLES)
 _MOST_BYTES = 4000
 _KEYWORDS = {"id": "@id", "type": "@type"}
 _SAFE = "/:?#[]@!$&'()*+,;=~%-._"
+_SPELLED = re.compile(r"[A-Za-z0-9/:?#\[\]@!$&'()*+,;=~%._-]*")
+_SCHEMA = "http://schema.org/"
+_TYPE = "<http://www.w3.org/1999/02/22-rdf-syntax-ns#type>"
+_LICENCE = "<http://purl.org/dc/terms/license>"
+_MOST_TARGETS = 3
 
 
 class Link(Struct, frozen=True):
@@ -37,28 +43,59 @@ def address(path: str) -> str:
     return f"record/{names.encoded(rest)}" if kind == "record" else quote(path, safe="/~")
 
 
-def page_links(url: str, work: Tree, page: Tree, *, citations: bool) -> list[Link]:
+class Facts(Struct, frozen=True):
+    """What the graph of a document says that becomes a link: of its work, and of the document itself."""
+
+    types: list[str]
+    urls: list[str]
+    same: list[str]
+    licences: list[str]
+    collections: list[str]
+    data_licences: list[str]
+
+
+def facts(graph: Nodes, topic: str, url: str) -> Facts:
+    """Return what becomes a link: the topic is the work, which names its page, or the page, which names its work."""
+    node = graph.get(f"<{topic}>", {})
+    work = graph.get(_only(node, "mainEntity"), node)
+    page = graph.get(_only(node, "mainEntityOfPage"), node)
+    kinds = (kind[1:-1] for kind in work.get(_TYPE, ()))
+    return Facts(
+        types=sorted(kind.removeprefix(_SCHEMA) for kind in kinds if kind.startswith(_SCHEMA)),
+        urls=_web(work.get(f"<{_SCHEMA}url>")),
+        same=_web(work.get("<http://www.w3.org/2002/07/owl#sameAs>")),
+        licences=_web(work.get(f"<{_SCHEMA}license>")),
+        collections=_web(page.get("<http://rdfs.org/ns/void#inDataset>")),
+        data_licences=_web(graph.get(f"<{url}>", {}).get(_LICENCE)),
+    )
+
+
+def _only(node: dict[str, list[str]], name: str) -> str:
+    values = node.get(f"<{_SCHEMA}{name}>", ())
+    return values[0] if len(values) == 1 else ""
+
+
+def page_links(url: str, known: Facts, *, citations: bool) -> list[Link]:
     """Return what every form of a document links to: its forms, types, full text, dataset, licence (Signposting)."""
     forms = (*_DATA, *CITATION) if citations else _DATA
     found = [Link(f"{url}.{form.key}", "describedby", form.media_type) for form in forms]
-    types = [kind for kind in as_list(work.get("type")) if ":" not in kind]
-    found += [Link(f"https://schema.org/{kind}", "type") for kind in (*types, "AboutPage")]
+    found += [Link(f"https://schema.org/{kind}", "type") for kind in (*known.types, "AboutPage")]
     if citations:
-        found += [Link(target, "item", "text/html") for target in _web(work.get("url"))]
-    found += [Link(same, "related") for same in _web(work.get("owl:sameAs"))]
-    found += [Link(target, "collection") for target in _web(page.get("void:inDataset"))]
+        found += [Link(target, "item", "text/html") for target in known.urls]
+    found += [Link(same, "related") for same in known.same]
+    found += [Link(target, "collection") for target in known.collections]
     return [*found, Link(f"{url}.linkset.json", "linkset", "application/linkset+json")]
 
 
-def html_links(url: str, work: Tree) -> list[Link]:
+def html_links(url: str, known: Facts) -> list[Link]:
     """Return what only the HTML page links to: its address, and the licence of the work."""
-    return [Link(url, "canonical"), *(Link(target, "license") for target in _web(work.get("license"))[:1])]
+    return [Link(url, "canonical"), *(Link(target, "license") for target in known.licences[:1])]
 
 
-def data_links(url: str, topic: str, licence: str) -> list[Link]:
+def data_links(url: str, topic: str, known: Facts) -> list[Link]:
     """Return what only an RDF form links to: the thing, its page, and the licence of the data."""
     found = [Link(topic, "describes"), Link(url, "canonical"), Link(f"{url}.html", "alternate", HTML.media_type)]
-    return [*found, Link(licence, "license")] if is_web(licence) else found
+    return [*found, *(Link(target, "license") for target in known.data_licences[:1])]
 
 
 def header(links: Iterable[Link]) -> str:
@@ -66,12 +103,17 @@ def header(links: Iterable[Link]) -> str:
     parts: list[str] = []
     size = 0
     for link in links:
-        part = f'<{quote(link.target, safe=_SAFE)}>; rel="{link.rel}"' + (f'; type="{link.type}"' if link.type else "")
+        part = f'<{spelled(link.target)}>; rel="{link.rel}"' + (f'; type="{link.type}"' if link.type else "")
         size += len(part) + 2
         if size > _MOST_BYTES:
             break
         parts.append(part)
     return ", ".join(parts)
+
+
+def spelled(target: str) -> str:
+    """Return an address as a header may hold it: everything else in it percent-encoded."""
+    return target if _SPELLED.fullmatch(target) else quote(target, safe=_SAFE)
 
 
 def linkset(url: str, links: Iterable[Link]) -> dict[str, Any]:
@@ -116,9 +158,10 @@ def iri(value: Any) -> str:
     return str(value.get("id", "")) if isinstance(value, dict) else str(value)
 
 
-def _web(value: Any) -> list[str]:
-    """Return the first three web addresses of a value."""
-    return [target for target in map(iri, as_list(value)) if is_web(target)][:3]
+def _web(values: Iterable[str] | None) -> list[str]:
+    """Return the first three web addresses of those that N-Triples writes in angle brackets."""
+    found = [value[1:-1] for value in values or () if value[0] == "<" and is_web(value[1:-1])]
+    return found[:_MOST_TARGETS]
 
 
 def as_list(value: Any) -> list[Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from msgspec import Struct
 from werkzeug.http import parse_accept_header, parse_options_header
@@ -13,6 +14,8 @@ from ld.jsonld import PROFILES
 
 _BARE_QUALITY = re.compile(r"\bq=\.")  # "q=.2" is no qvalue (RFC 9110 §12.4.2), but Java sends it
 _PROFILE_IRIS = {name: iri for iri, name in PROFILES.items()}
+
+_LONG = 500  # letters of a header that is looked at anew each time
 
 
 class Choice(Struct, frozen=True):
@@ -47,6 +50,11 @@ def choose(accept: str | None, wanted: str | None, offered: Sequence[Format]) ->
     >>> choose("text/turtle;charset=utf-8, */*;q=0.1", None, DOCUMENT).format.key
     'ttl'
     """
+    choice = _chosen if len(accept or "") + len(wanted or "") > _LONG else _known
+    return choice(accept, wanted, tuple(offered))
+
+
+def _chosen(accept: str | None, wanted: str | None, offered: tuple[Format, ...]) -> Choice | None:
     named = _named(wanted, offered)
     if named:
         return Choice(named)
@@ -57,6 +65,10 @@ def choose(accept: str | None, wanted: str | None, offered: Sequence[Format]) ->
     if _rank(best, ranges)[0] <= 0:
         return None
     return Choice(best, _profile(best, ranges))
+
+
+# Clients are many, but most send the same few headers.
+_known = lru_cache(maxsize=1000)(_chosen)
 
 
 def _named(wanted: str | None, offered: Sequence[Format]) -> Format | None:
