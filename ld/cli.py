@@ -176,7 +176,7 @@ def serve(settings: Settings) -> None:
         address=host,
         port=port,
         interface=Interfaces.WSGI,
-        workers=1,
+        workers=max(1, settings["processes"]),
         blocking_threads=settings["threads"],
         log_access=False,
     ).serve()

@@ -29,6 +29,8 @@ _ABOUT_ITSELF = frozenset(("dataset", "scheme", "provenance", "labels"))
 # Documents of shared things that one thread keeps at hand; each has about 1 kB.
 _KNOWN = 50_000
 _LEVEL = 1
+# Bytes of each file that are read as memory; what lies behind is read as a file. SQLite takes no more than 2 GiB.
+_MAPPED = (1 << 31) - (1 << 16)
 _RECORD = "path, title, kind, lines, modified, year, gone, gone_on, successor"
 _RANGE = "path >= ? AND path < ?"
 # Behind every path, and the last of all numbers.
@@ -112,6 +114,7 @@ class Documents:
         if not hasattr(self._local, "db"):
             db = sqlite3.connect(_uri(self.folder / RECORDS), uri=True, check_same_thread=False)
             db.execute("ATTACH ? AS shared", (_uri(self.folder / THINGS),))
+            db.execute(f"PRAGMA mmap_size = {_MAPPED}")  # reads are no system calls then
             self._local.db, self._local.packers = db, packers(db)
         return self._local.db, self._local.packers
 

@@ -11,8 +11,9 @@ from msgspec import Struct
 from pyoxigraph import RdfFormat, Triple, parse
 
 Graph = Sequence[Triple]
-# Subjects to predicates to objects, all as N-Triples writes them.
-Nodes: TypeAlias = dict[str, dict[str, list[str]]]
+# Predicates to objects, and subjects to those, all as N-Triples writes them; an object is a key because it is one once.
+Node: TypeAlias = dict[str, dict[str, None]]
+Nodes: TypeAlias = dict[str, Node]
 
 
 class Format(Struct, frozen=True, cache_hash=True):
@@ -77,7 +78,7 @@ def ntriples(graph: Iterable[Triple]) -> str:
 
 
 def nodes(lines: str) -> tuple[Nodes, str]:
-    """Return the nodes of N-Triples lines, each line taken once, and the language most of their literals have.
+    """Return the nodes of N-Triples lines and the language most of their literals have.
 
     The lines must be as we write them: one space between terms, no comments.
     """
@@ -88,15 +89,18 @@ def nodes(lines: str) -> tuple[Nodes, str]:
     found: Nodes = {}
     tags = []
     last = ""
-    for fact in dict.fromkeys(facts):
+    for fact in facts:
         subject, predicate, value = fact.split(" ", 2)
         if subject != last:
             node = found.setdefault(subject, {})
             last = subject
-        if predicate in node:
-            node[predicate].append(value)
+        values = node.get(predicate)
+        if values is None:
+            node[predicate] = {value: None}
+        elif value in values:
+            continue
         else:
-            node[predicate] = [value]
+            values[value] = None
         if value[-1] not in '">' and value[0] == '"':
             tags.append(value.rpartition("@")[2])
     counts = Counter(tags)

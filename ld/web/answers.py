@@ -8,13 +8,17 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from functools import lru_cache
 from http import HTTPStatus
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 from flask import Flask, Response, current_app, g, render_template, request
 from flask_compress import Compress
+from werkzeug.datastructures import Headers
 from werkzeug.exceptions import HTTPException
 from werkzeug.http import http_date
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
 
 from ld import errors
 from ld.errors import QuerySyntaxError, ResultTooLarge, ShelfgraphError, SiteError
@@ -44,6 +48,7 @@ _COMMON = [
     ("Referrer-Policy", "no-referrer"),
     ("Content-Security-Policy", _CSP),
 ]
+_CONDITIONS = {"HTTP_IF_MATCH", "HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE"}
 _RETRY_SECONDS = "5"
 _STATUS: dict[type[ShelfgraphError], int] = {
     errors.QuerySyntaxError: 400,
@@ -76,7 +81,7 @@ def generation() -> Generation:
 
 def wanted(offered: Sequence[Format]) -> Choice | None:
     """Return the form the client wants of those offered, None where it wants none of them."""
-    return choose(request.headers.get("Accept"), request.args.get("format"), offered)
+    return choose(request.headers.get("Accept"), request.args.get("format") if request.query_string else None, offered)
 
 
 # -- good answers ------------------------------------------------------------------------------------------------------
@@ -102,24 +107,33 @@ def answer(
     headers = [("Content-Type", content_type), ("Cache-Control", cache), ("ETag", f'"{etag}"')]
     if modified:
         headers += _last_modified(modified)
-    response = Response(b"" if callable(data) else data, headers=headers)
-    response.make_conditional(request)
-    if response.status_code == 200 and callable(data):
-        encoded = _held(etag)
-        if encoded:
-            response.status_code = 304
-            response.set_etag(encoded)
-        else:
-            response.set_data(data())
+    response = _Answer(headers=headers)
+    if not _CONDITIONS.isdisjoint(request.environ):
+        response.make_conditional(request)
+        _held(response, etag)
+    if response.status_code == 200:
+        response.set_data(data() if callable(data) else data)
     return response
 
 
-def _held(etag: str) -> str:
-    """Return the ETag of an encoded form that the client has and still takes (RFC 9111 §4.3.4), empty for none."""
-    if "If-None-Match" not in request.headers:
-        return ""
+class _Answer(Response):
+    """A response whose headers are as they shall be sent: werkzeug would check each a second time."""
+
+    def get_wsgi_headers(self, environ: WSGIEnvironment) -> Headers:
+        """Return the headers; what tells of a body only where there is one (RFC 9110 §15.4.5)."""
+        if self.status_code == 304:
+            for name in ("Content-Type", "Content-Length"):
+                self.headers.remove(name)
+        return self.headers
+
+
+def _held(response: Response, etag: str) -> None:
+    """Make it a 304 where the client has an encoded form that it still takes (RFC 9111 §4.3.4)."""
     forms = (f"{etag}:{encoding}" for encoding in _ENCODINGS if request.accept_encodings[encoding])
-    return next(filter(request.if_none_match.contains, forms), "")
+    encoded = next(filter(request.if_none_match.contains, forms), "")
+    if encoded:
+        response.status_code = 304
+        response.set_etag(encoded)
 
 
 def json_answer(value: Any, *, cache: str = FIXED, content_type: str = "application/json") -> Response:
@@ -248,7 +262,7 @@ def _preflight() -> Response | None:
 def _headers(response: Response) -> Response:
     response.headers.extend(_COMMON)
     with suppress(SiteError):
-        response.headers["Dataset-Version"] = generation().id
+        response.headers.add("Dataset-Version", generation().id)
     return response
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Callable
 from functools import cached_property, lru_cache, partial
@@ -82,7 +83,7 @@ class Shown:
     @property
     def version(self) -> bytes:
         """What differs wherever one of its forms does."""
-        return b"\0".join((_edition(vocabulary()), self.url.encode(), self.lines.encode()))
+        return hashlib.sha256(b"%b%b %b" % (_edition(vocabulary()), self.url.encode(), self.lines.encode())).digest()
 
     @cached_property
     def _nodes(self) -> tuple[formats.Nodes, str]:
@@ -240,9 +241,9 @@ def _formed(live: Generation, found: Document, choice: Choice, *, negotiated: bo
         make = partial(_body, live, shown, choice)
         response = answer(make, choice.content_type, cache=cache, modified=modified, version=shown.version)
     if response.status_code == 200:
-        response.headers["Link"] = header(_links(live, shown, choice.format))
+        response.headers.add("Link", header(_links(live, shown, choice.format)))
     if negotiated:
-        response.headers["Vary"] = "Accept"
+        response.headers.add("Vary", "Accept")
         _locate(response, shown, choice)
     return response
 
@@ -259,13 +260,13 @@ def _links(live: Generation, shown: Shown, form: Format) -> list[Link]:
 def _locate(response: Response, shown: Shown, choice: Choice) -> None:
     """Say at which URL this very form is to be had (RFC 9110 §8.7); a page of a list and a profile have none."""
     if not choice.profile and not (choice.format is HTML and request.args.get("offset")):
-        response.headers["Content-Location"] = spelled(f"{shown.url}.{choice.format.key}")
+        response.headers.add("Content-Location", spelled(f"{shown.url}.{choice.format.key}"))
 
 
 @lru_cache(maxsize=4)
 def _edition(known: Vocabulary) -> bytes:
-    """Return what all forms depend on besides the triples: this program, and the names in use."""
-    return f"{__version__}\0{known.text('context.jsonld')}".encode()
+    """Return a digest of what all forms depend on besides the triples: this program, and the names in use."""
+    return hashlib.sha256(f"{__version__}\0{known.text('context.jsonld')}".encode()).digest()
 
 
 def _body(live: Generation, shown: Shown, choice: Choice) -> bytes | str:

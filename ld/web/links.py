@@ -10,7 +10,7 @@ from urllib.parse import quote
 from msgspec import Struct
 
 from ld import names
-from ld.formats import CITATION, HTML, JSONLD, NTRIPLES, RDFXML, TURTLE, Nodes
+from ld.formats import CITATION, HTML, JSONLD, NTRIPLES, RDFXML, TURTLE, Node, Nodes
 
 Tree = dict[str, Any]
 
@@ -70,9 +70,10 @@ def facts(graph: Nodes, topic: str, url: str) -> Facts:
     )
 
 
-def _only(node: dict[str, list[str]], name: str) -> str:
-    values = node.get(f"<{_SCHEMA}{name}>", ())
-    return values[0] if len(values) == 1 else ""
+def _only(node: Node, name: str) -> str:
+    """Return the value of a property that has one value."""
+    values = node.get(f"<{_SCHEMA}{name}>", {})
+    return next(iter(values)) if len(values) == 1 else ""
 
 
 def page_links(url: str, known: Facts, *, citations: bool) -> list[Link]:

@@ -108,14 +108,15 @@ def _describer(known: Documents) -> Callable[[str], bytes | None]:
 
 
 def limits(settings: Settings) -> Limits:
-    """Return the limits of queries that the settings say."""
+    """Return the limits of queries that the settings say, for one of the processes that answer."""
+    share = max(1, settings["processes"])
     return Limits(
         seconds=settings["query_seconds"],
         rows=settings["query_rows"],
         bytes=settings["query_megabytes"] << 20,
         memory=settings["query_memory"] << 20,
-        running=settings["query_workers"],
-        queued=settings["query_queue"],
+        running=max(1, settings["query_workers"] // share),
+        queued=settings["query_queue"] // share,
         per_client=settings["query_per_client"],
     )
 
