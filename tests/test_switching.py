@@ -555,7 +555,7 @@ def test_a_file_that_was_verified_is_not_read_again(tmp_path: Path, monkeypatch:
 STEPS = """
 import sys
 from pathlib import Path
-from ld.generation import Account, Manifest, building, finish, prune, switch
+from ld.generation import LAYOUT, Account, Manifest, building, finish, prune, switch
 site = Path(sys.argv[1])
 for n in range(2):
     with building(site) as folder:
