@@ -17,13 +17,13 @@ from ld import claims, description, dumps, names
 from ld.claims import Claim, Tally
 from ld.conversion import Facts, noted
 from ld.deposit import Records, Things
-from ld.documents import Documents, Entry, Links
+from ld.documents import Entry, Links
 from ld.dumps import Dump
 from ld.generation import Account, Generation
 from ld.mapping import Profile, unescaped
 from ld.progress import Progress, Step
 from ld.record import Remark
-from ld.runs import GONE, NEW, SAME, SEEN, Row, merged
+from ld.runs import GONE, NEW, SEEN, Row, merged
 from ld.settings import Settings
 from ld.vocab import Vocabulary
 
@@ -127,6 +127,7 @@ class Assembly:
 
     def unknown(self, row: Row) -> None:
         """Remark that what is deleted was never here."""
+        self.account.unknown += 1
         self.plan.remark(row.path, _UNKNOWN)
 
     def missing(self, path: str) -> Row:
@@ -217,6 +218,3 @@ def _kind(path: str) -> str:
     if segments[0] == "journal" and len(segments) > 3:
         return "issue" if segments[-2] == "issue" else "volume"
     return segments[0]
-
-
-__all__ = ["GONE", "NEW", "SAME", "Assembly", "Built", "Documents", "Plan", "Verdict", "entry"]

@@ -17,6 +17,7 @@ import msgspec
 from ld import __version__, guard, vocab
 from ld.check import validate as check_documents
 from ld.describe import describe
+from ld.documents import whole
 from ld.errors import ShelfgraphError, SiteError, UsageError
 from ld.formats import GRAPH, RESULTS, triples
 from ld.generation import Generation, generations, live_path, rollback
@@ -24,7 +25,7 @@ from ld.jsonld import document as jsonld_document
 from ld.jsonld import dumps as jsonld_dumps
 from ld.jsonld import names_of
 from ld.live import Live
-from ld.mapping import Mapping, Unsaid
+from ld.mapping import Described, Mapping, Unsaid
 from ld.progress import Display
 from ld.publish import publish as publish_sources
 from ld.query import Limits, QueryPool, Request
@@ -141,10 +142,12 @@ def publish(
         _print_json(msgspec.structs.replace(manifest, files={}))
         return
     account, counts = manifest.account, manifest.counts
+    beside = f", {account.unknown:,} to delete not found" if account.unknown else ""
+    beside += f"; {account.again:,} described anew" if account.again else ""
     click.echo(
         f"{account.read:,} records read: {account.published:,} published, {account.replaced:,} replaced,"
         f" {account.unchanged:,} unchanged, {account.repeated:,} repeated, {account.rejected:,} rejected;"
-        f" {account.deleted:,} deleted" + (f"; {account.again:,} described anew" if account.again else ""),
+        f" {account.deleted:,} deleted{beside}",
         err=True,
     )
     if account.rejected:
@@ -200,15 +203,16 @@ def convert(settings: Settings, sources: tuple[str, ...], kind: str | None, form
     done = rejected = 0
     unsaid = Unsaid()
     declared: set[str] = set()
-    for outcome in (found for source in sources for found in read(source, kind)):
+    for outcome in (one for source in sources for one in read(source, kind)):
         if isinstance(outcome, Deleted):
             continue
-        if isinstance(outcome, Rejected):
+        found = outcome if isinstance(outcome, Rejected) else _described(mapping, outcome)
+        if isinstance(found, Rejected):
             rejected += 1
-            click.echo(f"rejected: {outcome.place}: {outcome.reason}", err=True)
+            click.echo(f"rejected: {found.place}: {found.reason}", err=True)
             continue
         done += 1
-        for text in _converted(mapping, outcome, form, unsaid, declared):
+        for text in _converted(mapping, *found, form, unsaid, declared):
             output.write(text)
     if rejected:
         click.echo(f"{done + rejected:,} records read: {done:,} converted, {rejected:,} rejected", err=True)
@@ -216,11 +220,17 @@ def convert(settings: Settings, sources: tuple[str, ...], kind: str | None, form
         raise ShelfgraphError("no record could be converted: the reasons stand above")
 
 
-def _converted(mapping: Mapping, record: Record, form: str, unsaid: Unsaid, declared: set[str]) -> Iterator[str]:
-    described = mapping.describe(record)
+def _described(mapping: Mapping, record: Record) -> tuple[Record, Described] | Rejected:
+    found = mapping.attempt(record)
+    return found if isinstance(found, Rejected) else (record, found)
+
+
+def _converted(
+    mapping: Mapping, record: Record, described: Described, form: str, unsaid: Unsaid, declared: set[str]
+) -> Iterator[str]:
     if form == "jsonld":
         lines = described.lines + Unsaid().lines(described.mentions)
-        graph = triples("".join(dict.fromkeys(lines.splitlines(keepends=True))))
+        graph = triples(whole(lines))
         base = mapping.site.base
         root = describe(record, mapping.kinds)[0].iri
         names = names_of(mapping.vocabulary)
@@ -371,10 +381,17 @@ def _print_json(value: Any) -> None:
 def _deletions(word: str) -> Iterator[Deleted]:
     """Yield the deletions that `--delete` names: those in a file, or ids with commas between them."""
     path = Path(word)
-    lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else word.split(",")
+    lines = _text_of(path).split("\n") if path.is_file() else word.split(",")
     for n, line in enumerate(lines, 1):
         id_, successor, reason = (*line.split("\t"), "", "")[:3]
         if id_.strip():
             place = f"{word}, line {n}" if path.is_file() else "--delete"
             why = reason.strip() or "It was withdrawn."
             yield Deleted(place, id_.strip(), why, successor=successor.strip())
+
+
+def _text_of(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise UsageError(f"--delete {path}: not UTF-8 at byte {error.start}: save the file as UTF-8") from None

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, closing
 from hashlib import sha256
 from itertools import islice
 from pathlib import Path
@@ -20,7 +21,7 @@ from ld import names, vocab
 from ld.claims import Tally
 from ld.documents import Documents, Packers
 from ld.index import words
-from ld.mapping import Described, Mapping
+from ld.mapping import Described, Mapping, failed
 from ld.readers import Outcome, read, reread
 from ld.readers.share import Share
 from ld.record import Deleted, Record, Rejected, Remark, Source
@@ -35,7 +36,6 @@ _LANGUAGE = b"/language> <http://id.loc.gov/vocabulary/iso639-2/"
 # Equal statements of a record follow each other, so others are sought only so many bytes before.
 _NEARBY = 1024
 _SAMPLE, _DICTIONARY_BYTES, _FEW = 400, 64 << 10, 100
-_EXCERPT = 200
 
 
 class Input(Struct, frozen=True):
@@ -192,12 +192,13 @@ class _Conversion:
 
     def _row(self, record: Record, path: str, position: int, digest: bytes) -> Row | Rejected:
         """Return the described record, or why it cannot be: one record must never spoil the work of all others."""
+        described = self.mapping.attempt(record)
+        if isinstance(described, Rejected):
+            return described
         try:
-            described = self.mapping.describe(record)
             row = self._packed(record, described, path, position, digest)
-        except Exception as error:  # whatever is wrong with it
-            reason = f"the mapping failed on it: {type(error).__name__}: {error}: please report this record"
-            return Rejected(record.source.place, reason, record.id, record.source.text[:_EXCERPT])
+        except ValueError as error:  # such as half a character, which UTF-8 cannot write
+            return failed(record, error)
         self.tally.add(described.mentions)
         return row
 
@@ -275,19 +276,22 @@ def trained(job: Job) -> tuple[bytes, bytes]:
     mapping = Mapping(job.site, vocab.vocabulary())
     lines, sources = list[Sample](), list[Sample]()
     for record in islice(_first(job), _SAMPLE):
-        lines.append(mapping.describe(record).lines.encode("utf-8", "replace"))
-        sources.append(msgspec.msgpack.encode(record.source))
+        described = mapping.attempt(record)
+        if isinstance(described, Described):
+            lines.append(described.lines.encode("utf-8", "replace"))
+            sources.append(record.source.text.encode("utf-8", "replace"))
     return _dictionary(lines), _dictionary(sources)
 
 
 def _first(job: Job) -> Iterator[Record]:
-    outcomes: Iterable[Outcome]
-    if job.again and job.live:
-        documents = Documents(job.live, job.live_base)
-        outcomes = (reread(source) for source in documents.sources())
-    else:
-        outcomes = (found for one in job.inputs for found in read(one.path, job.kind, place=one.place))
-    yield from (one for one in outcomes if isinstance(one, Record))
+    with ExitStack() as stack:
+        outcomes: Iterable[Outcome]
+        if job.again and job.live:
+            documents = stack.enter_context(closing(Documents(job.live, job.live_base)))
+            outcomes = (reread(source) for source in documents.sources())
+        else:
+            outcomes = (found for one in job.inputs for found in read(one.path, job.kind, place=one.place))
+        yield from (one for one in outcomes if isinstance(one, Record))
 
 
 def _dictionary(samples: list[Sample]) -> bytes:

@@ -46,7 +46,10 @@ _IS_STAMP = re.compile(r"\d{8}T\d{6}Z")
 
 
 class Account(Struct):
-    """What became of every record read: the figures add up to `read`."""
+    """What became of every record read: the figures add up to `read`.
+
+    Beside them: records deleted, deletions of records that are `unknown` here, kept sources described `again`.
+    """
 
     read: int = 0
     published: int = 0
@@ -55,6 +58,7 @@ class Account(Struct):
     repeated: int = 0
     rejected: int = 0
     deleted: int = 0
+    unknown: int = 0
     again: int = 0
 
     def adds_up(self) -> bool:

@@ -19,7 +19,7 @@ from ld import names
 from ld.describe import describe
 from ld.errors import VocabError
 from ld.memory import Memory
-from ld.record import Record
+from ld.record import Record, Rejected
 from ld.things import Kinds, Site, Thing
 from ld.vocab import Row, Vocabulary
 
@@ -27,6 +27,7 @@ _XSD = "http://www.w3.org/2001/XMLSchema#"
 _EDTF = "http://id.loc.gov/datatypes/edtf"
 _SCHEMA_DATE = "http://schema.org/Date"
 _RDF_TYPE = "<http://www.w3.org/1999/02/22-rdf-syntax-ns#type>"
+_EXCERPT = 200
 _LINE = re.compile(r"<[^>]*> <([^>]*)> (?:<([^>]*)>)?")
 _ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|(.))")
 _ESCAPES = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f"}
@@ -127,6 +128,13 @@ class Mapping:
                 both = dict.fromkeys([*statements(before.packed), *statements(found.packed)])
                 mentions[found.number] = mention(found.document, list(both))
         return Described("".join(own), tuple(mentions.values()))
+
+    def attempt(self, record: Record) -> Described | Rejected:
+        """Return the description of the record, or why there is none: one record never stops the work on others."""
+        try:
+            return self.describe(record)
+        except Exception as error:  # whatever is wrong with it
+            return failed(record, error)
 
     def trace(self, record: Record) -> Iterator[Traced]:
         """Yield every triple of the record with what it was made from."""
@@ -280,6 +288,12 @@ def _shown(value: Any) -> str:
     return str(getattr(value, "value", value))
 
 
+def failed(record: Record, error: Exception) -> Rejected:
+    """Return the rejection of a record that the program could not cope with."""
+    reason = f"the mapping failed on it: {type(error).__name__}: {error}: please report this record"
+    return Rejected(record.source.place, reason, record.id, record.source.text[:_EXCERPT])
+
+
 class Profile:
     """Which triples the store keeps: all, or those of some vocabularies (`vocab/codes/profiles.csv`)."""
 
@@ -296,7 +310,7 @@ class Profile:
         """Return those of the N-Triples lines that the store keeps."""
         if self.whole:
             return lines
-        return "".join(line for line in lines.splitlines(keepends=True) if self._keeps(line))
+        return "".join(f"{line}\n" for line in lines.split("\n") if self._keeps(line))
 
     def _keeps(self, line: str) -> bool:
         match = _LINE.match(line)

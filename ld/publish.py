@@ -40,6 +40,7 @@ _SPACE, _SPACE_PACKED = 3, 12
 _DECISIVE = (
     "record", "text", "dates", "names", "languages", "things", "agents", "containers", "describe", "mapping", "index",
 )  # fmt: skip
+_TMPDIR = "SQLITE_TMPDIR"
 _PACKED = (".gz", ".zst", ".zstd")
 # What an update copies from the live generation; the rest are hard links, whose checksums stay as they were.
 COPIED = ("documents.sqlite", "things.sqlite", "dumps")
@@ -105,7 +106,8 @@ class _Run:
         self.created = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         self.scratch = folder / "scratch"
         self.scratch.mkdir()
-        os.environ["SQLITE_TMPDIR"] = str(self.scratch)  # /tmp may be small
+        self._tmpdir = os.environ.get(_TMPDIR)
+        os.environ[_TMPDIR] = str(self.scratch)  # SQLite sorts there: /tmp may be small
 
     def publish(self, sources: list[str], full: bool, again: bool, deletions: list[Deleted]) -> Manifest:
         """Build the generation and return its manifest."""
@@ -128,9 +130,13 @@ class _Run:
         return self._manifest(built, account, sources)
 
     def close(self) -> None:
-        """Let go of the live generation, so that it can be removed when its time has come."""
+        """Let go of the live generation, so that it can be removed when its time has come, and leave no trace."""
         if self.live:
             self.live.close()
+        if self._tmpdir is None:
+            os.environ.pop(_TMPDIR, None)
+        else:
+            os.environ[_TMPDIR] = self._tmpdir
 
     def _fits(self) -> bool:
         """Determine whether what is live was made as what is new will be, so that the two can stand together."""

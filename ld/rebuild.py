@@ -13,13 +13,13 @@ from pathlib import Path
 from msgspec import Struct
 
 from ld import claims, crew, dumps, index, vocab
-from ld.assembly import GONE, NEW, Assembly, Built, Plan, Verdict, entry
+from ld.assembly import Assembly, Built, Plan, Verdict, entry
 from ld.conversion import Converted
 from ld.deposit import Records, Things
 from ld.documents import Document, Documents, Packers
 from ld.mapping import Profile
 from ld.progress import Step
-from ld.runs import Row, framed, read_rows
+from ld.runs import GONE, NEW, Row, framed, read_rows
 from ld.store import Loader
 
 _READY, _REPAIRS = "things.ready", "repairs.rows"
@@ -94,6 +94,14 @@ class Rebuild(Assembly):
         self.workers = workers
         self.known = known
         self.live = plan.previous.documents if plan.previous else None
+        self.loaded = self.total = 0
+        self.waiting = workers == 1
+
+    def _loaded(self, _: int, more: int) -> None:
+        """Tell how far the loader is, but only when nothing else is left to be waited for."""
+        self.loaded += more
+        if self.waiting:
+            self.plan.progress(Step("triples", self.loaded, self.total, "records"))
 
     def build(self, done: Sequence[Converted]) -> Built:
         """Write everything, and return what there is then."""
@@ -104,17 +112,17 @@ class Rebuild(Assembly):
         )  # fmt: skip
         task = crew.Task(load, (job,))
         with ExitStack() as stack:
-            loading = stack.enter_context(crew.Crew([task], _unheard)) if self.workers > 1 else None
+            loading = stack.enter_context(crew.Crew([task], self._loaded)) if self.workers > 1 else None
             self._records(runs, sum(one.read for one in done))
             self._things([file for one in done for file in one.claims])
             if loading is None:
-                stored = load(job, _unheard)
-            writer = self._dumps()
-            with writer:
-                changes: list[tuple[str, str]] = []
-                found = self.pages(writer, self._maker(), lambda old, new: changes.append((old, new)))
+                stored = load(job, self._loaded)
+            writer = stack.enter_context(dumps.Writer(self.plan.folder / "dumps"))
+            self._dumps(writer)
+            changes: list[tuple[str, str]] = []
+            found = self.pages(writer, self._maker(), lambda old, new: changes.append((old, new)))
             if loading:
-                self.plan.progress(Step("triples", 0, 0, "records"))
+                self.waiting = True
                 (stored,) = loading.results()
         loader = Loader(self.plan.folder / "store")
         stored += sum(loader.replace(self.profile.keep(old), self.profile.keep(new)) for old, new in changes)
@@ -208,6 +216,7 @@ class Rebuild(Assembly):
                 self.thing(found)
                 n += 1
         self.records.counts["things", "all"] += n
+        self.total = self.count("records")
         self.records.flush()
         self.things.flush()
         (self.plan.scratch / _READY).touch()
@@ -215,11 +224,10 @@ class Rebuild(Assembly):
     def _maker(self) -> dumps.Maker:
         return dumps.Maker(Documents(self.plan.folder, self.plan.base), dumps.context(self.plan.base))
 
-    def _dumps(self) -> dumps.Writer:
+    def _dumps(self, writer: dumps.Writer) -> None:
         """Write the dumps of records and things, in parts where there are several workers."""
         folder, base = self.plan.folder / "dumps", self.plan.base
-        total = self.count("records")
-        writer = dumps.Writer(folder)
+        total = self.total
         writer.header()
         maker = self._maker()
         bounds = dumps.bounds(maker.documents, total, self.workers)
@@ -239,8 +247,3 @@ class Rebuild(Assembly):
             for name in dumps.FILES:
                 (folder / f"{name}.{i}").unlink()
         writer.add(maker.things())
-        return writer
-
-
-def _unheard(one: int, other: int) -> None:
-    """Tell nobody: the loader works behind the other steps."""

@@ -5,6 +5,7 @@ There are no blank nodes. A URL without fragment is a document, the same with `#
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -80,12 +81,15 @@ class Kinds:
         }
 
 
+_PLACE = re.compile(r"\{\w+\}")
 # What belongs to one record only: were two records to share such a thing, one of them could not be taken out again.
 _OWN = {"work", "authors", "editors", "person", "corporation", "affiliation", "identifier", "document", "source"}
 
 
 def _shape(row: Row) -> str:
-    """Return the IRI of a kind of thing. Raises VocabError where a record's own thing would not be its own."""
+    """Return the IRI of a kind of thing. Raises VocabError where it is none, or where an own thing would be shared."""
+    if not names.is_iri(_PLACE.sub("x", row["iri"].replace("{base}", "https://example.org/"))):
+        raise VocabError(f"{row[':line']}: '{row['iri']}' gives no IRI: blanks, quotes and <>{{}} may not stand in one")
     if row["thing"] in _OWN and "{id}" not in row["iri"]:
         raise VocabError(f"{row[':line']}: the IRI of '{row['thing']}' needs {{id}}: it belongs to one record only")
     return row["iri"]

@@ -12,12 +12,12 @@ from pathlib import Path
 import msgspec
 
 from ld import claims, dumps, index, names
-from ld.assembly import GONE, NEW, SAME, Assembly, Built, Plan, Verdict, entry
+from ld.assembly import Assembly, Built, Plan, Verdict, entry
 from ld.conversion import Converted
 from ld.deposit import Old, Records, Things
 from ld.documents import Documents
 from ld.generation import Generation
-from ld.runs import Row
+from ld.runs import GONE, SAME, Row
 from ld.store import Loader
 
 
@@ -175,6 +175,3 @@ class Update(Assembly):
             renewal.records(dumps.kept(self.records.chunks(dumps.RECORDS)), self.records.touched())
             renewal.things(dumps.kept(self.records.chunks(dumps.THINGS)), self.touched_things)
             return writer, self.pages(writer, maker, self._replace)
-
-
-__all__ = ["NEW", "Update"]

@@ -346,6 +346,7 @@ def test_a_publish_every_night(tmp_path: Path) -> None:
     assert "4 published" in said(str(source))
     assert "0 records read" in (told := said("--delete", str(gone))) and "2 deleted" in told
     assert "1 deleted" in said("--delete", "r0")
+    assert "0 deleted, 1 to delete not found" in said("--delete", "gone.tx")
     source.write_text(json.dumps(rows[1]) + "\n")
     assert "1 published" in (told := said(str(source), "--full")) and "1 deleted" in told
     assert "1 described anew" in said("--again")

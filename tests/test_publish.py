@@ -10,9 +10,10 @@ from fcntl import LOCK_EX, flock
 from pathlib import Path
 
 import pytest
-from conftest import BASE, EXAMPLES, SEED
+from conftest import BASE, EXAMPLES, ROOT, SEED
 from pyoxigraph import Store
 
+from ld import vocab
 from ld.errors import SiteError, SourceError
 from ld.generation import Generation, generations, live_path, rollback
 from ld.live import Live
@@ -284,7 +285,7 @@ def test_deletions_by_id_and_by_file_with_reason_and_successor(tmp_path: Path) -
     ).account
 
     gone = live(settings).documents.get("record/a")
-    assert account.deleted == 1 and account.read == 0
+    assert (account.deleted, account.unknown, account.read) == (1, 1, 0)
     assert gone and (gone.gone, gone.successor, gone.title) == ("A duplicate.", "c", "A title")
     assert list(titles(settings)) == ["record/b", "record/c"]
     remarks = (live(settings).path / "remarks.jsonl").read_text()
@@ -375,3 +376,21 @@ def test_a_site_of_another_layout_is_told_from_a_damaged_one(tmp_path: Path) -> 
 
     with pytest.raises(SiteError, match=r"made by another version.*new site folder"):
         publish([str(tmp_path / "1.jsonl")], settings)
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_record_that_the_mapping_fails_on_is_rejected_and_the_others_go_on(tmp_path: Path, workers: int) -> None:
+    """Also where it is among the first ones, of which the dictionaries are made. (An overlay makes it fail.)"""
+    settings = site(tmp_path / "site", workers=workers)
+    (settings.site / "vocab").mkdir(parents=True)
+    text = (ROOT / "vocab" / "mapping.csv").read_text().replace("work,genre,dc:type,string,", "work,genre,dc:type,iri,")
+    (settings.site / "vocab" / "mapping.csv").write_text(text)
+    vocab.use(settings.site / "vocab")
+
+    account = publish([write(tmp_path / "in.jsonl", solr("a", genre=["x y"]), solr("b"), solr("c"))], settings).account
+    vocab.use(None)
+
+    assert (account.read, account.published, account.rejected) == (3, 2, 1)
+    assert account.adds_up()
+    assert "the mapping failed on it" in (settings.site / "rejects.jsonl").read_text()
+    assert "SQLITE_TMPDIR" not in os.environ

@@ -266,3 +266,11 @@ def test_what_belongs_to_one_record_must_have_its_id(tmp_path: Path) -> None:
 
     with pytest.raises(VocabError, match=r"things\.csv:\d+: the IRI of 'person' needs \{id\}"):
         Kinds(Site(BASE), Vocabulary(tmp_path))
+
+
+def test_an_iri_with_a_blank_is_refused_before_anything_is_described(tmp_path: Path) -> None:
+    text = VOCABULARY.text("things.csv")
+    (tmp_path / "things.csv").write_text(text.replace("{base}subject/{slug}#it", "{base}subject/{slug} #it"))
+
+    with pytest.raises(VocabError, match=r"things\.csv:\d+: .* gives no IRI"):
+        Kinds(Site(BASE), Vocabulary(tmp_path))

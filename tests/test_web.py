@@ -25,6 +25,7 @@ from werkzeug.test import TestResponse
 
 from ld.generation import Generation, rollback
 from ld.publish import publish
+from ld.record import Deleted
 from ld.settings import Settings
 from ld.vocab import vocabulary
 from ld.web import create_app
@@ -557,6 +558,26 @@ def test_a_wrong_method_is_told_the_right_ones(client: FlaskClient) -> None:
     assert response.status_code == 405
     assert "GET" in response.headers["Allow"]
     assert client.put("/sparql").status_code == 405
+
+
+def test_a_tombstone_says_since_when_and_what_is_there_instead(tmp_path: Path) -> None:
+    settings = Settings(tmp_path, {"base": BASE, "verify": False}, {})
+    records = [{"id": id_, "title": "T", "title_short": "", "format": ["Book"]} for id_ in ("old", 'new"<one>')]
+    (tmp_path / "in.jsonl").write_text("".join(json.dumps(record) + "\n" for record in records))
+    publish([str(tmp_path / "in.jsonl")], settings)
+    publish([], settings, deletions=[Deleted("here", "old", "A duplicate.", "2026-11-25", 'new"<one>')])
+    app = create_app(settings)
+
+    response = app.test_client().get("/record/old")
+    page = app.test_client().get("/record/old", headers={"Accept": "text/html"}).text
+    app.extensions["shelfgraph"].pools.close()
+
+    successor = f"{BASE}record/new%22%3Cone%3E"
+    record = json.loads(response.text)["record"]
+    assert response.status_code == 410
+    assert (record["title"], record["deleted"], record["successor"]) == ("T", "2026-11-25", successor)
+    assert response.headers["Link"] == f'<{successor}>; rel="successor-version"'
+    assert "A duplicate." in page and "deleted 2026-11-25" in page and 'href="/record/new%22%3Cone%3E"' in page
 
 
 @pytest.mark.parametrize("path", ["/record/gone", "/record/gone.ttl", "/record/gone/source", "/record/gone/why"])

@@ -206,9 +206,14 @@ def _beside(live: Generation, path: str) -> AnyResponse:
 
 
 def _gone(live: Generation, found: Document) -> Response:
-    """Return a 410 that says what was here and why it is not (RFC 9110 §15.5.11)."""
-    record = {"title": found.title, "url": url_of(live, found), "modified": found.modified}
-    return problem(410, f"The record was deleted: {found.gone}", record=record)
+    """Return a 410 that says what was here, since when and why it is not, and what replaces it (RFC 9110 §15.5.11)."""
+    record = {"title": found.title, "url": url_of(live, found), "modified": found.modified, "deleted": found.gone_on}
+    if found.successor:
+        record["successor"] = live.base + address(f"record/{found.successor}")
+    response = problem(410, f"The record was deleted: {found.gone}", record=record)
+    if found.successor:  # RFC 5829 §3.2
+        response.headers["Link"] = header([Link(record["successor"], "successor-version")])
+    return response
 
 
 def _no_form(found: Document, form: Format) -> Response:
