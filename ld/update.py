@@ -138,7 +138,11 @@ class Update(Assembly):
 
     def _touch(self, path: str) -> None:
         self.records.touch(path)
-        self.records.touch_around([names.number(path)])
+        self._touch_around(names.number(path))
+
+    def _touch_around(self, number: int) -> None:
+        """Note the records that tell of what has this number, also through the journal that they are about."""
+        self.records.touch_around([number, *self.things.tied_to(number)])
 
     def _unpacked(self, lines: bytes) -> str:
         return self.records.packers.lines.unpack(lines).decode()
@@ -150,7 +154,7 @@ class Update(Assembly):
             if change:
                 self._thing(number, change)
         for number in self.touched_things:
-            self.records.touch_around([number, *self.things.tied_to(number)])
+            self._touch_around(number)
 
     def _thing(self, number: int, change: dict[int, claims.Claim]) -> None:
         old = self.things.old(number)
