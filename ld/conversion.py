@@ -11,15 +11,13 @@ from contextlib import ExitStack, closing
 from hashlib import sha256
 from itertools import islice
 from pathlib import Path
-from typing import Union
 
 import msgspec
-import zstandard
 from msgspec import Struct
 
 from ld import names, vocab
 from ld.claims import Tally
-from ld.documents import Documents, Packers
+from ld.documents import Documents, Packers, dictionary
 from ld.index import words
 from ld.mapping import Described, Mapping, failed
 from ld.readers import Outcome, read, reread
@@ -28,14 +26,13 @@ from ld.record import Deleted, Record, Rejected, Remark, Source
 from ld.runs import GONE, NEW, SAME, SEEN, Row, Runs, framed, read_rows
 from ld.things import Site
 
-Sample = Union[bytes, bytearray, "memoryview[int]"]
 Told = Callable[[int, int], None]
 """Is told how many bytes and how many records more have been read."""
 
 _LANGUAGE = b"/language> <http://id.loc.gov/vocabulary/iso639-2/"
 # Equal statements of a record follow each other, so others are sought only so many bytes before.
 _NEARBY = 1024
-_SAMPLE, _DICTIONARY_BYTES, _FEW = 400, 64 << 10, 100
+_SAMPLE = 400
 
 
 class Input(Struct, frozen=True):
@@ -268,19 +265,16 @@ def notes(paths: Iterable[Path]) -> Iterator[bytes]:
 
 
 def trained(job: Job) -> tuple[bytes, bytes]:
-    """Return dictionaries for lines and for source records, made from the first records of the input.
-
-    Where there are only a few, these themselves serve as one (RFC 8878 §5: a dictionary may be any content).
-    """
+    """Return dictionaries for lines and for source records, made from the first records of the input."""
     vocab.use(job.overlay)
     mapping = Mapping(job.site, vocab.vocabulary())
-    lines, sources = list[Sample](), list[Sample]()
+    lines, sources = list[bytes](), list[bytes]()
     for record in islice(_first(job), _SAMPLE):
         described = mapping.attempt(record)
         if isinstance(described, Described):
             lines.append(described.lines.encode("utf-8", "replace"))
             sources.append(record.source.text.encode("utf-8", "replace"))
-    return _dictionary(lines), _dictionary(sources)
+    return dictionary(lines), dictionary(sources)
 
 
 def _first(job: Job) -> Iterator[Record]:
@@ -292,12 +286,3 @@ def _first(job: Job) -> Iterator[Record]:
         else:
             outcomes = (found for one in job.inputs for found in read(one.path, job.kind, place=one.place))
         yield from (one for one in outcomes if isinstance(one, Record))
-
-
-def _dictionary(samples: list[Sample]) -> bytes:
-    if len(samples) < _FEW:
-        return b"".join(samples[:8])[:_DICTIONARY_BYTES]
-    try:
-        return zstandard.train_dictionary(_DICTIONARY_BYTES, samples, k=1024, d=8).as_bytes()
-    except zstandard.ZstdError:  # they have too little in common
-        return b"".join(samples[:8])[:_DICTIONARY_BYTES]

@@ -15,7 +15,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from ld import claims, names
-from ld.documents import LAST, RECORDS, THINGS, Packers, packers
+from ld.documents import RECORDS, THINGS, Packers, packers
 from ld.runs import Row
 
 _RECORDS = """
@@ -68,7 +68,8 @@ class OldThing(Struct, frozen=True):
     claims: bytes
 
 
-def _opened(path: Path, base: Path | None, schema: str) -> sqlite3.Connection:
+def opened(path: Path, base: Path | None, schema: str) -> sqlite3.Connection:
+    """Return a connection to a file being built: empty but for the tables, or a copy of that in another folder."""
     if base:
         shutil.copyfile(base / path.name, path)
     db = sqlite3.connect(path, isolation_level=None)
@@ -87,7 +88,7 @@ class Records:
 
     def __init__(self, folder: Path, scratch: Path, base: Path | None, known: Packers | None = None) -> None:
         self.fresh = base is None
-        self.db = _opened(folder / RECORDS, base, _RECORDS)
+        self.db = opened(folder / RECORDS, base, _RECORDS)
         if known:
             rows = [("lines", known.of_lines), ("sources", known.of_sources)]
             self.db.executemany("INSERT INTO meta VALUES (?, ?)", rows)
@@ -186,12 +187,13 @@ class Records:
             ((number,) for number in numbers),
         )
 
-    def touched(self, start: str = "", end: str = LAST) -> list[str]:
-        """Return the paths of the records whose documents differ, in their order, from `start` to before `end`."""
+    def touched(self) -> tuple[list[str], list[int]]:
+        """Return the paths of the records whose documents differ, in their order, and the numbers of these."""
         rows = self.db.execute(
-            "SELECT path FROM scratch.touched WHERE path >= ? AND path < ? ORDER BY path", (start, end)
-        )
-        return [path for (path,) in rows]
+            "SELECT touched.path, n FROM scratch.touched LEFT JOIN records ON records.path = touched.path"
+            " ORDER BY touched.path"
+        ).fetchall()
+        return [path for path, _ in rows], [n for _, n in rows if n is not None]
 
     def change(self, generation: str, change: str, path: str) -> None:
         """Record what happened to a record in this publishing."""
@@ -247,7 +249,7 @@ class Things:
     def __init__(self, folder: Path, base: Path | None, known: Packers) -> None:
         self.fresh = base is None
         self.packers = known
-        self.db = _opened(folder / THINGS, base, _THINGS)
+        self.db = opened(folder / THINGS, base, _THINGS)
         self.db.execute("BEGIN")
 
     def old(self, n: int) -> OldThing | None:

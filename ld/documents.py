@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +31,8 @@ _KNOWN = 50_000
 _LEVEL = 1
 # Bytes of each file that are read as memory; what lies behind is read as a file. SQLite takes no more than 2 GiB.
 _MAPPED = (1 << 31) - (1 << 16)
-_RECORD = "path, title, kind, lines, modified, year, gone, gone_on, successor"
+_RECORD = "path, title, kind, lines, modified, year, gone, gone_on, successor, n"
+_DICTIONARY_BYTES, _FEW = 64 << 10, 100
 _RANGE = "path >= ? AND path < ?"
 # Behind every path, and the last of all numbers.
 LAST, LAST_NUMBER = "\U0010ffff", (1 << 63) - 1
@@ -50,6 +51,7 @@ class Document(Struct, frozen=True):
     """One document: `data` are its own N-Triples in UTF-8; `gone` is the reason where it was deleted.
 
     A deleted record keeps the date of its deletion and, where it was replaced by another, the id of this successor.
+    `n` is the number of a record within its generation.
     """
 
     path: str
@@ -62,6 +64,7 @@ class Document(Struct, frozen=True):
     gone: str = ""
     gone_on: str = ""
     successor: str = ""
+    n: int = 0
 
     @property
     def lines(self) -> str:
@@ -112,9 +115,9 @@ class Documents:
 
     def _open(self) -> tuple[sqlite3.Connection, Packers]:
         if not hasattr(self._local, "db"):
-            db = sqlite3.connect(_uri(self.folder / RECORDS), uri=True, check_same_thread=False)
+            db = immutable(self.folder / RECORDS)
             db.execute("ATTACH ? AS shared", (_uri(self.folder / THINGS),))
-            db.execute(f"PRAGMA mmap_size = {_MAPPED}")  # reads are no system calls then
+            db.execute(f"PRAGMA mmap_size = {_MAPPED}")
             self._local.db, self._local.packers = db, packers(db)
         return self._local.db, self._local.packers
 
@@ -358,6 +361,27 @@ def packers(db: sqlite3.Connection, schema: str = "main") -> Packers:
     """Return the packers with the dictionaries that stand in the file."""
     rows = dict(db.execute(f"SELECT name, value FROM {schema}.meta").fetchall())
     return Packers(bytes(rows.get("lines", b"")), bytes(rows.get("sources", b"")))
+
+
+def dictionary(samples: Sequence[bytes]) -> bytes:
+    """Return a dictionary for packing texts like these; where there are only a few, these themselves serve as one.
+
+    (RFC 8878 §5: a dictionary may be any content.)
+    """
+    if len(samples) < _FEW:
+        return b"".join(samples[:8])[:_DICTIONARY_BYTES]
+    known: list[Any] = list(samples)
+    try:
+        return zstandard.train_dictionary(_DICTIONARY_BYTES, known, k=1024, d=8).as_bytes()
+    except zstandard.ZstdError:  # they have too little in common
+        return b"".join(samples[:8])[:_DICTIONARY_BYTES]
+
+
+def immutable(path: Path) -> sqlite3.Connection:
+    """Return a connection to a finished file that nothing changes: no locks, and reads that are no system calls."""
+    db = sqlite3.connect(_uri(path), uri=True, check_same_thread=False)
+    db.execute(f"PRAGMA mmap_size = {_MAPPED}")
+    return db
 
 
 def _uri(path: Path) -> str:

@@ -12,7 +12,7 @@ import hashlib
 import io
 import os
 import struct
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
@@ -20,19 +20,17 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 import zstandard
-from isal import igzip, isal_zlib
+from isal import isal_zlib
 from msgspec import Struct
 
-from ld import names
+from ld import forms, names
 from ld.documents import LAST, LAST_NUMBER, Document, Documents
-from ld.jsonld import Compactor, names_of
-from ld.vocab import vocabulary
+from ld.forms import FORMS, url_of
 
 NAME = "catalogue"
 RECORDS, THINGS, PAGES = OF = ("records", "things", "pages")
 COLUMNS = ("id", "url", "title", "type", "year", "doi")
 FILES = (f"{NAME}.nt.gz", f"{NAME}.nt.zst", f"{NAME}.jsonl.gz", f"{NAME}.csv")
-_JSON = 2
 _SIZES = struct.Struct("<4I")
 # A chunk has so many records or things on average: few enough to be made again for one change among them.
 _RECORDS_A_CHUNK, _THINGS_A_CHUNK = 32, 256
@@ -87,30 +85,26 @@ Packed = tuple[Chunk, tuple[bytes, ...]]
 class Maker:
     """Makes chunks from the documents of a generation being built. For one thread."""
 
-    def __init__(self, documents: Documents, context: str) -> None:
+    def __init__(self, documents: Documents) -> None:
         self.documents = documents
-        self.compactor = Compactor(names_of(vocabulary()), context)
         self._zstd = zstandard.ZstdCompressor(level=3)
 
-    def records(self, start: str, end: str, old: Callable[[str], bytes | None] = lambda path: None) -> Iterator[Packed]:
-        """Yield the chunks of the records from `start` to before `end`, with their bytes in each file.
-
-        `old` gives the JSON-LD line of a record whose document has not changed.
-        """
+    def records(self, start: str, end: str, made: forms.Writer) -> Iterator[Packed]:
+        """Yield the chunks of the records from `start` to before `end`, with their bytes in each file."""
         waiting: list[Document] = []
         for record in self.documents.records(start, end):
             if waiting and begins(record.path):
-                yield self._records(waiting, old)
+                yield self._records(waiting, made)
                 waiting = []
             waiting.append(record)
         if waiting:
-            yield self._records(waiting, old)
+            yield self._records(waiting, made)
 
-    def _records(self, records: Sequence[Document], old: Callable[[str], bytes | None]) -> Packed:
+    def _records(self, records: Sequence[Document], made: forms.Writer) -> Packed:
         lines = b"".join(record.data for record in records)
         table = io.StringIO(newline="")
         csv.writer(table, lineterminator="\r\n").writerows(map(self._row, records))
-        documents = b"".join((old(record.path) or self._line(record)) + b"\n" for record in records)
+        documents = b"".join(made.line(self.documents, record) + b"\n" for record in records)
         return self._chunk(records[0].path, lines, documents, table.getvalue().encode())
 
     def things(self, start: int = 0, last: int = LAST_NUMBER) -> Iterator[Packed]:
@@ -135,23 +129,10 @@ class Maker:
         sizes = (len(packed[0]), len(packed[1]), len(packed[2]), len(packed[3]))
         return Chunk(start, data.count(b"\n"), sizes), packed
 
-    def _line(self, record: Document) -> bytes:
-        url = self._url(record)
-        around = self.documents.around(record)
-        root = url if self.documents.topic(record) else f"{url}#it"
-        return self.compactor.line(record.lines, around, root)
-
-    def _url(self, record: Document) -> str:
-        return f"{self.documents.base}record/{names.encoded(record.path.removeprefix('record/'))}"
-
     def _row(self, record: Document) -> tuple[str, ...]:
         doi = record.data.partition(_DOI)[2].partition(b'"')[0].decode()
         id_ = record.path.removeprefix("record/")
-        return id_, self._url(record), record.title, record.kind, record.year, doi
-
-
-def _unpacked(members: bytes) -> bytes:
-    return bytes(igzip.decompress(members))  # type: ignore[no-untyped-call]
+        return id_, url_of(self.documents.base, record), record.title, record.kind, record.year, doi
 
 
 def _gzip(data: bytes) -> bytes:
@@ -232,9 +213,9 @@ def begins(path: str) -> bool:
 
 
 def write_part(
-    folder: Path, base: str, part: str, start: str, end: str, tell: Callable[[int, int], None]
+    folder: Path, base: str, part: str, start: str, end: str, of_forms: bytes, tell: Callable[[int, int], None]
 ) -> list[Chunk]:
-    """Write the chunks of a range of records into files of their own, beside the dump files, and return them."""
+    """Write chunks and finished forms of a range of records into files of their own, and return the chunks."""
     documents = Documents(folder, base)
 
     def told(chunks: Iterable[Packed]) -> Iterator[Packed]:
@@ -242,28 +223,23 @@ def write_part(
             tell(0, _RECORDS_A_CHUNK)
             yield chunk, packed
 
-    with Writer(folder / "dumps", part) as writer:
-        writer.add(told(Maker(documents, context(base)).records(start, end)))
+    with Writer(folder / "dumps", part) as writer, forms.Writer(folder / f"{FORMS}{part}", of_forms) as made:
+        writer.add(told(Maker(documents).records(start, end, made)))
     documents.close()
     return writer.chunks
-
-
-def context(base: str) -> str:
-    """Return the URL of the JSON-LD context."""
-    return f"{base}context/v1.jsonld"
 
 
 # -- only what changed -------------------------------------------------------------------------------------------------
 
 
 class Renewal:
-    """Writes dump files anew from those of an earlier generation: chunks that nothing touched are copied."""
+    """Writes dump files anew from those in the folder `base`: chunks that nothing touched are copied."""
 
-    def __init__(self, writer: Writer, maker: Maker, base: Documents) -> None:
+    def __init__(self, writer: Writer, maker: Maker, made: forms.Writer, base: Path) -> None:
         self.writer = writer
         self.maker = maker
-        self.base = base
-        self._old = base.folder / "dumps"
+        self.made = made
+        self._old = base / "dumps"
         self._offsets = [0, 0, 0, len(",".join(COLUMNS)) + 2]
 
     def records(self, chunks: Sequence[Chunk], touched: Sequence[str]) -> None:
@@ -275,7 +251,7 @@ class Renewal:
                 self.writer.copy(self._old, "", chunks[i:j], self._offsets)
             else:
                 start = str(chunks[i].start) if i else ""
-                self.writer.add(self.maker.records(start, end, self._reuse(chunks[i:j], start, end, touched)))
+                self.writer.add(self.maker.records(start, end, self.made))
             self._pass(chunks[i:j])
 
     def things(self, chunks: Sequence[Chunk], touched: Sequence[int]) -> None:
@@ -288,21 +264,6 @@ class Renewal:
                 last = starts[j] - 1 if j < len(starts) else LAST_NUMBER
                 self.writer.add(self.maker.things(starts[i] if i else 0, last))
             self._pass(chunks[i:j])
-
-    def _reuse(
-        self, chunks: Sequence[Chunk], start: str, end: str, touched: Sequence[str]
-    ) -> Callable[[str], bytes | None]:
-        """Return what gives the old JSON-LD line of a record in these chunks, None for one that differs."""
-        size = sum(chunk.sizes[_JSON] for chunk in chunks)
-        if not size:
-            return lambda path: None
-        with (self._old / FILES[_JSON]).open("rb") as file:
-            file.seek(self._offsets[_JSON])
-            lines = _unpacked(file.read(size)).split(b"\n")
-        old = dict(zip(self.base.paths(start, end), lines, strict=False))
-        for path in touched[bisect_left(touched, start) : bisect_left(touched, end)]:
-            old.pop(path, None)
-        return old.get
 
     def _pass(self, chunks: Sequence[Chunk]) -> None:
         for chunk in chunks:

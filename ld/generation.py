@@ -5,7 +5,7 @@ site/
   vocab/                    overlay of the packaged vocab/ (may be missing)
   current -> generations/…  the live one: one symlink, replaced in one step
   generations/20261124T101500Z/
-    manifest.json  documents.sqlite  store/  index/  dumps/  rejects.jsonl
+    manifest.json  documents.sqlite  things.sqlite  forms.sqlite  store/  index/  dumps/  rejects.jsonl
     reading.lock            whoever reads the generation shares a lock on it; removing it takes the whole lock
 
 In every step the power may fail: a folder gets its final name when all in it is on the disk, the symlink is replaced
@@ -34,6 +34,7 @@ from ld.checksums import CORES, compare, digests
 from ld.documents import Documents
 from ld.dumps import Dump, sha256
 from ld.errors import SiteError
+from ld.forms import Forms
 from ld.index import Index
 
 # Which files a generation has, and what is in them: other layouts are not read.
@@ -94,6 +95,7 @@ class Generation:
         self.id = self.manifest.generation
         self.base = self.manifest.base
         self.documents = Documents(path, self.base)
+        self.forms = Forms(path)
         self.index = self._index(path / "index")
         self.store = path / "store"
         self.dumps = path / "dumps"
@@ -125,6 +127,7 @@ class Generation:
         """Give the folder free for removal, and close this thread's connection."""
         self._let_go()
         self.documents.close()
+        self.forms.close()
 
 
 _OPEN: weakref.WeakSet[Generation] = weakref.WeakSet()

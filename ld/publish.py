@@ -22,6 +22,7 @@ from ld.assembly import Built, Plan
 from ld.conversion import Converted, Input, Job, convert, deleted, notes, trained
 from ld.documents import Packers
 from ld.errors import SiteError, SourceError, UsageError
+from ld.forms import edition
 from ld.generation import LAYOUT, Account, Generation, Manifest, building, finish, live_path, prune, switch
 from ld.progress import Progress, Step, silent
 from ld.readers import is_url, size, spool
@@ -43,7 +44,7 @@ _DECISIVE = (
 _TMPDIR = "SQLITE_TMPDIR"
 _PACKED = (".gz", ".zst", ".zstd")
 # What an update copies from the live generation; the rest are hard links, whose checksums stay as they were.
-COPIED = ("documents.sqlite", "things.sqlite", "dumps")
+COPIED = ("documents.sqlite", "things.sqlite", "forms.sqlite", "dumps")
 
 
 def publish(
@@ -251,10 +252,11 @@ class _Run:
 def fingerprint(known: Vocabulary, settings: Settings) -> str:
     """Return a hash of all that decides what a record becomes: program, base, licence and the tables of vocab/.
 
-    Of the program those files count that read and describe: a site is not described anew because a page looks better.
+    Of the program those files count that read, describe and write data: a site is not described anew because a page
+    looks better.
     """
-    seen = hashlib.sha256(f"{settings['base']} {settings['licence']}".encode())
-    for name in ("context.jsonld", "mapping.csv", "things.csv", *known.names("codes/*.csv")):
+    seen = hashlib.sha256(f"{settings['base']} {settings['licence']} {edition(known)}".encode())
+    for name in ("mapping.csv", "things.csv", *known.names("codes/*.csv")):
         seen.update(known.text(name).encode())
     here = Path(__file__).parent
     for path in (*sorted(here.glob("readers/*.py")), *(here / f"{name}.py" for name in _DECISIVE)):

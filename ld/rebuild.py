@@ -12,11 +12,12 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from ld import claims, crew, dumps, index, vocab
+from ld import claims, crew, dumps, forms, index, vocab
 from ld.assembly import Assembly, Built, Plan, Verdict, entry
 from ld.conversion import Converted
 from ld.deposit import Records, Things
 from ld.documents import Document, Documents, Packers
+from ld.forms import FORMS
 from ld.mapping import Profile
 from ld.progress import Step
 from ld.runs import GONE, NEW, Row, framed, read_rows
@@ -222,7 +223,7 @@ class Rebuild(Assembly):
         (self.plan.scratch / _READY).touch()
 
     def _maker(self) -> dumps.Maker:
-        return dumps.Maker(Documents(self.plan.folder, self.plan.base), dumps.context(self.plan.base))
+        return dumps.Maker(Documents(self.plan.folder, self.plan.base))
 
     def _dumps(self, writer: dumps.Writer) -> None:
         """Write the dumps of records and things, in parts where there are several workers."""
@@ -231,8 +232,9 @@ class Rebuild(Assembly):
         writer.header()
         maker = self._maker()
         bounds = dumps.bounds(maker.documents, total, self.workers)
+        of_forms = forms.trained(maker.documents)
         tasks = [
-            crew.Task(dumps.write_part, (self.plan.folder, base, f".{i}", start, end))
+            crew.Task(dumps.write_part, (self.plan.folder, base, f".{i}", start, end, of_forms))
             for i, (start, end) in enumerate(bounds)
         ]
         done = 0
@@ -242,8 +244,11 @@ class Rebuild(Assembly):
             done += more
             self.plan.progress(Step("dumps", done, total, "records"))
 
-        for i, chunks in enumerate(crew.run(tasks, tell)):
-            writer.copy(folder, f".{i}", chunks)
-            for name in dumps.FILES:
-                (folder / f"{name}.{i}").unlink()
+        parts = crew.run(tasks, tell)
+        with forms.Writer(self.plan.folder / FORMS, of_forms) as made:
+            for i, chunks in enumerate(parts):
+                made.join(self.plan.folder / f"{FORMS}.{i}")
+                writer.copy(folder, f".{i}", chunks)
+                for name in dumps.FILES:
+                    (folder / f"{name}.{i}").unlink()
         writer.add(maker.things())

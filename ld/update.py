@@ -11,7 +11,7 @@ from pathlib import Path
 
 import msgspec
 
-from ld import claims, dumps, index, names
+from ld import claims, dumps, forms, index, names
 from ld.assembly import Assembly, Built, Plan, Verdict, entry
 from ld.conversion import Converted
 from ld.deposit import Old, Records, Things
@@ -172,10 +172,13 @@ class Update(Assembly):
 
     def _dumps(self) -> tuple[dumps.Writer, list[dumps.Dump]]:
         plan = self.plan
-        maker = dumps.Maker(Documents(plan.folder, plan.base), dumps.context(plan.base))
+        maker = dumps.Maker(Documents(plan.folder, plan.base))
+        touched, numbers = self.records.touched()
         with dumps.Writer(plan.folder / "dumps") as writer:
             writer.header()
-            renewal = dumps.Renewal(writer, maker, self.live.documents)
-            renewal.records(dumps.kept(self.records.chunks(dumps.RECORDS)), self.records.touched())
+            with forms.Writer(plan.folder / forms.FORMS, base=self.live.path) as made:
+                made.drop(numbers)
+                renewal = dumps.Renewal(writer, maker, made, self.live.path)
+                renewal.records(dumps.kept(self.records.chunks(dumps.RECORDS)), touched)
             renewal.things(dumps.kept(self.records.chunks(dumps.THINGS)), self.touched_things)
             return writer, self.pages(writer, maker, self._replace)

@@ -13,14 +13,15 @@ from conftest import BASE
 from pyld import jsonld
 from pyoxigraph import NamedNode, RdfFormat, Store, Triple, parse
 
-from ld import formats
+from ld import formats, forms
 from ld.documents import Documents
+from ld.forms import CONTEXT, Shown
 from ld.generation import Generation
 from ld.jsonld import reshaped
 from ld.rdfxml import rdfxml
 from ld.turtle import turtle
 from ld.vocab import vocabulary
-from ld.web.documents import CONTEXT, Shown, show
+from ld.web.documents import show
 
 
 def loader(url: str, options: Any = None) -> dict[str, Any]:
@@ -146,3 +147,20 @@ def test_counts_of_the_description_are_true(generation: Generation) -> None:
 
     assert int(values["triples"]) == generation.manifest.counts["triples"]
     assert int(values["documents"]) == generation.manifest.counts["records"]
+
+
+def test_what_is_kept_of_a_record_is_what_would_be_made(generation: Generation) -> None:
+    for record in generation.documents.records():
+        kept = generation.forms.get(record.n)
+
+        assert kept
+        assert kept == Shown(generation.documents, record).finished()
+
+
+def test_forms_of_another_edition_are_made_anew(generation: Generation, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A changed program or context must not answer with what an earlier one wrote."""
+    record = next(generation.documents.records())
+    monkeypatch.setattr(forms, "edition", lambda known: "another")
+
+    assert generation.forms.get(record.n) is None
+    assert show(generation, record).turtle == Shown(generation.documents, record).turtle

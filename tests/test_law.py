@@ -125,6 +125,7 @@ def observed(site: Settings) -> dict[str, Any]:
         "sources": {p: documents.source(p) and documents.source(p).text for p in paths},  # type: ignore[union-attr]
         "tables": {name: documents.counts(name) for name in ("year", "type", "language", "collection", "records")},
         "listed": [documents.list_things(kind) for kind in ("journal", "subject", "organization", "volume")],
+        "forms": {one.path: live.forms.get(one.n) for one in documents.records()},
         "search": {query: live.index.search(query) for query in QUERIES},
         "dumps": {name: (live.dumps / name).read_bytes() for name in FILES},
         "void": [(dump.file, dump.lines, dump.sha256) for dump in live.manifest.dumps],

@@ -12,10 +12,10 @@ from werkzeug.local import LocalProxy
 
 from ld import __version__, citation, vocab
 from ld.errors import SiteError
+from ld.links import address, as_list, iri, is_web
 from ld.live import Live
 from ld.settings import Settings
 from ld.web import answers, documents, downloads, operations, search, sparql
-from ld.web.links import address, as_list, iri, is_web
 
 _MOST_BYTES = 1 << 20
 # Classes whose names the context keeps untagged: a name is in no language.

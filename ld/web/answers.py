@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -87,23 +87,10 @@ def wanted(offered: Sequence[Format]) -> Choice | None:
 # -- good answers ------------------------------------------------------------------------------------------------------
 
 
-def answer(
-    body: bytes | str | Callable[[], bytes | str],
-    content_type: str,
-    *,
-    cache: str = FIXED,
-    modified: str = "",
-    version: bytes = b"",
-) -> Response:
-    """Return a 200 with a strong ETag, or a 304 or 412 where the client's conditions say so.
-
-    The ETag is a digest of the body; with a `version`, which differs wherever the body does, of that: then the body is
-    only made where it is sent.
-    """
-    data = body() if callable(body) and not version else body
-    data = data.encode() if isinstance(data, str) else data
-    seen = version if callable(data) else data
-    etag = hashlib.sha256(b"%b\0%b" % (content_type.encode(), seen)).hexdigest()[:24]
+def answer(body: bytes | str, content_type: str, *, cache: str = FIXED, modified: str = "") -> Response:
+    """Return a 200 with a strong ETag, or a 304 or 412 where the client's conditions say so."""
+    data = body.encode() if isinstance(body, str) else body
+    etag = hashlib.sha256(b"%b\0%b" % (content_type.encode(), data)).hexdigest()[:24]
     headers = [("Content-Type", content_type), ("Cache-Control", cache), ("ETag", f'"{etag}"')]
     if modified:
         headers += _last_modified(modified)
@@ -112,7 +99,7 @@ def answer(
         response.make_conditional(request)
         _held(response, etag)
     if response.status_code == 200:
-        response.set_data(data() if callable(data) else data)
+        response.set_data(data)
     return response
 
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
-import re
 from collections.abc import Callable
-from functools import cached_property, lru_cache, partial
+from functools import lru_cache
 from typing import Any
 from urllib.parse import quote
 
@@ -14,17 +12,18 @@ from flask import Blueprint, Response, current_app, redirect, request
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as AnyResponse
 
-from ld import __version__, citation, formats, names
+from ld import citation, formats, names
 from ld.documents import Document, whole
 from ld.formats import BIBTEX, CITATION, CSL, DOCUMENT, HTML, JSON, JSONLD, NTRIPLES, RDFXML, RIS, TURTLE, Format
+from ld.forms import CONTEXT, Shown, url_of
 from ld.generation import Generation
-from ld.jsonld import compactor, dumps, names_of, reshaped
+from ld.jsonld import dumps, reshaped
+from ld.links import Link, Tree, address, header, html_links, iri, linkset, schema_org, spelled
 from ld.mapping import Mapping
 from ld.rdfxml import rdfxml
 from ld.readers import reread
 from ld.record import Record
 from ld.things import Site
-from ld.turtle import shortener
 from ld.vocab import Vocabulary, vocabulary
 from ld.web.answers import (
     FIXED,
@@ -38,25 +37,9 @@ from ld.web.answers import (
     problem,
     wanted,
 )
-from ld.web.links import (
-    Facts,
-    Link,
-    Tree,
-    address,
-    data_links,
-    facts,
-    header,
-    html_links,
-    iri,
-    linkset,
-    page_links,
-    schema_org,
-    spelled,
-)
 from ld.web.negotiation import Choice
 
 blueprint = Blueprint("documents", __name__)
-CONTEXT = "context/v1.jsonld"
 _CONTEXT_REL = "http://www.w3.org/ns/json-ld#context"
 _CITE: dict[str, Callable[[Tree], str | bytes]] = {
     BIBTEX.key: citation.bibtex,
@@ -66,87 +49,6 @@ _CITE: dict[str, Callable[[Tree], str | bytes]] = {
 _OF_RECORD = (*DOCUMENT, *CITATION)
 _MOST_THINGS = 200
 MOST_OFFSET = 1_000_000_000
-
-
-class Shown:
-    """A document on its way out: its URL, and its graph in the shapes that the forms are made of.
-
-    Each shape is made when it is first asked for: what a client has already is told from the lines alone.
-    """
-
-    def __init__(self, live: Generation, document: Document) -> None:
-        self.document = document
-        self.url = url_of(live, document)
-        self.lines = "".join((document.lines, *live.documents.around(document)))
-        self._context = live.base + CONTEXT
-
-    @property
-    def version(self) -> bytes:
-        """What differs wherever one of its forms does."""
-        return hashlib.sha256(b"%b%b %b" % (_edition(vocabulary()), self.url.encode(), self.lines.encode())).digest()
-
-    @cached_property
-    def _nodes(self) -> tuple[formats.Nodes, str]:
-        return formats.nodes(self.lines)
-
-    @property
-    def nodes(self) -> formats.Nodes:
-        """Its graph: what N-Triples says of each subject."""
-        return self._nodes[0]
-
-    @cached_property
-    def graph(self) -> formats.Graph:
-        """Its graph as triples."""
-        return formats.triples(whole(self.lines))
-
-    @cached_property
-    def topic(self) -> str:
-        """The IRI of what it is about, which is outermost in the JSON-LD; its URL where that is told elsewhere."""
-        there = next((name for name in (f"{self.url}#it", self.url) if f"<{name}>" in self.nodes), "")
-        return there or next(iter(self.nodes), self.url).strip("<>")
-
-    @property
-    def json(self) -> bytes:
-        """Its graph as nested JSON-LD, on one line."""
-        return compactor(names_of(vocabulary()), self._context).document(*self._nodes, self.topic)
-
-    @cached_property
-    def tree(self) -> Tree:
-        """Its graph as nested JSON-LD with the topic outermost."""
-        tree: Tree = msgspec.json.decode(self.json)
-        return tree
-
-    @property
-    def work(self) -> Tree:
-        """The node of what the document is about."""
-        about = self.tree.get("mainEntity")
-        return about if isinstance(about, dict) else self.tree
-
-    @property
-    def page(self) -> Tree:
-        """The node of the document itself."""
-        about = self.tree.get("mainEntityOfPage")
-        return about if isinstance(about, dict) else self.tree
-
-    @property
-    def language(self) -> str:
-        """The language of its plain strings."""
-        return self._nodes[1]
-
-    @property
-    def licence(self) -> str:
-        """The licence of the data, empty where the document does not say."""
-        return next(iter(self.facts.data_licences), "")
-
-    @cached_property
-    def facts(self) -> Facts:
-        """What of its graph becomes a link."""
-        return facts(self.nodes, self.topic, self.url)
-
-    @property
-    def links(self) -> list[Link]:
-        """The links that every form has."""
-        return page_links(self.url, self.facts, citations=self.document.record)
 
 
 @blueprint.get("/<path:path>")
@@ -163,7 +65,7 @@ def document(path: str) -> AnyResponse:
         return _formed(live, found, Choice(form), negotiated=False) if form in offered else _no_form(found, form)
     choice = wanted(offered)
     if choice is None:
-        return not_acceptable(url_of(live, found), offered, extensions=True)
+        return not_acceptable(url_of(live.base, found), offered, extensions=True)
     return _formed(live, found, choice, negotiated=True)
 
 
@@ -207,7 +109,12 @@ def _beside(live: Generation, path: str) -> AnyResponse:
 
 def _gone(live: Generation, found: Document) -> Response:
     """Return a 410 that says what was here, since when and why it is not, and what replaces it (RFC 9110 §15.5.11)."""
-    record = {"title": found.title, "url": url_of(live, found), "modified": found.modified, "deleted": found.gone_on}
+    record = {
+        "title": found.title,
+        "url": url_of(live.base, found),
+        "modified": found.modified,
+        "deleted": found.gone_on,
+    }
     if found.successor:
         record["successor"] = live.base + address(f"record/{found.successor}")
     response = problem(410, f"The record was deleted: {found.gone}", record=record)
@@ -222,15 +129,7 @@ def _no_form(found: Document, form: Format) -> Response:
 
 def show(live: Generation, found: Document) -> Shown:
     """Return the document on its way out."""
-    return Shown(live, found)
-
-
-def url_of(live: Generation, found: Document) -> str:
-    """Return the document's URL, spelled as its IRI is."""
-    match = None if found.record else re.match(r"<([^>#]*)#it>", found.lines)
-    if match and names.decoded(match[1].removeprefix(live.base)) == found.path:
-        return match[1]
-    return live.base + address(found.path)
+    return Shown(live.documents, found, live.forms.get(found.n) if found.record else None)
 
 
 # -- answering ---------------------------------------------------------------------------------------------------------
@@ -243,35 +142,33 @@ def _formed(live: Generation, found: Document, choice: Choice, *, negotiated: bo
         response = _html(live, shown, cache)
     else:
         modified = found.modified if found.record else live.manifest.created
-        make = partial(_body, live, shown, choice)
-        response = answer(make, choice.content_type, cache=cache, modified=modified, version=shown.version)
+        response = answer(_body(live, shown, choice), choice.content_type, cache=cache, modified=modified)
     if response.status_code == 200:
-        response.headers.add("Link", header(_links(live, shown, choice.format)))
+        response.headers.add("Link", _links(live, shown, choice.format))
     if negotiated:
         response.headers.add("Vary", "Accept")
         _locate(response, shown, choice)
     return response
 
 
-def _links(live: Generation, shown: Shown, form: Format) -> list[Link]:
-    """Return what the form links to."""
+def _links(live: Generation, shown: Shown, form: Format) -> str:
+    """Return the value of the Link header of the form."""
     if form is HTML:
-        return [*html_links(shown.url, shown.facts), *shown.links]
-    links = [*data_links(shown.url, shown.topic, shown.facts), *shown.links]
+        return header(_of_page(shown))
     # JSON-LD 1.1 §6.1: plain JSON is read as JSON-LD by this link
-    return [Link(live.base + CONTEXT, _CONTEXT_REL, JSONLD.media_type), *links] if form is JSON else links
+    of_json = header([Link(live.base + CONTEXT, _CONTEXT_REL, JSONLD.media_type)]) + ", " if form is JSON else ""
+    return of_json + shown.data_header
+
+
+def _of_page(shown: Shown) -> list[Link]:
+    """Return what the HTML page links to."""
+    return [*html_links(shown.url, shown.facts), *shown.links]
 
 
 def _locate(response: Response, shown: Shown, choice: Choice) -> None:
     """Say at which URL this very form is to be had (RFC 9110 §8.7); a page of a list and a profile have none."""
     if not choice.profile and not (choice.format is HTML and request.args.get("offset")):
         response.headers.add("Content-Location", spelled(f"{shown.url}.{choice.format.key}"))
-
-
-@lru_cache(maxsize=4)
-def _edition(known: Vocabulary) -> bytes:
-    """Return a digest of what all forms depend on besides the triples: this program, and the names in use."""
-    return hashlib.sha256(f"{__version__}\0{known.text('context.jsonld')}".encode()).digest()
 
 
 def _body(live: Generation, shown: Shown, choice: Choice) -> bytes | str:
@@ -282,7 +179,7 @@ def _body(live: Generation, shown: Shown, choice: Choice) -> bytes | str:
             return dumps(reshaped(shown.tree, choice.profile, known, live.base + CONTEXT))
         return msgspec.json.format(shown.json) + b"\n"
     if form is TURTLE:
-        return shortener(vocabulary().prefixes).text(shown.nodes)
+        return shown.turtle
     if form is NTRIPLES:
         return whole(shown.lines)
     if form is RDFXML:
@@ -331,7 +228,7 @@ def _source(live: Generation, found: Document) -> Response:
 def _linkset(live: Generation, found: Document) -> Response:
     """Answer with the links of a document (RFC 9264)."""
     shown = show(live, found)
-    return json_answer(linkset(shown.url, _links(live, shown, HTML)), content_type="application/linkset+json")
+    return json_answer(linkset(shown.url, _of_page(shown)), content_type="application/linkset+json")
 
 
 def _why(live: Generation, found: Document) -> Response:
@@ -340,7 +237,7 @@ def _why(live: Generation, found: Document) -> Response:
     record = reread(source) if source else None
     if not isinstance(record, Record):
         raise NotFound(f"The source record of {found.title} is not kept.")
-    url = url_of(live, found)
+    url = url_of(live.base, found)
     choice = wanted((HTML, JSON))
     if choice is None:
         return not_acceptable(f"{url}/why", (HTML, JSON))
@@ -365,4 +262,4 @@ def _mapping(base: str, licence: str, known: Vocabulary) -> Mapping:
     return Mapping(Site(base, licence), known)
 
 
-__all__ = ["CONTEXT", "MOST_OFFSET", "blueprint", "document", "show", "url_of"]
+__all__ = ["MOST_OFFSET", "blueprint", "document", "show"]

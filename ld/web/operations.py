@@ -10,8 +10,8 @@ from werkzeug.exceptions import NotFound
 
 from ld.formats import JSONLD, TURTLE
 from ld.generation import Generation
+from ld.links import Link, address, header
 from ld.web.answers import answer, generation, json_answer
-from ld.web.links import Link, address, header
 
 blueprint = Blueprint("operations", __name__)
 _PER_FILE = 50_000

@@ -10,9 +10,9 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from ld.documents import Entry
 from ld.formats import DOCUMENT, HTML, JSON
+from ld.links import address
 from ld.web.answers import NEGOTIATED, generation, json_answer, not_acceptable, page, wanted
 from ld.web.documents import MOST_OFFSET, document
-from ld.web.links import address
 
 blueprint = Blueprint("search", __name__)
 _KINDS = {"journal": "Journals", "organization": "Organizations", "subject": "Subjects", "agent": "People and bodies"}

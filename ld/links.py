@@ -15,7 +15,7 @@ from ld.formats import CITATION, HTML, JSONLD, NTRIPLES, RDFXML, TURTLE, Node, N
 Tree = dict[str, Any]
 
 _DATA = (JSONLD, TURTLE, RDFXML, NTRIPLES)
-_MOST_BYTES = 4000
+_MOST_BYTES = 3_800  # with the context's, which goes before the others, 4 KB
 _KEYWORDS = {"id": "@id", "type": "@type"}
 _SAFE = "/:?#[]@!$&'()*+,;=~%-._"
 _SPELLED = re.compile(r"[A-Za-z0-9/:?#\[\]@!$&'()*+,;=~%._-]*")
@@ -100,7 +100,7 @@ def data_links(url: str, topic: str, known: Facts) -> list[Link]:
 
 
 def header(links: Iterable[Link]) -> str:
-    """Return the value of the Link header, cut behind the last link that fits into 4 KB; nothing breaks out of it."""
+    """Return the value of the Link header, cut behind the last link that fits; nothing breaks out of it."""
     parts: list[str] = []
     size = 0
     for link in links:
