@@ -83,14 +83,14 @@ class Change(Struct, frozen=True):
 class Packer:
     """Packs and unpacks texts. Not for several threads: Zstandard contexts are not safe to share."""
 
-    def __init__(self, dictionary: bytes = b"") -> None:
+    def __init__(self, dictionary: bytes = b"", level: int = _LEVEL) -> None:
         known = zstandard.ZstdCompressionDict(dictionary) if dictionary else None
         if known:
-            known.precompute_compress(level=_LEVEL)  # else the dictionary is read anew for every text
-            self.pack = zstandard.ZstdCompressor(level=_LEVEL, dict_data=known).compress
+            known.precompute_compress(level=level)  # else the dictionary is read anew for every text
+            self.pack = zstandard.ZstdCompressor(level=level, dict_data=known).compress
             self.unpack = zstandard.ZstdDecompressor(dict_data=known).decompress
         else:
-            self.pack = zstandard.ZstdCompressor(level=_LEVEL).compress
+            self.pack = zstandard.ZstdCompressor(level=level).compress
             self.unpack = zstandard.ZstdDecompressor().decompress
 
 

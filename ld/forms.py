@@ -33,6 +33,7 @@ CREATE TABLE meta (name TEXT PRIMARY KEY, value BLOB);
 CREATE TABLE forms (n INTEGER PRIMARY KEY, data BLOB NOT NULL);
 """
 _SAMPLE = 400
+_LEVEL = 3
 # Of the program, the files that decide how a form is written.
 _DECISIVE = ("formats", "jsonld", "turtle", "links", "forms")
 
@@ -204,7 +205,7 @@ class Writer:
             self._db.executemany("INSERT INTO meta VALUES (?, ?)", meta)
         else:
             ((of_forms,),) = self._db.execute("SELECT value FROM meta WHERE name = 'dictionary'")
-        self._packer = Packer(of_forms)
+        self._packer = Packer(of_forms, _LEVEL)
         self._db.execute("BEGIN")
 
     def line(self, documents: Documents, record: Document) -> bytes:
