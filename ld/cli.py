@@ -16,6 +16,7 @@ import msgspec
 
 from ld import __version__, guard, vocab
 from ld.check import validate as check_documents
+from ld.checksums import CORES
 from ld.describe import describe
 from ld.documents import whole
 from ld.errors import ShelfgraphError, SiteError, UsageError
@@ -173,16 +174,24 @@ def serve(settings: Settings) -> None:
     host, port = _free(settings["bind"])
     click.echo(f"Serving generation {found.id} at http://{host}:{port}/ (its IRIs begin with {found.base})", err=True)
     found.close()  # the server opens it for itself; a lock held here would keep its folder for ever
+    processes = settings["processes"] or CORES
     os.environ["SHELFGRAPH_SITE"] = str(settings.site.resolve())
+    os.environ["SHELFGRAPH_PROCESSES"] = str(processes)
     Server(
         "ld.web.served:app",
         address=host,
         port=port,
         interface=Interfaces.WSGI,
-        workers=max(1, settings["processes"]),
-        blocking_threads=settings["threads"],
+        workers=processes,
+        blocking_threads=settings["threads"] or _threads(settings, processes),
         log_access=False,
     ).serve()
+
+
+def _threads(settings: Settings, processes: int) -> int:
+    """Return how many threads a process needs so that pages never wait for queries: each query holds one."""
+    held = int(settings["query_workers"] + settings["query_queue"])
+    return -(-held // processes) + 3
 
 
 @main.command()

@@ -16,7 +16,7 @@ import tempfile
 import threading
 import time
 import weakref
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO, cast
@@ -36,6 +36,7 @@ from ld.errors import (
     SiteError,
 )
 from ld.guard import Form
+from ld.turns import Turns
 from ld.worker import ASK, DATA, END, GRAPHS, READY, TABLES, End, Failure, Job, receive, send, write_graph
 
 Describe = Callable[[str], bytes | None]
@@ -165,11 +166,21 @@ def _environment() -> dict[str, str]:
 
 
 class QueryPool:
-    """Answers queries over one finished store; safe for threads. Use one pool per generation, and close it."""
+    """Answers queries over one finished store; safe for threads. Use one pool per generation, and close it.
 
-    def __init__(self, store: Path | str, limits: Limits | None = None, describe: Describe | None = None) -> None:
+    `turns` counts the queries of each client; pools that share it share the count.
+    """
+
+    def __init__(
+        self,
+        store: Path | str,
+        limits: Limits | None = None,
+        describe: Describe | None = None,
+        turns: Turns | None = None,
+    ) -> None:
         self.store = Path(store)
         self.limits = limits or Limits()
+        self._turns = turns or Turns(self.limits.per_client)
         self._describe = describe
         self._reset()
         _POOLS.add(self)
@@ -182,7 +193,6 @@ class QueryPool:
         self._starting = 0
         self._running = 0
         self._waiting: deque[object] = deque()
-        self._clients: Counter[str] = Counter()
         self._closed = False
 
     def __enter__(self) -> QueryPool:
@@ -246,45 +256,45 @@ class QueryPool:
     @contextlib.contextmanager
     def _turn(self, client: str) -> Iterator[None]:
         """Wait for one's turn, in the order of coming; raises ClientBusy and QueueFull at once."""
+        place = self._turns.take(client) if client else None
+        try:
+            if client and place is None:
+                raise ClientBusy(
+                    f"You already run {self._turns.most} queries, as many as one client may. "
+                    "Wait for an answer before you ask again."
+                )
+            self._wait()
+            try:
+                yield
+            finally:
+                with self._change:
+                    self._running -= 1
+                    self._change.notify_all()
+        finally:
+            if place is not None:
+                self._turns.leave(place)
+
+    def _wait(self) -> None:
+        """Return when the query may run."""
         with self._change:
-            self._refuse(client)
-            self._clients[client] += 1
+            self._refuse()
             ticket = object()
             self._waiting.append(ticket)
             in_turn = self._change.wait_for(lambda: self._is_next(ticket), self.limits.seconds)
             self._waiting.remove(ticket)
-            if in_turn and not self._stopped:
-                self._running += 1
-            else:
-                self._leave(client)
-                raise QueueFull("The server is busy: the query waited too long for its turn. Try again later.")
             self._change.notify_all()
-        try:
-            yield
-        finally:
-            with self._change:
-                self._running -= 1
-                self._leave(client)
+            if not in_turn or self._stopped:
+                raise QueueFull("The server is busy: the query waited too long for its turn. Try again later.")
+            self._running += 1
 
-    def _refuse(self, client: str) -> None:
+    def _refuse(self) -> None:
         if self._closed:
             raise QueueFull("The server is changing to newer data. Try again at once.")
-        if client and self._clients[client] >= self.limits.per_client:
-            raise ClientBusy(
-                f"You already run {self._clients[client]} queries, as many as one client may. "
-                "Wait for an answer before you ask again."
-            )
         if len(self._waiting) >= self.limits.queued and self._running >= self.limits.running:
             raise QueueFull("The server is busy: as many queries wait as may wait. Try again later.")
 
     def _is_next(self, ticket: object) -> bool:
         return self._stopped or (self._waiting[0] is ticket and self._running < self.limits.running)
-
-    def _leave(self, client: str) -> None:
-        self._clients[client] -= 1
-        if not self._clients[client]:
-            del self._clients[client]
-        self._change.notify_all()
 
     @contextlib.contextmanager
     def _worker(self) -> Iterator[_Worker]:

@@ -32,6 +32,7 @@ from ld.errors import (
 )
 from ld.guard import Form
 from ld.query import Limits, QueryPool, Request
+from ld.turns import Turns
 from ld.worker import ASK, Failure, Job, receive, send
 
 ROWS = 300
@@ -386,6 +387,25 @@ def test_limits_of_clients_and_queue(directory: Path) -> None:
         assert json.loads(ask(pool, "ASK {}", client="a"))["boolean"]
 
     assert [QueryTimeout] * 3 == [type(error) for error in errors]
+
+
+def test_a_client_has_its_places_in_all_processes_together(directory: Path) -> None:
+    """Another process holds a place; it gives it back by ending, however it ends."""
+    name = str(directory)
+    script = f"from ld.turns import Turns; t = Turns(1, {name!r}); print(t.take('a') is not None, flush=True); input()"
+    with (
+        subprocess.Popen([sys.executable, "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other,
+        contextlib.closing(Turns(1, name)) as turns,
+        QueryPool(directory, SMALL, turns=turns) as pool,
+    ):
+        assert other.stdout and other.stdout.readline() == b"True\n"
+        with pytest.raises(ClientBusy):
+            ask(pool, "ASK {}", client="a")
+        assert json.loads(ask(pool, "ASK {}", client="b"))["boolean"]
+        other.kill()
+        other.wait()
+        assert json.loads(ask(pool, "ASK {}", client="a"))["boolean"]
+        assert json.loads(ask(pool, "ASK {}", client="a"))["boolean"]
 
 
 @linux

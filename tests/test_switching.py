@@ -79,12 +79,13 @@ def live(site: Path) -> str:
 
 
 @contextmanager
-def serving(site: Path) -> Iterator[str]:
+def serving(site: Path, processes: int = 1) -> Iterator[str]:
     """Run `shelfgraph serve` on a free port, and give its address; what it says goes to `serve.log`."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         bind = f"127.0.0.1:{probe.getsockname()[1]}"
     env = os.environ | {"SHELFGRAPH_QUERY_PER_CLIENT": "8", "SHELFGRAPH_BIND": bind}
+    env["SHELFGRAPH_PROCESSES"] = str(processes)
     line = [sys.executable, "-m", "ld", "serve", "--site", str(site)]
     with (site / "serve.log").open("w") as log, subprocess.Popen(line, cwd=ROOT, env=env, stderr=log) as server:
         try:
@@ -166,7 +167,7 @@ def test_no_request_is_lost_and_no_answer_is_torn(tmp_path: Path) -> None:
         switched.append(((site / "current").lstat().st_mtime, live(site)))
         wait(lambda: version(url) == live(site))
 
-    with serving(site) as url, asking(url) as seen:
+    with serving(site, processes=2) as url, asking(url) as seen:
         for n, keep in ((1, "0"), (2, "1")):
             titles[publish(site, f"Title {n}", SHELFGRAPH_KEEP=keep)] = f"Title {n}"
             switches()

@@ -23,6 +23,7 @@ from ld.generation import Generation
 from ld.guard import Form
 from ld.query import Answer, Limits, QueryPool, Request
 from ld.settings import Settings
+from ld.turns import Turns
 from ld.vocab import vocabulary
 from ld.web.answers import NEGOTIATED, answer, failure, generation, not_acceptable, problem, retried, wanted
 from ld.web.negotiation import choose
@@ -60,6 +61,7 @@ class Pools:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
+        self._turns = Turns(settings["query_per_client"], str(settings.site.resolve()))
         self._lock = threading.Lock()
         self._pools: list[tuple[weakref.ref[Generation], QueryPool]] = []
 
@@ -69,7 +71,7 @@ class Pools:
             for owner, pool in self._pools:
                 if owner() is asked:
                     return pool
-            pool = QueryPool(asked.store, limits(self.settings), _describer(asked.documents))
+            pool = QueryPool(asked.store, limits(self.settings), _describer(asked.documents), self._turns)
             self._pools.append((weakref.ref(asked), pool))
             return pool
 
@@ -91,6 +93,7 @@ class Pools:
             pools, self._pools = self._pools, []
         for _, pool in pools:
             pool.close()
+        self._turns.close()
 
 
 def _describer(known: Documents) -> Callable[[str], bytes | None]:
@@ -110,13 +113,17 @@ def _describer(known: Documents) -> Callable[[str], bytes | None]:
 def limits(settings: Settings) -> Limits:
     """Return the limits of queries that the settings say, for one of the processes that answer."""
     share = max(1, settings["processes"])
+    running = max(1, settings["query_workers"] // share)
+    queued = settings["query_queue"] // share
+    if settings["threads"]:  # who waits holds a thread, and pages must never wait for queries
+        queued = max(0, min(queued, settings["threads"] - running - 1))
     return Limits(
         seconds=settings["query_seconds"],
         rows=settings["query_rows"],
         bytes=settings["query_megabytes"] << 20,
         memory=settings["query_memory"] << 20,
-        running=max(1, settings["query_workers"] // share),
-        queued=settings["query_queue"] // share,
+        running=running,
+        queued=queued,
         per_client=settings["query_per_client"],
     )
 
