@@ -1,4 +1,5 @@
--- Asks for one path of many at random; BENCH_PATHS names the file with the paths, BENCH_ACCEPT is the Accept header.
+-- Asks for one path of many at random; BENCH_PATHS names the file with the paths, BENCH_ACCEPT is the Accept header,
+-- BENCH_HELD the If-None-Match header, if any.
 local paths = {}
 local threads = 0
 
@@ -13,6 +14,9 @@ function init(arguments)
   end
   math.randomseed(seed * 7919 + tonumber(os.getenv("BENCH_SEED") or "1"))
   wrk.headers["Accept"] = os.getenv("BENCH_ACCEPT")
+  if os.getenv("BENCH_HELD") ~= "" then
+    wrk.headers["If-None-Match"] = os.getenv("BENCH_HELD")
+  end
 end
 
 function request()

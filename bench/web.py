@@ -30,12 +30,13 @@ _RESULT = re.compile(r"^RESULT (\d+) (\d+) (\d+) (\d+) (\d+) (\d+) (\d+)$", re.M
 
 @dataclass(frozen=True)
 class Contestant:
-    """A server, what it is asked for, and in which form."""
+    """A server, what it is asked for, in which form, and what the client says it holds already (If-None-Match)."""
 
     name: str
     server: peers.Server
     paths: Path
     accept: str
+    held: str = ""
 
 
 @dataclass(frozen=True)
@@ -94,6 +95,8 @@ def _contestants(stack: ExitStack, work: Path, site: Path, where: Path, asked: A
     found = [
         Contestant("shelfgraph, JSON-LD", ours, paths, "application/ld+json"),
         Contestant("shelfgraph, Turtle", ours, paths, "text/turtle"),
+        Contestant("shelfgraph, HTML page", ours, paths, "text/html"),
+        Contestant("shelfgraph, JSON-LD, 304", ours, paths, "application/ld+json", held="*"),
     ]
     for server in started(stack, work, site, where):
         asks = work / f"{server.name.replace(' ', '-')}.txt"
@@ -144,6 +147,7 @@ def _wrk(one: Contestant, asked: Any, n: int) -> Heard:
     command = ["wrk", "-t1", f"-c{asked.connections}", f"-d{asked.seconds}s", "--timeout", "30s"]
     command += ["-s", str(HERE / "random.lua"), host]
     env = {"BENCH_PATHS": str(one.paths), "BENCH_ACCEPT": one.accept, "BENCH_SEED": str(n)}
+    env["BENCH_HELD"] = one.held
     before = one.server.cpu()
     said = subprocess.run(
         command, capture_output=True, text=True, check=True, env={**os.environ, **env}, timeout=asked.seconds + 90
