@@ -19,6 +19,7 @@ from ld.check import validate as check_documents
 from ld.checksums import CORES
 from ld.describe import describe
 from ld.documents import whole
+from ld.endpoint import load, workplace
 from ld.errors import ShelfgraphError, SiteError, UsageError
 from ld.formats import GRAPH, RESULTS, triples
 from ld.generation import Generation, generations, live_path, rollback
@@ -167,18 +168,23 @@ def publish(
 @_with_settings
 def serve(settings: Settings) -> None:
     """Serve the live generation: pages, RDF, SPARQL and dumps."""
-    from granian.constants import Interfaces
-    from granian.server import Server
-
     found = Live(settings.site, verify=settings["verify"]).current()
     host, port = _free(settings["bind"])
     click.echo(f"Serving generation {found.id} at http://{host}:{port}/ (its IRIs begin with {found.base})", err=True)
     found.close()  # the server opens it for itself; a lock held here would keep its folder for ever
+    _run("ld.web.served:app", settings, host, port)
+
+
+def _run(app: str, settings: Settings, host: str, port: int) -> None:
+    """Run the application until it is told to end; its processes get the settings by the environment."""
+    from granian.constants import Interfaces
+    from granian.server import Server
+
     processes = settings["processes"] or CORES
     os.environ["SHELFGRAPH_SITE"] = str(settings.site.resolve())
     os.environ["SHELFGRAPH_PROCESSES"] = str(processes)
     Server(
-        "ld.web.served:app",
+        app,
         address=host,
         port=port,
         interface=Interfaces.WSGI,
@@ -192,6 +198,34 @@ def _threads(settings: Settings, processes: int) -> int:
     """Return how many threads a process needs so that pages never wait for queries: each query holds one."""
     held = int(settings["query_workers"] + settings["query_queue"])
     return -(-held // processes) + 3
+
+
+@main.command()
+@click.argument("rdf", nargs=-1, required=True, metavar="RDF…", type=click.Path(path_type=Path))
+@click.option("--bind", help="Address and port, such as 0.0.0.0:8000.")
+@click.option("--base", help="URL that /sparql stands behind; default: http:// and the address.")
+@click.option("--threads", type=int, help="Threads that answer requests.")
+def endpoint(rdf: tuple[Path, ...], bind: str | None, base: str | None, threads: int | None) -> None:
+    """Answer SPARQL queries over any RDF, safely and read-only; no site is needed.
+
+    RDF is one or more files (.nq, .nt, .ttl, .trig, with .gz or .zst behind it where packed), or an Oxigraph directory.
+    Limits come from the environment, such as SHELFGRAPH_QUERY_SECONDS=5: `shelfgraph settings` lists them.
+
+    \b
+    Example:  shelfgraph endpoint dump.nq.gz people.ttl --bind 127.0.0.1:8080
+    """
+    with workplace() as folder:
+        settings = Settings(folder, {"bind": bind, "base": base, "threads": threads})
+        host, port = _free(settings["bind"])
+        settings.assume("base", f"http://{f'[{host}]' if ':' in host else host}:{port}/", "address")
+        progress = Display(sys.stderr, False)
+        try:
+            found = load(rdf, folder, settings["base"], progress.show)
+        finally:
+            progress.clear()
+        size = "" if found.triples is None else f"{found.triples:,} triples, {len(found.graphs):,} named graphs "
+        click.echo(f"Answering queries over {size}at {found.base}sparql", err=True)
+        _run("ld.web.asked:app", settings, host, port)
 
 
 @main.command()

@@ -99,6 +99,9 @@ class Generation:
         self.index = self._index(path / "index")
         self.store = path / "store"
         self.dumps = path / "dumps"
+        self.about = f"{self.base}dataset#it"
+        self.triples = self.manifest.counts.get("stored")
+        self.graphs: list[str] = []  # all triples stand in the default graph
         _OPEN.add(self)
 
     def _index(self, folder: Path) -> Index:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import tempfile
 import threading
 from contextlib import suppress
 from fcntl import LOCK_EX, LOCK_NB, LOCK_UN, lockf
@@ -18,13 +17,13 @@ _MOST = 256
 
 
 class Turns:
-    """The places of clients: `most` for each. With a name, they are shared by all processes that use it."""
+    """The places of clients: `most` for each. With a path, they are shared by all processes that use it."""
 
-    def __init__(self, most: int, name: str = "") -> None:
+    def __init__(self, most: int, path: Path | None = None) -> None:
         self.most = min(most, _MOST)
         self._held: set[int] = set()
         self._lock = threading.Lock()
-        self._file = _shared(name) if name else None
+        self._file = _shared(path) if path else None
 
     def take(self, client: str) -> int | None:
         """Return a place of the client, which must be given back; None where it has all that it may have."""
@@ -60,16 +59,8 @@ class Turns:
             self._file = None
 
 
-def _shared(name: str) -> int | None:
-    """Return the file of that name, which belongs to this user alone; None where there is none to be had.
-
-    Then each process counts for itself.
-    """
-    digest = hashlib.sha256(name.encode()).hexdigest()[:16]
-    path = Path(tempfile.gettempdir()) / f"shelfgraph-{os.getuid()}-{digest}.turns"
+def _shared(path: Path) -> int | None:
+    """Return the file at the path, None where it cannot be written: then each process counts for itself."""
     with suppress(OSError):
-        file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
-        if os.fstat(file).st_uid == os.getuid():
-            return file
-        os.close(file)
+        return os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
     return None

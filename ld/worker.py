@@ -197,7 +197,7 @@ def too_large(limit: str, amount: int) -> ResultTooLarge:
     size = f"{amount:,} rows or triples" if limit == "rows" else f"{amount:,} bytes"
     return ResultTooLarge(
         f"The answer has more than {size}, the limit of this endpoint. Add a LIMIT, ask for a cut answer "
-        "with truncate=1, or take the whole dataset from its dump."
+        "with truncate=1, or take the whole from a dump."
     )
 
 

@@ -16,7 +16,7 @@ import pytest
 import rdflib
 import requests
 import SPARQLWrapper
-from conftest import EXAMPLES, SEED, SHARED
+from conftest import EXAMPLES, SEED
 from flask import Flask
 from pyoxigraph import QueryResultsFormat, QuerySolutions, RdfFormat, Store, parse
 from werkzeug.serving import make_server
@@ -200,27 +200,3 @@ def test_relative_iris_of_a_query_are_relative_to_the_endpoint(server: str) -> N
     answer = requests.get(f"{server}sparql", {"query": "SELECT ?p { <record/b1> ?p <record/b1#it> }"}, timeout=10)
 
     assert len(answer.json()["results"]["bindings"]) == 2
-
-
-CASES = SHARED / "conformance" / "sparql11-protocol-cases.json"
-
-
-@pytest.mark.skipif(not CASES.is_file(), reason="the W3C's cases are not beside this checkout")
-def test_the_w3c_protocol_cases_get_the_right_kind_of_status(server: str) -> None:
-    """Statuses only: the answers of the data set cases need the W3C's own graphs behind the endpoint."""
-    wrong = []
-    asked = 0
-    for case in json.loads(CASES.read_text(encoding="utf-8"))["cases"]:
-        for one in case["requests"] if case["suite"] == "protocol" else []:
-            if one["endpoint"] != "query":
-                continue
-            asked += 1
-            body = one.get("body")
-            data = body["chars"].encode(body.get("encoding", "utf-8")) if body else None
-            address = server.removesuffix("/") + one["target"].replace("/sparql/", "/sparql", 1)
-            answer = requests.request(one["method"], address, headers=dict(one["headers"]), data=data, timeout=10)
-            if str(answer.status_code)[0] not in {status[0] for status in one["expect"]["status"]}:
-                wrong.append((case["id"], answer.status_code))
-
-    assert asked >= 25
-    assert wrong == []

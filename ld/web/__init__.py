@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -11,11 +12,12 @@ from flask import Flask
 from werkzeug.local import LocalProxy
 
 from ld import __version__, citation, vocab
+from ld.endpoint import Loaded
 from ld.errors import SiteError
 from ld.links import address, as_list, iri, is_web
 from ld.live import Live
 from ld.settings import Settings
-from ld.web import answers, documents, downloads, operations, search, sparql
+from ld.web import answers, documents, downloads, endpoint, operations, search, sparql
 
 _MOST_BYTES = 1 << 20
 # Classes whose names the context keeps untagged: a name is in no language.
@@ -42,23 +44,47 @@ class State:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self.pools = sparql.Pools(settings)
+        self.pools = sparql.Pools(settings, sparql.describer)
         self.live = Live(settings.site, verify=settings["verify"], company=self.pools)
+
+
+class Door:
+    """What the views of an endpoint share: settings, the RDF that was loaded, the SPARQL workers."""
+
+    def __init__(self, settings: Settings, found: Loaded) -> None:
+        self.settings = settings
+        self.pools = sparql.Pools(settings)
+        self.live = self
+        self._found = found
+
+    def current(self) -> Loaded:
+        """Return what is served, which never changes."""
+        return self._found
 
 
 def create_app(settings: Settings | None = None) -> Flask:
     """Return the WSGI application of a site folder, by default `./site`."""
     settings = settings or Settings(Path("site"))
     vocab.use(settings.site / "vocab")
+    return _app(State(settings), (operations, downloads, search, sparql, documents))
+
+
+def create_endpoint(settings: Settings, found: Loaded) -> Flask:
+    """Return the WSGI application that answers SPARQL queries over loaded RDF, and nothing else."""
+    return _app(Door(settings, found), (endpoint, sparql))
+
+
+def _app(state: State | Door, parts: Iterable[Any]) -> Flask:
     app = Flask(__name__)
     app.url_map.merge_slashes = False  # an id may hold two slashes, and a redirect would be a guess
     app.url_map.strict_slashes = False
     app.config.update(MAX_CONTENT_LENGTH=_MOST_BYTES, MAX_FORM_MEMORY_SIZE=_MOST_BYTES)
-    app.extensions["shelfgraph"] = State(settings)
+    app.extensions["shelfgraph"] = state
     answers.install(app)
-    for part in (operations, downloads, search, sparql, documents):
+    for part in parts:
         app.register_blueprint(part.blueprint)
-    _templates(app, settings)
+    _templates(app, state.settings)
+    app.jinja_env.globals["catalogue"] = isinstance(state, State)
     return app
 
 
@@ -68,7 +94,7 @@ def _templates(app: Flask, settings: Settings) -> None:
     def base() -> str:
         """Return the base URL of the live generation; of the settings, where there is none yet."""
         try:
-            return answers.generation().base
+            return answers.served().base
         except SiteError:
             return str(settings["base"])
 
@@ -142,4 +168,4 @@ def _label_language(node: Any, default: str = "") -> str:
     return _language(name, "" if plain else default)
 
 
-__all__ = ["create_app"]
+__all__ = ["create_app", "create_endpoint"]

@@ -8,7 +8,8 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from functools import lru_cache
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 import msgspec
 from flask import Flask, Response, current_app, g, render_template, request
@@ -72,11 +73,36 @@ _COMPRESSED = [
 _ENCODINGS = ["zstd", "br", "gzip"]
 
 
+class Served(Protocol):
+    """What is served: a generation of the catalogue, or RDF that was loaded to be asked.
+
+    `about` is the IRI of its description, empty where it has none; `triples` is None where nobody has counted them.
+    """
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def base(self) -> str: ...
+    @property
+    def store(self) -> Path: ...
+    @property
+    def about(self) -> str: ...
+    @property
+    def triples(self) -> int | None: ...
+    @property
+    def graphs(self) -> Sequence[str]: ...
+
+
+def served() -> Served:
+    """Return what is served now; the same throughout a request."""
+    if "served" not in g:
+        g.served = current_app.extensions["shelfgraph"].live.current()
+    return g.served  # type: ignore[no-any-return]  # g is untyped
+
+
 def generation() -> Generation:
     """Return the live generation; the same one throughout a request."""
-    if "generation" not in g:
-        g.generation = current_app.extensions["shelfgraph"].live.current()
-    return g.generation  # type: ignore[no-any-return]  # g is untyped
+    return cast(Generation, served())
 
 
 def wanted(offered: Sequence[Format]) -> Choice | None:
@@ -187,7 +213,8 @@ def failure(error: ShelfgraphError) -> tuple[int, dict[str, Any]]:
     status = next((_STATUS[kind] for kind in type(error).__mro__ if kind in _STATUS), 500)
     if isinstance(error, QuerySyntaxError) and error.line:
         return status, {"line": error.line, "column": error.column}
-    return status, {"dumps": f"{generation().base}dump/"} if isinstance(error, ResultTooLarge) else {}
+    more = isinstance(error, ResultTooLarge) and isinstance(served(), Generation)
+    return status, {"dumps": f"{served().base}dump/"} if more else {}
 
 
 def _http_error(error: HTTPException) -> Response:
@@ -249,11 +276,11 @@ def _preflight() -> Response | None:
 def _headers(response: Response) -> Response:
     response.headers.extend(_COMMON)
     with suppress(SiteError):
-        response.headers.add("Dataset-Version", generation().id)
+        response.headers.add("Dataset-Version", served().id)
     return response
 
 
 __all__ = [
-    "FIXED", "IMMUTABLE", "NEGOTIATED", "answer", "failure", "generation", "install", "json_answer",
-    "not_acceptable", "page", "problem", "retried", "wanted",
+    "FIXED", "IMMUTABLE", "NEGOTIATED", "Served", "answer", "failure", "generation", "install", "json_answer",
+    "not_acceptable", "page", "problem", "retried", "served", "wanted",
 ]  # fmt: skip

@@ -16,16 +16,15 @@ from rdflib import RDF, RDFS, VOID, Literal, URIRef
 from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 
 from ld import guard, names
-from ld.documents import Documents
 from ld.errors import QueryError, QueryForbidden, QueryTooLong
 from ld.formats import GRAPH, HTML, RESULTS, TURTLE, Format
 from ld.generation import Generation
 from ld.guard import Form
-from ld.query import Answer, Limits, QueryPool, Request
+from ld.query import Answer, Describe, Limits, QueryPool, Request
 from ld.settings import Settings
 from ld.turns import Turns
 from ld.vocab import vocabulary
-from ld.web.answers import NEGOTIATED, answer, failure, generation, not_acceptable, problem, retried, wanted
+from ld.web.answers import NEGOTIATED, Served, answer, failure, not_acceptable, problem, retried, served, wanted
 from ld.web.negotiation import choose
 
 blueprint = Blueprint("sparql", __name__)
@@ -57,25 +56,29 @@ class Asked(Struct, frozen=True):
 
 
 class Pools:
-    """The workers of every generation in use; those of an earlier one end when no request needs them any more."""
+    """The workers of all that is served; those of an earlier generation end when no request needs them any more.
 
-    def __init__(self, settings: Settings) -> None:
+    `describer` gives what answers a DESCRIBE, None where the engine itself does.
+    """
+
+    def __init__(self, settings: Settings, describer: Callable[[Any], Describe | None] = lambda _: None) -> None:
         self.settings = settings
-        self._turns = Turns(settings["query_per_client"], str(settings.site.resolve()))
+        self._describer = describer
+        self._turns = Turns(settings["query_per_client"], settings.site / "queries.lock")
         self._lock = threading.Lock()
-        self._pools: list[tuple[weakref.ref[Generation], QueryPool]] = []
+        self._pools: list[tuple[weakref.ref[Served], QueryPool]] = []
 
-    def of(self, asked: Generation) -> QueryPool:
-        """Return the pool of the generation."""
+    def of(self, asked: Served) -> QueryPool:
+        """Return the pool of what is served."""
         with self._lock:
             for owner, pool in self._pools:
                 if owner() is asked:
                     return pool
-            pool = QueryPool(asked.store, limits(self.settings), _describer(asked.documents), self._turns)
+            pool = QueryPool(asked.store, limits(self.settings), self._describer(asked), self._turns)
             self._pools.append((weakref.ref(asked), pool))
             return pool
 
-    def prepare(self, generation: Generation) -> None:
+    def prepare(self, generation: Served) -> None:
         """Start the workers of a generation before it goes live; raises SiteError where they cannot open its store."""
         self.of(generation).start()
 
@@ -96,11 +99,12 @@ class Pools:
         self._turns.close()
 
 
-def _describer(known: Documents) -> Callable[[str], bytes | None]:
+def describer(live: Generation) -> Describe:
     """Return the function that gives the N-Triples of the document in which a thing is described.
 
     It must not hold the generation itself, whose end is what ends the workers.
     """
+    known = live.documents
 
     def describe(iri: str) -> bytes | None:
         path = names.decoded(iri.partition("#")[0].removeprefix(known.base))
@@ -131,7 +135,7 @@ def limits(settings: Settings) -> Limits:
 @blueprint.route("/sparql", methods=["GET", "POST"])
 def sparql() -> Response:
     """Answer a query; without one, show the editor to browsers and the service description to programs."""
-    live = generation()
+    live = served()
     asked = _asked()
     if asked is None:
         return _no_query(live)
@@ -193,7 +197,7 @@ def _utf8(data: bytes) -> str:
         raise BadRequest("The query is not UTF-8.") from None
 
 
-def _run(live: Generation, asked: Asked, form: Format, *, truncate: bool) -> Answer:
+def _run(live: Served, asked: Asked, form: Format, *, truncate: bool) -> Answer:
     pools: Pools = current_app.extensions["shelfgraph"].pools
     return pools.of(live).answer(
         Request(
@@ -209,7 +213,7 @@ def _run(live: Generation, asked: Asked, form: Format, *, truncate: bool) -> Ans
     )
 
 
-def _answered(live: Generation, asked: Asked, form: Format) -> Response:
+def _answered(live: Served, asked: Asked, form: Format) -> Response:
     """Return the whole answer, or a 304 where the client holds it already: data and query make the ETag."""
     response = Response(content_type=form.content_type)
     response.vary.add("Accept")
@@ -253,7 +257,7 @@ def _held(response: Response) -> bool:
     return held is not None
 
 
-def _etag(live: Generation, asked: Asked, form: Format) -> str:
+def _etag(live: Served, asked: Asked, form: Format) -> str:
     parts = [live.id, form.media_type, asked.query, repr(asked.default_graphs), repr(asked.named_graphs)]
     return hashlib.sha256("\0".join([*parts, request.args.get("truncate", "")]).encode()).hexdigest()[:24]
 
@@ -269,7 +273,7 @@ def _is_browser(named: str | None) -> bool:
     return choice is not None and choice.format is HTML
 
 
-def _table(live: Generation, asked: Asked) -> Response:
+def _table(live: Served, asked: Asked) -> Response:
     """Show the answer as a page: a table of at most a thousand rows, or Turtle; or the error, over the query."""
     shown: dict[str, Any] = {"query": asked.query}
     try:
@@ -294,7 +298,7 @@ def _cut(result: dict[str, Any]) -> dict[str, Any]:
     return result
 
 
-def _no_query(live: Generation) -> Response:
+def _no_query(live: Served) -> Response:
     """Show the editor, or answer with the service description (SPARQL 1.1 Service Description §2)."""
     choice = wanted((*GRAPH, HTML))
     if choice is None:
@@ -308,8 +312,9 @@ def _no_query(live: Generation) -> Response:
     return response
 
 
-def _editor(live: Generation, shown: dict[str, Any], status: int) -> Response:
-    known = {"base": live.base, "examples": examples(live.base), "prefixes": vocabulary().prefixes}
+def _editor(live: Served, shown: dict[str, Any], status: int) -> Response:
+    asked = examples(live.base) if live.about else []
+    known = {"base": live.base, "examples": asked, "prefixes": vocabulary().prefixes}
     settings = current_app.extensions["shelfgraph"].settings
     html = render_template("sparql.html", **known, shown=shown, settings=settings)
     response = Response(html, status=status, content_type=HTML.content_type)
@@ -332,7 +337,7 @@ def examples(base: str) -> list[dict[str, str]]:
     return found
 
 
-def service_description(live: Generation, settings: Settings) -> rdflib.Graph:
+def service_description(live: Served, settings: Settings) -> rdflib.Graph:
     """Return the description of this service (SPARQL 1.1 Service Description §3)."""
     graph = rdflib.Graph()
     graph.bind("sd", _SD)
@@ -343,15 +348,28 @@ def service_description(live: Generation, settings: Settings) -> rdflib.Graph:
     for form in (*RESULTS, *GRAPH):
         graph.add((service, _SD.resultFormat, URIRef(_FORMATS + _FORMAT_NAMES[form.media_type])))
     graph.add((service, _SD.defaultDataset, one))
-    graph.add((one, RDF.type, _SD.Dataset))
-    default = URIRef(f"{live.base}dataset#it")
-    graph.add((one, _SD.defaultGraph, URIRef(f"{live.base}sparql#default")))
-    graph.add((URIRef(f"{live.base}sparql#default"), RDF.type, _SD.Graph))
-    graph.add((URIRef(f"{live.base}sparql#default"), VOID.triples, Literal(live.manifest.counts["stored"])))
-    graph.add((service, RDFS.seeAlso, default))
+    _describe_dataset(graph, one, live)
     text = (
         f"Queries run at most {settings['query_seconds']:g} s and return at most {settings['query_rows']:,} rows;"
-        " SERVICE, LOAD and updates are refused. Larger amounts are in the dumps."
+        " SERVICE, LOAD and updates are refused."
     )
+    if live.about:
+        text += " Larger amounts are in the dumps."
+        graph.add((service, RDFS.seeAlso, URIRef(live.about)))
     graph.add((service, RDFS.comment, Literal(text, "en")))
     return graph
+
+
+def _describe_dataset(graph: rdflib.Graph, one: URIRef, live: Served) -> None:
+    """Add the default graph and the named graphs (SPARQL 1.1 Service Description §3.2.6 to §3.2.9)."""
+    default = URIRef(f"{live.base}sparql#default")
+    graph.add((one, RDF.type, _SD.Dataset))
+    graph.add((one, _SD.defaultGraph, default))
+    graph.add((default, RDF.type, _SD.Graph))
+    if live.triples is not None and not live.graphs:
+        graph.add((default, VOID.triples, Literal(live.triples)))
+    for n, name in enumerate(live.graphs, 1):
+        named = URIRef(f"{live.base}sparql#graph-{n}")
+        graph.add((one, _SD.namedGraph, named))
+        graph.add((named, RDF.type, _SD.NamedGraph))
+        graph.add((named, _SD.name, URIRef(name)))

@@ -1,0 +1,376 @@
+"""The SPARQL door alone, as a process: the W3C's protocol cases, what it says of itself, and other people's clients."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pandas
+import pytest
+import rdflib
+import requests
+from conftest import ROOT, SHARED
+from pyoxigraph import RdfFormat, Store, parse
+from rdflib.plugins.stores.sparqlstore import SPARQLStore
+
+from ld.endpoint import load, workplace
+from ld.errors import SourceError, UsageError
+
+CONFORMANCE = SHARED / "conformance"
+SD = rdflib.Namespace("http://www.w3.org/ns/sparql-service-description#")
+PEOPLE = """
+@prefix : <http://example.org/> . @prefix foaf: <http://xmlns.com/foaf/0.1/> .
+:ann foaf:name "Ann"@en ; foaf:age 41 ; foaf:knows :bob .
+:bob foaf:name "Bob, \\"the\\" builder\\nof books" ; foaf:age 7 .
+:cy foaf:name "数学" .
+"""
+FOAF = "PREFIX foaf: <http://xmlns.com/foaf/0.1/> "
+
+pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="looks at /proc and sends signals")
+
+
+@contextmanager
+def endpoint(*sources: Path, **env: str) -> Iterator[str]:
+    """The address of a running `shelfgraph endpoint`."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        bind = f"127.0.0.1:{probe.getsockname()[1]}"
+    line = [sys.executable, "-m", "ld", "endpoint", *map(str, sources), "--bind", bind]
+    env |= {"SHELFGRAPH_PROCESSES": "1"}  # who answers is then all there is
+    with subprocess.Popen(line, cwd=ROOT, env=os.environ | env, stderr=subprocess.PIPE) as server:
+        try:
+            wait(lambda: answers(f"http://{bind}/readyz"))
+            yield f"http://{bind}/sparql"
+        finally:
+            server.send_signal(signal.SIGTERM)
+            said = server.communicate(timeout=30)[1].decode()
+    assert server.returncode == 0, said
+
+
+def wait(done: Any) -> None:
+    until = time.monotonic() + 30
+    while not done():
+        assert time.monotonic() < until, "too late"
+        time.sleep(0.05)
+
+
+def answers(url: str) -> bool:
+    try:
+        return requests.get(url, timeout=10).ok
+    except requests.ConnectionError:
+        return False
+
+
+@pytest.fixture(scope="module")
+def w3c() -> Iterator[str]:
+    """An endpoint over the W3C's own named graphs."""
+    data = CONFORMANCE / "sparql11-protocol-data.nq"
+    if not data.is_file():
+        pytest.skip("the W3C's cases are not beside this checkout")
+    with endpoint(data) as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def people(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """An endpoint over a Turtle file."""
+    path = tmp_path_factory.mktemp("people") / "people.ttl"
+    path.write_text(PEOPLE, encoding="utf-8")
+    with endpoint(path) as url:
+        yield url
+
+
+# -- the W3C's cases ---------------------------------------------------------------------------------------------------
+
+
+def cases(suite: str, kind: str) -> list[Any]:
+    path = CONFORMANCE / "sparql11-protocol-cases.json"
+    found = json.loads(path.read_text(encoding="utf-8"))["cases"] if path.is_file() else []
+    return [pytest.param(one, id=one["id"]) for one in found if (one["suite"], one["kind"]) == (suite, kind)]
+
+
+def sent(url: str, one: dict[str, Any]) -> requests.Response:
+    """The answer to one request of a case."""
+    body = one.get("body")
+    data = body["chars"].encode(body.get("encoding") or "utf-8") if body else None
+    address = url.removesuffix("/sparql") + one["target"].replace("/sparql/", "/sparql", 1)
+    return requests.request(one["method"], address, headers=dict(one["headers"]), data=data, timeout=30)
+
+
+def is_as_expected(answer: requests.Response, expect: dict[str, Any]) -> bool:
+    """Determine whether status, form and truth of an answer are those of the case."""
+    status = any(str(answer.status_code).startswith(one.rstrip("x")) for one in expect["status"])
+    kind = answer.headers["Content-Type"].partition(";")[0]
+    if expect.get("format") == "RDF":
+        return status and bool(list(parse(answer.content, RdfFormat.from_media_type(kind))) or True)
+    if expect.get("format") == "tabular":
+        return status and bool(answer.json()["results"]["bindings"])
+    if "boolean" in expect:
+        return status and answer.json()["boolean"] == expect["boolean"]
+    return status
+
+
+@pytest.mark.parametrize("case", cases("protocol", "query"))
+def test_a_query_case_of_the_protocol(w3c: str, case: dict[str, Any]) -> None:
+    for one in case["requests"]:
+        answer = sent(w3c, one)
+        assert is_as_expected(answer, one["expect"]), (answer.status_code, answer.text)
+
+
+@pytest.mark.parametrize("case", cases("protocol", "update"))
+def test_an_update_case_of_the_protocol_is_refused(w3c: str, case: dict[str, Any]) -> None:
+    """Well-formed updates get 403, for the endpoint is read-only; bad requests 4xx, as the case wants."""
+    update = next(one for one in case["requests"] if one["endpoint"] == "update")
+    answer = sent(w3c, update)
+
+    assert answer.status_code in ({403} if "2xx" in update["expect"]["status"] else set(range(400, 500)))
+    assert answer.json()["status"] == answer.status_code
+
+
+@pytest.mark.parametrize("case", cases("service-description", "query"))
+def test_a_case_of_the_service_description(w3c: str, case: dict[str, Any]) -> None:
+    answer = sent(w3c, case["requests"][0])
+    graph = rdflib.Graph().parse(data=answer.text, format="turtle")
+    service = next(graph.subjects(rdflib.RDF.type, SD.Service))
+
+    assert answer.status_code == 200
+    assert graph.value(service, SD.endpoint) == rdflib.URIRef(w3c)
+
+
+# -- what it says of itself --------------------------------------------------------------------------------------------
+
+
+def test_every_claim_of_the_service_description_is_true(w3c: str) -> None:
+    graph = rdflib.Graph().parse(w3c, format="turtle")
+    service = rdflib.URIRef(w3c)
+    names = {str(name) for name in graph.objects(None, SD.name)}
+    formats = [str(one) for one in graph.objects(service, SD.resultFormat)]
+    asked = requests.get(w3c, {"query": "SELECT DISTINCT ?g { GRAPH ?g {} }"}, timeout=10).json()
+
+    assert names == {row["g"]["value"] for row in asked["results"]["bindings"]}
+    assert len(names) == 3
+    types = {
+        "http://www.w3.org/ns/formats/SPARQL_Results_JSON": "application/sparql-results+json",
+        "http://www.w3.org/ns/formats/SPARQL_Results_XML": "application/sparql-results+xml",
+        "http://www.w3.org/ns/formats/SPARQL_Results_CSV": "text/csv",
+        "http://www.w3.org/ns/formats/SPARQL_Results_TSV": "text/tab-separated-values",
+        "http://www.w3.org/ns/formats/Turtle": "text/turtle",
+        "http://www.w3.org/ns/formats/N-Triples": "application/n-triples",
+        "http://www.w3.org/ns/formats/JSON-LD": "application/ld+json",
+        "http://www.w3.org/ns/formats/RDF_XML": "application/rdf+xml",
+    }
+    for one in formats:
+        query = "SELECT (1 AS ?n) {}" if "Results" in one else "CONSTRUCT { <a:b> <a:c> 1 } {}"
+        answer = requests.get(w3c, {"query": query}, headers={"Accept": types[one]}, timeout=10)
+        assert (answer.status_code, answer.headers["Content-Type"].partition(";")[0]) == (200, types[one])
+    assert len(formats) == 8
+    assert not list(graph.objects(service, SD.feature))  # neither federation nor dereferencing
+
+
+def test_a_browser_gets_the_editor_and_nothing_that_is_not_there(people: str) -> None:
+    page = requests.get(people.removesuffix("sparql"), headers={"Accept": "text/html"}, timeout=10)
+
+    assert page.url == people
+    assert "<textarea" in page.text
+    assert "browse/" not in page.text and "dump/" not in page.text
+
+
+@pytest.mark.parametrize("path", ["record/a", "search?q=x", "dump/", "dataset", "sitemap.xml"])
+def test_there_is_only_this_door(people: str, path: str) -> None:
+    assert requests.get(people.removesuffix("sparql") + path, timeout=10).status_code == 404
+
+
+# -- the protocol in detail --------------------------------------------------------------------------------------------
+
+
+def test_an_unknown_graph_is_empty(w3c: str) -> None:
+    for text in (
+        "ASK FROM <http://example.org/none> { ?s ?p ?o }",
+        "ASK { GRAPH <http://example.org/none> { ?s ?p ?o } }",
+    ):
+        assert requests.get(w3c, {"query": text}, timeout=10).json()["boolean"] is False
+
+
+def test_one_decoding_never_two(people: str) -> None:
+    query = 'SELECT ("100%2541%41+" AS ?text) {}'
+
+    for answer in (
+        requests.get(people, {"query": query}, timeout=10),
+        requests.post(people, {"query": query}, timeout=10),
+        requests.post(people, query, headers={"Content-Type": "application/sparql-query; charset=utf-8"}, timeout=10),
+    ):
+        assert answer.json()["results"]["bindings"][0]["text"]["value"] == "100%2541%41+"
+
+
+@pytest.mark.parametrize(
+    ("params", "status"),
+    [
+        ({"query": "ASK {}", "default-graph-uri": "relative"}, 400),
+        ({"update": "CLEAR ALL"}, 400),
+        ({"query": "ASK { SERVICE <http://127.0.0.1:1/> {} }"}, 403),
+        ({"query": "ASK {" + " " * 20_000 + "}"}, 413),
+    ],
+)
+def test_a_request_that_is_refused(people: str, params: dict[str, str], status: int) -> None:
+    answer = requests.get(people, params, timeout=10)
+
+    assert (answer.status_code, answer.headers["Content-Type"]) == (status, "application/problem+json")
+    assert answer.json()["detail"]
+
+
+@pytest.mark.parametrize(
+    ("query", "line"),
+    [("ASK { ?s ?p }", 1), ("SELECT * {\n  ?数学 ?p 'é' .\n  ? }", 3), ("ASK {\r\n\r\n ?s ?p ) }", 3)],
+)
+def test_an_error_of_syntax_has_its_place(people: str, query: str, line: int) -> None:
+    found = requests.post(people, {"query": query}, timeout=10).json()
+
+    assert (found["status"], found["line"]) == (400, line)
+    assert found["column"] > 0
+
+
+def test_head_is_get_without_a_body(people: str) -> None:
+    asked = {"query": FOAF + "SELECT ?n { ?s foaf:name ?n }"}
+    got, head = requests.get(people, asked, timeout=10), requests.head(people, params=asked, timeout=10)
+
+    assert (head.status_code, head.text) == (200, "")
+    for name in ("Content-Type", "ETag", "Vary", "Cache-Control"):
+        assert head.headers[name] == got.headers[name]
+
+
+def test_the_same_query_is_known_again(people: str) -> None:
+    asked = {"query": FOAF + "SELECT ?n { ?s foaf:name ?n }"}
+    first = requests.get(people, asked, timeout=10)
+    again = requests.get(people, asked, headers={"If-None-Match": first.headers["ETag"]}, timeout=10)
+    other = requests.get(people, asked, headers={"Accept": "text/csv"}, timeout=10)
+
+    assert (again.status_code, again.content) == (304, b"")
+    assert other.headers["ETag"] != first.headers["ETag"]
+
+
+def test_a_cut_answer_says_so(tmp_path: Path) -> None:
+    path = tmp_path / "people.ttl"
+    path.write_text(PEOPLE, encoding="utf-8")
+    with endpoint(path, SHELFGRAPH_QUERY_ROWS="2") as url:
+        refused = requests.get(url, {"query": "SELECT * { ?s ?p ?o }"}, timeout=10)
+        cut = requests.get(url, {"query": "SELECT * { ?s ?p ?o }", "truncate": "1"}, timeout=10)
+
+    assert refused.status_code == 413
+    assert len(cut.json()["results"]["bindings"]) == 2
+    assert cut.headers["Shelfgraph-Truncated"].startswith("true")
+
+
+# -- other people's clients --------------------------------------------------------------------------------------------
+
+
+def test_rdflib_asks_it_as_a_store(people: str) -> None:
+    graph = rdflib.Graph(SPARQLStore(people), bind_namespaces="none")
+    names = {str(row[0]) for row in graph.query(FOAF + "SELECT ?n { ?s foaf:name ?n }")}  # type: ignore[index]
+
+    assert names == {"Ann", 'Bob, "the" builder\nof books', "数学"}
+
+
+def test_pandas_reads_it(people: str) -> None:
+    query = FOAF + "SELECT ?name ?age { ?s foaf:name ?name OPTIONAL { ?s foaf:age ?age } } ORDER BY ?name"
+    answer = requests.get(people, {"query": query, "format": "csv"}, timeout=10)
+    table = pandas.read_csv(io.BytesIO(answer.content))
+
+    assert list(table["name"]) == ["Ann", 'Bob, "the" builder\nof books', "数学"]
+    assert [int(age) for age in table["age"].dropna()] == [41, 7]
+
+
+def test_curl_posts_a_query(people: str) -> None:
+    line = ["curl", "-sf", people, "--data-urlencode", "query=ASK { ?s ?p ?o }", "-H", "Accept: text/csv"]
+
+    assert subprocess.run(line, capture_output=True, text=True, check=True).stdout.strip() == "true"
+
+
+COMUNICA = os.environ.get("SHELFGRAPH_TEST_COMUNICA") or shutil.which("comunica-sparql")
+
+
+@pytest.mark.skipif(not COMUNICA, reason="Comunica is not installed: .ci/run has it from npm")
+def test_comunica_joins_two_endpoints(people: str, w3c: str, tmp_path: Path) -> None:
+    other = tmp_path / "other.ttl"
+    other.write_text("<http://example.org/ann> <http://example.org/wrote> 'A book', 'Another' .", encoding="utf-8")
+    query = FOAF + (
+        "SELECT ?name ?book { ?s foaf:name ?name ; foaf:age ?age . OPTIONAL { ?s <http://example.org/wrote> ?book }"
+        " FILTER(?age > 10) } ORDER BY ?book"
+    )
+    with endpoint(other) as second:
+        line = [str(COMUNICA), f"sparql@{people}", f"sparql@{second}", "-q", query, "-t", "text/csv"]
+        said = subprocess.run(line, capture_output=True, text=True, check=True, timeout=60).stdout
+
+    assert said.split() == ["name,book", "Ann,A", "book", "Ann,Another"]
+
+
+# -- what can be loaded ------------------------------------------------------------------------------------------------
+
+
+def test_files_of_all_kinds_are_loaded_together(tmp_path: Path) -> None:
+    (tmp_path / "a.nt").write_text('_:x <http://e/p> "a" .\n')
+    (tmp_path / "b.ttl").write_text("_:x <http://e/p> 'b' ; <http://e/to> <c> .\n")
+    (tmp_path / "c.trig").write_text("<http://e/g> { <http://e/s> <http://e/p> 'c' }\n")
+    (tmp_path / "d.nq.gz").write_bytes(
+        gzip.compress(b"<http://e/s> <http://e/p> 'd' <http://e/h> .\n".replace(b"'", b'"'))
+    )
+    (tmp_path / "a.nt").write_text('_:x <http://e/p> "a" .\n')
+    with workplace() as folder:
+        found = load(sorted(tmp_path.iterdir()), folder, "http://127.0.0.1:8000/")
+        store = Store.read_only(str(found.store))
+        subjects = {quad.subject for quad in store if quad.predicate.value == "http://e/p"}
+
+        assert (found.triples, found.graphs) == (5, ["http://e/g", "http://e/h"])
+        assert len(subjects) == 3  # the blank nodes of two files are two
+        assert any(quad.object.value == "http://127.0.0.1:8000/c" for quad in store)
+    assert not folder.exists()
+
+
+def test_a_finished_store_is_asked_as_it_is(tmp_path: Path) -> None:
+    store = Store(str(tmp_path / "store"))
+    store.load(PEOPLE.encode(), RdfFormat.TURTLE)
+    store.flush()
+    del store
+    before = sorted(path.name for path in (tmp_path / "store").iterdir())
+    with endpoint(tmp_path / "store") as url:
+        asked = requests.get(url, {"query": FOAF + "ASK { ?s foaf:name 'Ann'@en }"}, timeout=10)
+
+    assert asked.json()["boolean"]
+    assert sorted(path.name for path in (tmp_path / "store").iterdir()) == before
+
+
+def test_what_cannot_be_loaded_is_said_with_its_place(tmp_path: Path) -> None:
+    bad, unknown = tmp_path / "bad.ttl", tmp_path / "data.rdf"
+    bad.write_text("<http://e/s> <http://e/p> 1 .\n<http://e/s> <http://e/p> .\n")
+    unknown.write_text("<x/>")
+    with workplace() as folder:
+        with pytest.raises(SourceError, match=r"bad\.ttl: .*line 2"):
+            load([bad], folder, "http://127.0.0.1:8000/")
+        with pytest.raises(UsageError, match=r"data\.rdf: which RDF is it"):
+            load([unknown], folder, "http://127.0.0.1:8000/")
+        with pytest.raises(SourceError, match="no such file"):
+            load([tmp_path / "none.nt"], folder, "http://127.0.0.1:8000/")
+        with pytest.raises(UsageError, match="alone"):
+            load([tmp_path, bad], folder, "http://127.0.0.1:8000/")
+
+
+def test_what_a_killed_run_left_is_removed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    left = tmp_path / "shelfgraph-endpoint-left"
+    left.mkdir()
+    (left / "lock").touch()
+    with workplace() as first, workplace() as second:
+        assert not left.exists()
+        assert first.exists() and second.exists()
