@@ -392,7 +392,8 @@ def test_limits_of_clients_and_queue(directory: Path) -> None:
 def test_a_client_has_its_places_in_all_processes_together(directory: Path, tmp_path: Path) -> None:
     """Another process holds a place; it gives it back by ending, however it ends."""
     path = tmp_path / "queries.lock"
-    script = f"import pathlib; from ld.turns import Turns; t = Turns(1, pathlib.Path({str(path)!r})); print(t.take('a') is not None, flush=True); input()"
+    held = f"Turns(1, pathlib.Path({str(path)!r})).take('a') is not None"
+    script = f"import pathlib; from ld.turns import Turns; print({held}, flush=True); input()"
     with (
         subprocess.Popen([sys.executable, "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other,
         contextlib.closing(Turns(1, path)) as turns,
