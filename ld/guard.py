@@ -39,12 +39,12 @@ class Token(NamedTuple):
 
 # SPARQL 1.1 Query, section 19.8. The time is linear: all repetitions are possessive, and a string that is not
 # closed and a dotted run of words, which `name` would scan anew from every dot, have their own alternatives.
-_FIRST = (
+FIRST = (
     r"A-Za-z\u00C0-\u00D6\u00D8-\u00F6\u00F8-\u02FF\u0370-\u037D\u037F-\u1FFF\u200C\u200D\u2070-\u218F"
     r"\u2C00-\u2FEF\u3001-\uD7FF\uF900-\uFDCF\uFDF0-\uFFFD\U00010000-\U000EFFFF"
 )
-_NAME = rf"_0-9{_FIRST}\-\u00B7\u0300-\u036F\u203F\u2040"
-_LOCAL = rf"(?:[{_NAME}:]|%[0-9A-Fa-f]{{2}}|\\[_~.\-!$&'()*+,;=/?#@%])"
+NAME = rf"_0-9{FIRST}\-\u00B7\u0300-\u036F\u203F\u2040"
+LOCAL = rf"(?:[{NAME}:]|%[0-9A-Fa-f]{{2}}|\\[_~.\-!$&'()*+,;=/?#@%])"
 _TOKEN = re.compile(
     rf"""
       (?P<space> [ \t\r\n]++ | \#[^\r\n]*+ )
@@ -52,13 +52,13 @@ _TOKEN = re.compile(
     | (?P<string> \"\"\"(?:[^"\\]|\\.|"{{1,2}}(?!"))*+\"\"\" | '''(?:[^'\\]|\\.|'{{1,2}}(?!'))*+'''
                 | (?!\"\"\"|''')(?: "(?:[^"\\\r\n]|\\.)*+" | '(?:[^'\\\r\n]|\\.)*+' ) )
     | (?P<unclosed> ["'] )
-    | (?P<variable> [?$][{_NAME}]++ )
+    | (?P<variable> [?$][{NAME}]++ )
     | (?P<language> @[A-Za-z]++(?:-[A-Za-z0-9]++)*+ )
     | (?P<number> [0-9]++(?:\.[0-9]++)?+(?:[eE][+-]?+[0-9]++)?+ )
-    | (?P<blank> _:[{_NAME}]++(?:\.++[{_NAME}]++)*+ )
-    | (?P<dotted> [{_FIRST}][{_NAME}]*+(?:\.++[{_NAME}]++)++(?![{_NAME}:]) )
-    | (?P<name> (?:[{_FIRST}][{_NAME}]*+(?:\.++[{_NAME}]++)*+)?+ : (?:{_LOCAL}++(?:\.++{_LOCAL}++)*+)?+ )
-    | (?P<word> [{_FIRST}_][{_NAME}]*+ )
+    | (?P<blank> _:[{NAME}]++(?:\.++[{NAME}]++)*+ )
+    | (?P<dotted> [{FIRST}][{NAME}]*+(?:\.++[{NAME}]++)++(?![{NAME}:]) )
+    | (?P<name> (?:[{FIRST}][{NAME}]*+(?:\.++[{NAME}]++)*+)?+ : (?:{LOCAL}++(?:\.++{LOCAL}++)*+)?+ )
+    | (?P<word> [{FIRST}_][{NAME}]*+ )
     | (?P<escape> \\[uU] )
     | (?P<bracket> [(){{}}\[\]] )
     | (?P<stop> [.;,] )

@@ -25,7 +25,7 @@ from typing import Any, NamedTuple, cast
 import msgspec
 from pyoxigraph import NamedNode, QueryResultsFormat, QueryTriples, RdfFormat, Store, Triple, serialize
 
-from ld import guard
+from ld import grammar, guard
 from ld.errors import QueryError, QueryForbidden, QueryMemory, QuerySyntaxError, ResultTooLarge, SiteError
 
 READY, ASK, DATA, END, ERROR = b"R", b"Q", b"D", b"E", b"X"
@@ -274,15 +274,17 @@ def syntax_error(text: str, said: str) -> QuerySyntaxError:
         names = ", ".join(list(missing)[:5])
         message = f"Line {line}, column {column}: a prefix is not declared: {names}. Add PREFIX lines."
         return QuerySyntaxError(message, line, column)
-    line, column = int(found[1]), int(found[2])
-    message = f"Line {line}, column {column}: this is not SPARQL 1.1 here or shortly before."
-    if "IRI parsing failed" in found[3]:
-        message += " An IRI is relative or has a character that IRIs do not have."
-    elif guard.place(text, len(text.rstrip())) <= (line, column):
-        message += " The text ends too early: is a bracket not closed?"
-    elif found[3].count(",") < 8 and "[_]" not in found[3]:  # longer lists are sets of characters
-        message += f" Expected {found[3]}."
-    return QuerySyntaxError(message, line, column)
+    wrong = grammar.first_error(text)
+    line, column = wrong[:2] if wrong else (int(found[1]), int(found[2]))
+    if wrong and wrong.word:
+        said = f"'{wrong.word[:80]}' cannot stand here."
+    elif wrong:
+        said = "the text ends too early: is a bracket not closed?"
+    elif "IRI parsing failed" in found[3]:
+        said = "an IRI is relative or has a character that IRIs do not have."
+    else:  # the grammar has nothing against it, but one of the rules beside it does
+        said = f"this is not SPARQL 1.1 here or shortly before: expected {found[3][:200]}."
+    return QuerySyntaxError(f"Line {line}, column {column}: {said}", line, column)
 
 
 def run(store: Store, job: Job, out: Callable[[bytes], object]) -> bool:

@@ -186,7 +186,7 @@ def test_datasets(pool: QueryPool) -> None:
 @pytest.mark.parametrize(
     ("query", "place", "text"),
     [
-        ("SELECT *\n{ ?s ?p ", (2, 9), "ends too early"),
+        ("SELECT *\n{ ?s ?p ", (2, 8), "ends too early"),
         ("SELECT * { ?s dct:title ?t }", (1, 15), "not declared: dct:"),
         ("SELECT * { ?s <title> ?t }", (1, 22), "IRI is relative"),
         ("SELECT ?s (1 AS ?s) {}", (1, 23), "Line 1, column 23"),
