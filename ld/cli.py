@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import socket
 import sys
 import time
@@ -16,7 +15,6 @@ import msgspec
 
 from ld import __version__, guard, vocab
 from ld.check import validate as check_documents
-from ld.checksums import CORES
 from ld.describe import describe
 from ld.documents import whole
 from ld.endpoint import load, workplace
@@ -168,36 +166,13 @@ def publish(
 @_with_settings
 def serve(settings: Settings) -> None:
     """Serve the live generation: pages, RDF, SPARQL and dumps."""
+    from ld import serving  # with the web behind it, which no other verb needs
+
     found = Live(settings.site, verify=settings["verify"]).current()
     host, port = _free(settings["bind"])
     click.echo(f"Serving generation {found.id} at http://{host}:{port}/ (its IRIs begin with {found.base})", err=True)
     found.close()  # the server opens it for itself; a lock held here would keep its folder for ever
-    _run("ld.web.served:app", settings, host, port)
-
-
-def _run(app: str, settings: Settings, host: str, port: int) -> None:
-    """Run the application until it is told to end; its processes get the settings by the environment."""
-    from granian.constants import Interfaces
-    from granian.server import Server
-
-    processes = settings["processes"] or CORES
-    os.environ["SHELFGRAPH_SITE"] = str(settings.site.resolve())
-    os.environ["SHELFGRAPH_PROCESSES"] = str(processes)
-    Server(
-        app,
-        address=host,
-        port=port,
-        interface=Interfaces.WSGI,
-        workers=processes,
-        blocking_threads=settings["threads"] or _threads(settings, processes),
-        log_access=False,
-    ).serve()
-
-
-def _threads(settings: Settings, processes: int) -> int:
-    """Return how many threads a process needs so that pages never wait for queries: each query holds one."""
-    held = int(settings["query_workers"] + settings["query_queue"])
-    return -(-held // processes) + 3
+    serving.serve("ld.web.served:app", host, port, settings)
 
 
 @main.command()
@@ -214,6 +189,8 @@ def endpoint(rdf: tuple[Path, ...], bind: str | None, base: str | None, threads:
     \b
     Example:  shelfgraph endpoint dump.nq.gz people.ttl --bind 127.0.0.1:8080
     """
+    from ld import serving
+
     with workplace() as folder:
         settings = Settings(folder, {"bind": bind, "base": base, "threads": threads})
         host, port = _free(settings["bind"])
@@ -225,7 +202,7 @@ def endpoint(rdf: tuple[Path, ...], bind: str | None, base: str | None, threads:
             progress.clear()
         size = "" if found.triples is None else f"{found.triples:,} triples, {len(found.graphs):,} named graphs "
         click.echo(f"Answering queries over {size}at {found.base}sparql", err=True)
-        _run("ld.web.asked:app", settings, host, port)
+        serving.serve("ld.web.asked:app", host, port, settings)
 
 
 @main.command()

@@ -69,6 +69,15 @@ class Live:
             raise SiteError(self._why())
         return self._open
 
+    def opened(self) -> Generation | None:
+        """Return the generation that is open, at once."""
+        return self._open
+
+    @property
+    def refused(self) -> str:
+        """Why the generation that was last switched in is not served; empty where it is."""
+        return self._refused[2] if self._refused else ""
+
     def look(self) -> None:
         """Take over the generation that the symlink names; the one before stays where that one is damaged or gone."""
         with self._lock:

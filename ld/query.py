@@ -41,6 +41,8 @@ from ld.worker import ASK, DATA, END, GRAPHS, READY, TABLES, End, Failure, Job, 
 
 Describe = Callable[[str], bytes | None]
 """Gives the document of a thing as N-Triples, or None where it has none."""
+Count = Callable[[str, int], object]
+"""Is told how many more or fewer queries are running or waiting, and workers killed."""
 
 IN_MEMORY = 1 << 20
 START_SECONDS = 30.0
@@ -168,7 +170,7 @@ def _environment() -> dict[str, str]:
 class QueryPool:
     """Answers queries over one finished store; safe for threads. Use one pool per generation, and close it.
 
-    `turns` counts the queries of each client; pools that share it share the count.
+    `turns` counts the queries of each client; pools that share it share the count. `count` is told what happens.
     """
 
     def __init__(
@@ -177,11 +179,13 @@ class QueryPool:
         limits: Limits | None = None,
         describe: Describe | None = None,
         turns: Turns | None = None,
+        count: Count = lambda what, more: None,
     ) -> None:
         self.store = Path(store)
         self.limits = limits or Limits()
         self._turns = turns or Turns(self.limits.per_client)
         self._describe = describe
+        self._count = count
         self._reset()
         _POOLS.add(self)
 
@@ -208,6 +212,14 @@ class QueryPool:
             workers = list(self._idle)
         for worker in workers:
             worker.wait_ready()
+
+    def check(self) -> None:
+        """Return when a worker could answer now; raises SiteError where none can be started."""
+        try:
+            with self._worker():
+                pass
+        except OSError as error:
+            raise SiteError(f"A query worker cannot be started: {error.strerror}.") from None
 
     def forget(self) -> None:
         """Begin anew in a forked child, without the workers, which are the parent's."""
@@ -269,6 +281,7 @@ class QueryPool:
             finally:
                 with self._change:
                     self._running -= 1
+                    self._count("running", -1)
                     self._change.notify_all()
         finally:
             if place is not None:
@@ -280,12 +293,15 @@ class QueryPool:
             self._refuse()
             ticket = object()
             self._waiting.append(ticket)
+            self._count("waiting", 1)
             in_turn = self._change.wait_for(lambda: self._is_next(ticket), self.limits.seconds)
             self._waiting.remove(ticket)
+            self._count("waiting", -1)
             self._change.notify_all()
             if not in_turn or self._stopped:
                 raise QueueFull("The server is busy: the query waited too long for its turn. Try again later.")
             self._running += 1
+            self._count("running", 1)
 
     def _refuse(self) -> None:
         if self._closed:
@@ -306,6 +322,7 @@ class QueryPool:
         finally:
             if not worker.rests:
                 worker.kill()
+                self._count("killed", 1)
             with self._change:
                 self._busy.discard(worker)
                 if worker.rests:
@@ -333,16 +350,18 @@ class QueryPool:
             if self._closed or missing <= 0:
                 return
             self._starting += missing
-        for _ in range(missing):
-            worker = None
-            try:
+        try:
+            for _ in range(missing):
                 worker = _Worker(self.store, self.limits.memory)
-            finally:
                 with self._change:
+                    self._idle.insert(0, worker)
                     self._starting -= 1
-                    if worker:
-                        self._idle.insert(0, worker)
+                    missing -= 1
                     self._change.notify_all()
+        finally:
+            with self._change:
+                self._starting -= missing  # those that the system did not let start
+                self._change.notify_all()
 
     def _ask(self, worker: _Worker, request: Request, format: str, deadline: float) -> tuple[IO[bytes], bool]:
         """Return the spooled frames of an answer, and whether it is cut."""

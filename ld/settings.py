@@ -37,7 +37,7 @@ SETTINGS = (
     Setting("workers", 0, "Processes that read and describe records; 0 for one a core."),
     Setting("bind", "127.0.0.1:8000", "Address and port the server listens on."),
     Setting("processes", 0, "Processes that answer requests, 0 for one a core; SPARQL's limits are for all together."),
-    Setting("threads", 0, "Threads of each process; 0 for as many as queries may hold, and 3 more."),
+    Setting("threads", 4, "Threads of each process; those that queries and slow clients hold come on top."),
     Setting("verify", True, "Compare every file with the manifest before a generation is served."),
     Setting("query_seconds", 30.0, "Time limit of a SPARQL query, in seconds."),
     Setting("query_rows", 100_000, "Most rows or triples of a SPARQL answer."),
@@ -47,7 +47,18 @@ SETTINGS = (
     Setting("query_queue", 8, "SPARQL queries that may wait."),
     Setting("query_per_client", 1, "SPARQL queries one client may run at the same time."),
     Setting("page_size", 50, "Entries on one page of a list."),
+    Setting("proxies", 0, "Trusted proxies in front, each of which adds to X-Forwarded-For; 0: nobody is believed."),
+    Setting("requests_per_minute", 0, "Requests one client may make, counted in each process; 0 for any number."),
+    Setting("access_log", "", "One line of JSON a request: - for standard error, or a file; empty for none."),
+    Setting("log_addresses", "short", "Addresses of clients in the access log: short (/24, /48), full or none."),
+    Setting("log_queries", False, "Write the text of queries and searches into the access log too."),
+    Setting("metrics", "local", "Who may read /metrics: local (this machine, not through a proxy), open, or off."),
 )
+_WORDS = {
+    "profile": ("full", "lean"),
+    "log_addresses": ("short", "full", "none"),
+    "metrics": ("local", "open", "off"),
+}
 _BY_NAME = {setting.name: setting for setting in SETTINGS}
 ENVIRONMENT = "SHELFGRAPH_"
 
@@ -94,8 +105,9 @@ class Settings:
             self.values["base"] = base + "/"
         if not names.is_iri(self["licence"]):
             raise SettingError(f"licence: '{self['licence']}' is no IRI: write the licence's full https:// address")
-        if self["profile"] not in ("full", "lean"):
-            raise SettingError(f"profile: '{self['profile']}' is neither full nor lean")
+        for name, words in _WORDS.items():
+            if self[name] not in words:
+                raise SettingError(f"{name}: '{self[name]}' is none of {', '.join(words)}")
 
 
 def _typed(setting: Setting, value: Any, origin: str) -> Value:

@@ -416,7 +416,8 @@ def serve(channel: socket.socket, store: Store, memory: int) -> None:
 def main(arguments: list[str]) -> None:
     """Open the store, lock the door, say that all is ready, and serve."""
     descriptor, directory, memory = int(arguments[0]), arguments[1], int(arguments[2])
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for one in (signal.SIGINT, signal.SIGTERM):  # sent to all at once, they are for the parent, which ends this one
+        signal.signal(one, signal.SIG_IGN)
     with socket.socket(fileno=descriptor) as channel:
         end_with_parent(channel)
         try:

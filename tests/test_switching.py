@@ -283,10 +283,10 @@ from ld.settings import Settings
 from ld.web import create_app
 site = Path(sys.argv[1])
 app = create_app(Settings(site, {}, {}))
-first = app.test_client().get("/healthz").headers["Dataset-Version"]
+first = app.test_client().get("/robots.txt").headers["Dataset-Version"]
 inlet, outlet = os.pipe()
 child = os.fork()
-seen = [app.test_client().get("/healthz").headers["Dataset-Version"]]
+seen = [app.test_client().get("/robots.txt").headers["Dataset-Version"]]
 if child:
     assert os.read(inlet, 1)
     switch(site, sys.argv[2])
@@ -295,7 +295,7 @@ else:
 until = time.monotonic() + 10
 while seen[-1] != sys.argv[2] and time.monotonic() < until:
     time.sleep(0.1)
-    seen.append(app.test_client().get("/healthz").headers["Dataset-Version"])
+    seen.append(app.test_client().get("/robots.txt").headers["Dataset-Version"])
 assert seen[0] == first and seen[-1] == sys.argv[2], seen
 if child:
     assert os.waitpid(child, 0)[1] == 0

@@ -17,7 +17,20 @@ from ld.errors import SiteError
 from ld.links import address, as_list, iri, is_web
 from ld.live import Live
 from ld.settings import Settings
-from ld.web import answers, documents, downloads, endpoint, operations, search, sparql
+from ld.web import (
+    answers,
+    documents,
+    downloads,
+    endpoint,
+    entrance,
+    limits,
+    metrics,
+    operations,
+    search,
+    sparql,
+    visits,
+)
+from ld.web.accesslog import AccessLog
 
 _MOST_BYTES = 1 << 20
 # Classes whose names the context keeps untagged: a name is in no language.
@@ -39,26 +52,50 @@ _LABELS = {
 _QUERY = "SELECT ?class (COUNT(*) AS ?things) WHERE { ?thing a ?class } GROUP BY ?class ORDER BY DESC(?things)"
 
 
-class State:
-    """What the views of one app share: settings, the live generation, the SPARQL workers."""
+class Shared:
+    """What the views of one app share: settings, what is live, the SPARQL workers, and who watches."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, pools: sparql.Pools, live: Live | Door) -> None:
         self.settings = settings
-        self.pools = sparql.Pools(settings, sparql.describer)
-        self.live = Live(settings.site, verify=settings["verify"], company=self.pools)
+        self.pools = pools
+        self.live = live
+        self.log = AccessLog(settings) if settings["access_log"] else None
+        self.metrics = metrics.made(self.live, wanted=settings["metrics"] != "off")
+        if self.metrics:
+            self.pools.count = self.metrics.count
+
+    @property
+    def watchers(self) -> list[visits.Watcher]:
+        """Who is told of each request."""
+        return [watcher for watcher in (self.log, self.metrics) if watcher]
+
+    def base(self) -> str:
+        """Return the base URL of what is live; of the settings, where there is nothing yet."""
+        try:
+            return self.live.current().base
+        except Exception:  # what is wrong, the view tells
+            return str(self.settings["base"])
+
+    def close(self) -> None:
+        """End the workers, and close the log."""
+        self.pools.close()
+        if self.log:
+            self.log.close()
 
 
 class Door:
-    """What the views of an endpoint share: settings, the RDF that was loaded, the SPARQL workers."""
+    """RDF that was loaded to be asked, in the place of a live generation: it never changes."""
 
-    def __init__(self, settings: Settings, found: Loaded) -> None:
-        self.settings = settings
-        self.pools = sparql.Pools(settings)
-        self.live = self
+    def __init__(self, found: Loaded) -> None:
         self._found = found
+        self.refused = ""
 
     def current(self) -> Loaded:
-        """Return what is served, which never changes."""
+        """Return what is served."""
+        return self._found
+
+    def opened(self) -> Loaded:
+        """Return what is served, at once."""
         return self._found
 
 
@@ -66,25 +103,31 @@ def create_app(settings: Settings | None = None) -> Flask:
     """Return the WSGI application of a site folder, by default `./site`."""
     settings = settings or Settings(Path("site"))
     vocab.use(settings.site / "vocab")
-    return _app(State(settings), (operations, downloads, search, sparql, documents))
+    pools = sparql.Pools(settings, sparql.describer)
+    live = Live(settings.site, verify=settings["verify"], company=pools)
+    return _app(Shared(settings, pools, live), (operations, metrics, downloads, search, sparql, documents))
 
 
 def create_endpoint(settings: Settings, found: Loaded) -> Flask:
     """Return the WSGI application that answers SPARQL queries over loaded RDF, and nothing else."""
-    return _app(Door(settings, found), (endpoint, sparql))
+    return _app(Shared(settings, sparql.Pools(settings), Door(found)), (endpoint, metrics, sparql))
 
 
-def _app(state: State | Door, parts: Iterable[Any]) -> Flask:
+def _app(state: Shared, parts: Iterable[Any]) -> Flask:
     app = Flask(__name__)
     app.url_map.merge_slashes = False  # an id may hold two slashes, and a redirect would be a guess
     app.url_map.strict_slashes = False
     app.config.update(MAX_CONTENT_LENGTH=_MOST_BYTES, MAX_FORM_MEMORY_SIZE=_MOST_BYTES)
     app.extensions["shelfgraph"] = state
     answers.install(app)
+    limits.install(app, state.settings)
     for part in parts:
         app.register_blueprint(part.blueprint)
     _templates(app, state.settings)
-    app.jinja_env.globals["catalogue"] = isinstance(state, State)
+    app.jinja_env.globals["catalogue"] = isinstance(state.live, Live)
+    entrance.install(app, state.base)
+    visits.install(app, state.watchers)
+    entrance.believe(app, state.settings["proxies"])
     return app
 
 

@@ -22,10 +22,11 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
 
 from ld import errors
-from ld.errors import QuerySyntaxError, ResultTooLarge, ShelfgraphError, SiteError
+from ld.errors import QuerySyntaxError, ResultTooLarge, ShelfgraphError
 from ld.formats import HTML, Format
 from ld.generation import Generation
 from ld.web.negotiation import Choice, choose
+from ld.web.visits import note
 
 NEGOTIATED = "private, no-cache"  # shared caches exist that ignore Vary
 FIXED = "public, max-age=300, stale-while-revalidate=86400"
@@ -40,7 +41,7 @@ _CSP = (
 )
 _EXPOSED = (
     "Accept-Ranges, Content-Disposition, Content-Location, Content-Range, Dataset-Version, ETag, Last-Modified, Link,"
-    " Repr-Digest, Retry-After, Server-Timing, Shelfgraph-Truncated"
+    " RateLimit, RateLimit-Policy, Repr-Digest, Retry-After, Server-Timing, Shelfgraph-Truncated"
 )
 _COMMON = [
     ("Access-Control-Allow-Origin", "*"),
@@ -210,6 +211,7 @@ def not_acceptable(url: str, offered: Sequence[Format], *, extensions: bool = Fa
 
 def failure(error: ShelfgraphError) -> tuple[int, dict[str, Any]]:
     """Return the status of an error and what else there is to tell: the place, or where to have everything."""
+    note(failure=type(error).__name__)
     status = next((_STATUS[kind] for kind in type(error).__mro__ if kind in _STATUS), 500)
     if isinstance(error, QuerySyntaxError) and error.line:
         return status, {"line": error.line, "column": error.column}
@@ -275,8 +277,9 @@ def _preflight() -> Response | None:
 
 def _headers(response: Response) -> Response:
     response.headers.extend(_COMMON)
-    with suppress(SiteError):
-        response.headers.add("Dataset-Version", served().id)
+    found = g.get("served") or current_app.extensions["shelfgraph"].live.opened()
+    if found:
+        response.headers.add("Dataset-Version", found.id)
     return response
 
 

@@ -13,4 +13,5 @@ _folder = Path(os.environ["SHELFGRAPH_SITE"])
 _settings = Settings(_folder)
 _settings.assume("title", "SPARQL endpoint", "endpoint")
 app = create_endpoint(_settings, loaded(_folder))
-app.extensions["shelfgraph"].pools.prepare(app.extensions["shelfgraph"].current())
+_shared = app.extensions["shelfgraph"]
+_shared.pools.prepare(_shared.live.current())

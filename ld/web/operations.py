@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from urllib.parse import urlsplit
+from weakref import WeakKeyDictionary
 from xml.sax.saxutils import escape
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, current_app
 from werkzeug.exceptions import NotFound
 
+from ld.errors import SiteError
 from ld.formats import JSONLD, TURTLE
 from ld.generation import Generation
 from ld.links import Link, address, header
+from ld.query import QueryPool
 from ld.web.answers import answer, generation, json_answer
 
 blueprint = Blueprint("operations", __name__)
 _PER_FILE = 50_000
+_CHECK_SECONDS = 1.0
+_checking = threading.Lock()
+_checked: WeakKeyDictionary[QueryPool, tuple[float, SiteError | None]] = WeakKeyDictionary()
 _CATALOG = 'application/linkset+json; profile="https://www.rfc-editor.org/info/rfc9727"'
 _SITEMAP = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
 
@@ -27,9 +35,26 @@ def healthz() -> Response:
 
 @blueprint.get("/readyz")
 def readyz() -> Response:
-    """Tell which generation is served; 503 where none can be."""
-    live = generation()
-    return json_answer({"status": "ready", "generation": live.id, **live.manifest.counts}, cache="no-store")
+    """Tell which generation is served, and why not the one last switched in; 503 where none or no query can be."""
+    live, state = generation(), current_app.extensions["shelfgraph"]
+    _check(state.pools.of(live))
+    value = {"status": "ready", "generation": live.id, **live.manifest.counts}
+    return json_answer(value | ({"refused": state.live.refused} if state.live.refused else {}), cache="no-store")
+
+
+def _check(pool: QueryPool) -> None:
+    """Raise SiteError where no query worker can be started; looked at once a second, however often it is asked."""
+    with _checking:
+        at, error = _checked.get(pool, (0.0, None))
+        if time.monotonic() - at >= _CHECK_SECONDS:
+            error = None
+            try:
+                pool.check()
+            except SiteError as found:
+                error = found
+            _checked[pool] = time.monotonic(), error
+    if error:
+        raise SiteError(str(error))
 
 
 @blueprint.get("/robots.txt")

@@ -20,12 +20,14 @@ from ld.errors import QueryError, QueryForbidden, QueryTooLong
 from ld.formats import GRAPH, HTML, RESULTS, TURTLE, Format
 from ld.generation import Generation
 from ld.guard import Form
-from ld.query import Answer, Describe, Limits, QueryPool, Request
+from ld.query import Answer, Count, Describe, Limits, QueryPool, Request
 from ld.settings import Settings
 from ld.turns import Turns
 from ld.vocab import vocabulary
 from ld.web.answers import NEGOTIATED, Served, answer, failure, not_acceptable, problem, retried, served, wanted
+from ld.web.limits import client
 from ld.web.negotiation import choose
+from ld.web.visits import note
 
 blueprint = Blueprint("sparql", __name__)
 _SD = rdflib.Namespace("http://www.w3.org/ns/sparql-service-description#")
@@ -63,6 +65,7 @@ class Pools:
 
     def __init__(self, settings: Settings, describer: Callable[[Any], Describe | None] = lambda _: None) -> None:
         self.settings = settings
+        self.count: Count = lambda what, more: None
         self._describer = describer
         self._turns = Turns(settings["query_per_client"], settings.site / "queries.lock")
         self._lock = threading.Lock()
@@ -74,7 +77,7 @@ class Pools:
             for owner, pool in self._pools:
                 if owner() is asked:
                     return pool
-            pool = QueryPool(asked.store, limits(self.settings), self._describer(asked), self._turns)
+            pool = QueryPool(asked.store, limits(self.settings), self._describer(asked), self._turns, self.count)
             self._pools.append((weakref.ref(asked), pool))
             return pool
 
@@ -117,17 +120,13 @@ def describer(live: Generation) -> Describe:
 def limits(settings: Settings) -> Limits:
     """Return the limits of queries that the settings say, for one of the processes that answer."""
     share = max(1, settings["processes"])
-    running = max(1, settings["query_workers"] // share)
-    queued = settings["query_queue"] // share
-    if settings["threads"]:  # who waits holds a thread, and pages must never wait for queries
-        queued = max(0, min(queued, settings["threads"] - running - 1))
     return Limits(
         seconds=settings["query_seconds"],
         rows=settings["query_rows"],
         bytes=settings["query_megabytes"] << 20,
         memory=settings["query_memory"] << 20,
-        running=running,
-        queued=queued,
+        running=max(1, settings["query_workers"] // share),
+        queued=settings["query_queue"] // share,
         per_client=settings["query_per_client"],
     )
 
@@ -139,6 +138,7 @@ def sparql() -> Response:
     asked = _asked()
     if asked is None:
         return _no_query(live)
+    note(query=asked.query)
     named = request.args.get("format") or request.form.get("format")
     if _is_browser(named):
         return _table(live, asked)
@@ -199,11 +199,11 @@ def _utf8(data: bytes) -> str:
 
 def _run(live: Served, asked: Asked, form: Format, *, truncate: bool) -> Answer:
     pools: Pools = current_app.extensions["shelfgraph"].pools
-    return pools.of(live).answer(
+    found = pools.of(live).answer(
         Request(
             text=asked.query,
             format=form.key,
-            client=request.remote_addr or "",
+            client=client(),
             default_graphs=asked.default_graphs,
             named_graphs=asked.named_graphs,
             truncate=truncate,
@@ -211,6 +211,8 @@ def _run(live: Served, asked: Asked, form: Format, *, truncate: bool) -> Answer:
             base=f"{live.base}sparql",
         )
     )
+    note(queue=found.queue_seconds, engine=found.engine_seconds)
+    return found
 
 
 def _answered(live: Served, asked: Asked, form: Format) -> Response:
