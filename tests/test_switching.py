@@ -270,6 +270,7 @@ def test_a_site_that_is_published_after_the_server_started(tmp_path: Path) -> No
 
     made(site)
     wait(lambda: client.get("/readyz").status_code == 200)
+    app.extensions["shelfgraph"].close()
 
     assert (before.status_code, before.headers["Retry-After"]) == (503, "5")
     assert "nothing is published here" in before.text
