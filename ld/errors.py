@@ -12,6 +12,7 @@
         ├── QueryTooLong      its text is over the limit
         ├── QueryForbidden    it is an update, or asks the server to open a connection (SERVICE, LOAD)
         ├── ResultTooLarge    more rows or bytes than the limit
+        ├── ResultNotXML      the answer holds what XML cannot
         ├── QueryTimeout      it ran into the time limit
         ├── QueryMemory       it ran into the memory limit, or its worker died
         ├── ClientBusy        this client already runs as many queries as one client may
@@ -77,6 +78,10 @@ class QueryForbidden(QueryError):
 
 class ResultTooLarge(QueryError):
     """The answer has more rows or bytes than the limit."""
+
+
+class ResultNotXML(QueryError):
+    """The answer has a character, or a property without a local name, that XML cannot hold."""
 
 
 class QueryTimeout(QueryError):

@@ -26,7 +26,7 @@ import msgspec
 from pyoxigraph import NamedNode, QueryResultsFormat, QueryTriples, RdfFormat, Store, Triple, serialize
 
 from ld import grammar, guard
-from ld.errors import QueryError, QueryForbidden, QueryMemory, QuerySyntaxError, ResultTooLarge, SiteError
+from ld.errors import QueryError, QueryForbidden, QueryMemory, QuerySyntaxError, ResultNotXML, ResultTooLarge, SiteError
 
 READY, ASK, DATA, END, ERROR = b"R", b"Q", b"D", b"E", b"X"
 CHUNK = 1 << 16
@@ -126,6 +126,20 @@ GRAPHS = {
 }
 
 
+# XML 1.0 §2.2: what is no character there; and how the engine writes a property that has no local name
+_NO_XML = re.compile(rb"[\x00-\x08\x0B\x0C\x0E-\x1F]|\xEF\xBF[\xBE\xBF]|<oxprefix: ")
+
+
+def well_formed(data: bytes) -> bytes:
+    """Return the piece of XML as it is; raises ResultNotXML where it is none, which the engine does not look after."""
+    if _NO_XML.search(data):
+        raise ResultNotXML(
+            "The answer has a control character, or a property without a local name, which XML cannot hold. "
+            "Ask for another format."
+        )
+    return data
+
+
 class _Full(Exception):
     """A limit is reached; it ends the engine's serializer and is never seen outside."""
 
@@ -196,15 +210,16 @@ def too_large(limit: str, amount: int) -> ResultTooLarge:
     """Return the error for an answer over a limit."""
     size = f"{amount:,} rows or triples" if limit == "rows" else f"{amount:,} bytes"
     return ResultTooLarge(
-        f"The answer has more than {size}, the limit of this endpoint. Add a LIMIT, ask for a cut answer "
-        "with truncate=1, or take the whole from a dump."
+        f"The answer has more than {size}, the limit of this endpoint. Add a LIMIT, or ask for a cut answer "
+        "with truncate=1."
     )
 
 
 def write_table(results: Any, job: Job, out: Callable[[bytes], object]) -> bool:
     """Write a SELECT or ASK answer; return whether it was cut at a limit, which must have been asked for."""
     table = TABLES[job.format]
-    writer = TableWriter(table, out, job.max_rows, job.max_bytes)
+    checked = (lambda data: out(well_formed(data))) if job.format == "xml" else out
+    writer = TableWriter(table, checked, job.max_rows, job.max_bytes)
     try:
         results.serialize(writer, table.format)
         writer.finish()
@@ -239,7 +254,7 @@ def write_graph(triples: Iterable[Triple], job: Job, out: Callable[[bytes], obje
             raise too_large("bytes", job.max_bytes)
         truncated = True
         graph = graph[: min(len(graph) - 1, len(graph) * job.max_bytes * 9 // (len(data) * 10))]
-    view = memoryview(data)
+    view = memoryview(well_formed(data) if job.format == "rdf" else data)
     for start in range(0, len(data), 16 * CHUNK):
         out(bytes(view[start : start + 16 * CHUNK]))
     return truncated

@@ -241,6 +241,54 @@ def test_an_error_of_syntax_has_its_place(people: str, query: str, line: int, co
     assert (found["status"], found["line"], found["column"]) == (400, line, column)
 
 
+@pytest.mark.parametrize(
+    ("url", "body", "kind", "status"),
+    [
+        ("?query=ASK%20%7B%7D", "query=ASK {}", "application/x-www-form-urlencoded", 400),
+        ("?using-graph-uri=http://e/g", "ASK {}", "application/sparql-query", 400),
+        ("", "query=ASK {}&update=CLEAR ALL", "application/x-www-form-urlencoded", 403),
+        ("", b"ASK { ?s ?p '\xff' }", "application/sparql-query", 400),
+        ("", b"query=ASK %7B ?s ?p '%FF' %7D", "application/x-www-form-urlencoded", 400),
+        ("", "ASK {}".encode("utf-16"), "application/sparql-query; charset=utf-16", 415),
+        ("", "ASK {}", "text/plain", 415),
+    ],
+)
+def test_a_post_that_is_refused(people: str, url: str, body: str | bytes, kind: str, status: int) -> None:
+    answer = requests.post(people + url, body, headers={"Content-Type": kind}, timeout=10)
+
+    assert (answer.status_code, answer.json()["status"]) == (status, status)
+
+
+def test_graphs_are_named_in_the_address_or_in_the_form(w3c: str) -> None:
+    graph = "http://kasei.us/2009/09/sparql/data/data1.rdf"
+    query = {"query": f"ASK {{ <{graph}> a ?type }}"}
+
+    assert requests.post(w3c, query | {"default-graph-uri": graph}, timeout=10).json()["boolean"]
+    assert requests.post(w3c, query, params={"default-graph-uri": graph}, timeout=10).json()["boolean"]
+    assert not requests.post(w3c, query, timeout=10).json()["boolean"]
+
+
+def test_what_changes_with_each_answer_is_not_cached(people: str) -> None:
+    answer = requests.get(people, {"query": "SELECT (UUID() AS ?id) {}"}, timeout=10)
+
+    assert "ETag" not in answer.headers
+    assert "Cache-Control" not in answer.headers
+
+
+@pytest.mark.parametrize(
+    ("query", "form"),
+    [
+        ('SELECT ("a\\u0001b" AS ?x) {}', "application/sparql-results+xml"),
+        ("CONSTRUCT { <http://e/s> <http://e/p/> 1 } {}", "application/rdf+xml"),
+    ],
+)
+def test_what_xml_cannot_hold_is_refused_not_broken(people: str, query: str, form: str) -> None:
+    answer = requests.get(people, {"query": query}, headers={"Accept": f"{form}, */*;q=0.1"}, timeout=10)
+
+    assert (answer.status_code, answer.json()["status"]) == (406, 406)
+    assert "another format" in answer.json()["detail"]
+
+
 def test_head_is_get_without_a_body(people: str) -> None:
     asked = {"query": FOAF + "SELECT ?n { ?s foaf:name ?n }"}
     got, head = requests.get(people, asked, timeout=10), requests.head(people, params=asked, timeout=10)

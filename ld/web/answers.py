@@ -58,6 +58,7 @@ _STATUS: dict[type[ShelfgraphError], int] = {
     errors.QueryForbidden: 403,
     errors.QueryTooLong: 413,
     errors.ResultTooLarge: 413,
+    errors.ResultNotXML: 406,
     errors.ClientBusy: 429,
     errors.QueryMemory: 503,
     errors.QueueFull: 503,
@@ -231,7 +232,8 @@ def _http_error(error: HTTPException) -> Response:
 
 def _error(error: ShelfgraphError) -> Response:
     status, more = failure(error)
-    return problem(status, str(error), **more)
+    detail = f"{error} The whole is in the dumps." if "dumps" in more else str(error)
+    return problem(status, detail, **more)
 
 
 # -- what all answers share --------------------------------------------------------------------------------------------

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import threading
 import weakref
 from collections.abc import Callable, Iterator
 from typing import IO, Any
+from urllib.parse import unquote_to_bytes
 
 import msgspec
 import rdflib
 from flask import Blueprint, Response, current_app, render_template, request
 from msgspec import Struct
 from rdflib import RDF, RDFS, VOID, Literal, URIRef
+from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 
 from ld import guard, names
@@ -44,6 +47,9 @@ _FORMAT_NAMES = {
 }
 _RDFLIB_NAMES = {"ttl": "turtle", "nt": "nt", "jsonld": "json-ld", "rdf": "xml"}
 _GET_CHARACTERS = 16_384
+_DIRECT, _UPDATE = "application/sparql-query", "application/sparql-update"
+_FORM = "application/x-www-form-urlencoded"
+_CHANGING = re.compile(r"\b(?:NOW|RAND|UUID|STRUUID)\s*\(", re.IGNORECASE)  # with each answer
 _TABLE_ROWS = 1_000
 _AT_ONCE = 1 << 20  # bytes of an answer that are sent from memory
 _CHUNK = 1 << 16
@@ -153,23 +159,13 @@ def sparql() -> Response:
 
 def _asked() -> Asked | None:
     """Return what the request asks, None where there is no query in it (SPARQL 1.1 Protocol §2.1)."""
-    args = request.args
-    if request.method == "POST":
-        if request.mimetype == "application/sparql-query":
-            return _graphs(_utf8(request.get_data()), args)
-        if request.mimetype == "application/x-www-form-urlencoded":
-            if "update" in request.form:
-                raise QueryForbidden("this endpoint is read-only: it takes queries, no updates")
-            args = request.form
-        elif request.mimetype == "application/sparql-update":
-            raise QueryForbidden("this endpoint is read-only: it takes queries, no updates")
-        else:
-            raise UnsupportedMediaType(
-                "Send a query as application/sparql-query or in a form (application/x-www-form-urlencoded)."
-            )
-    if "update" in args:
-        raise BadRequest("An update cannot be sent by GET, and this endpoint is read-only.")
-    queries = args.getlist("query")
+    sent = _sent()
+    queries, updates = sent.getlist("query"), sent.getlist("update")
+    if request.method == "POST" and request.mimetype == _DIRECT:
+        queries.append(_utf8(request.get_data()))
+    if request.method == "POST" and request.mimetype == _UPDATE:
+        updates.append("")
+    _refuse_updates(len(updates))
     if len(queries) > 1:
         raise BadRequest("There must be one query, not several.")
     if not queries:
@@ -178,11 +174,38 @@ def _asked() -> Asked | None:
         return None
     if request.method != "POST" and len(queries[0]) > _GET_CHARACTERS:
         raise QueryTooLong(f"the query has over {_GET_CHARACTERS:,} characters: send it by POST")
-    return _graphs(queries[0], args)
+    return _graphs(queries[0], sent)
 
 
-def _graphs(query: str, args: Any) -> Asked:
-    default, named = args.getlist("default-graph-uri"), args.getlist("named-graph-uri")
+def _sent() -> MultiDict[str, str]:
+    """Return the parameters of the URL and of a form, decoded once; what is not UTF-8 is refused, not repaired."""
+    raw = request.query_string
+    if request.method == "POST":
+        if request.mimetype not in (_DIRECT, _FORM, _UPDATE):
+            raise UnsupportedMediaType(f"Send a query as {_DIRECT} or in a form ({_FORM}).")
+        charset = request.mimetype_params.get("charset", "utf-8").lower()
+        if charset not in ("utf-8", "utf8", "us-ascii"):
+            raise UnsupportedMediaType(f"A query is sent in UTF-8, not in {charset}.")
+        if request.mimetype == _FORM:
+            raw += b"&" + request.get_data()
+    _utf8(unquote_to_bytes(raw))
+    return request.values
+
+
+def _refuse_updates(count: int) -> None:
+    """Raise where the request holds an update (SPARQL 1.1 Protocol §2.2)."""
+    if count > 1:
+        raise BadRequest("There must be one update, not several; and this endpoint is read-only.")
+    if count and request.method != "POST":
+        raise BadRequest("An update cannot be sent by GET, and this endpoint is read-only.")
+    if count:
+        raise QueryForbidden("this endpoint is read-only: it takes queries, no updates")
+
+
+def _graphs(query: str, sent: MultiDict[str, str]) -> Asked:
+    if "using-graph-uri" in sent or "using-named-graph-uri" in sent:
+        raise BadRequest("A query takes default-graph-uri and named-graph-uri; using-… belongs to updates.")
+    default, named = sent.getlist("default-graph-uri"), sent.getlist("named-graph-uri")
     if not default and not named:
         return Asked(query)
     if not all(map(names.is_iri, (*default, *named))):
@@ -194,7 +217,7 @@ def _utf8(data: bytes) -> str:
     try:
         return data.decode()
     except UnicodeDecodeError:
-        raise BadRequest("The query is not UTF-8.") from None
+        raise BadRequest("The request is not UTF-8.") from None
 
 
 def _run(live: Served, asked: Asked, form: Format, *, truncate: bool) -> Answer:
@@ -219,7 +242,7 @@ def _answered(live: Served, asked: Asked, form: Format) -> Response:
     """Return the whole answer, or a 304 where the client holds it already: data and query make the ETag."""
     response = Response(content_type=form.content_type)
     response.vary.add("Accept")
-    if request.method != "POST":
+    if request.method != "POST" and not _CHANGING.search(asked.query):
         response.headers["Cache-Control"] = "public, max-age=60"
         response.set_etag(_etag(live, asked, form))
         if _held(response):
@@ -234,7 +257,7 @@ def _answered(live: Served, asked: Asked, form: Format) -> Response:
         with found.body as body:
             response.set_data(body.read())
     if found.truncated:
-        response.headers["Shelfgraph-Truncated"] = "true; the dumps at /dump/ are complete"
+        response.headers["Shelfgraph-Truncated"] = "true" + ("; the dumps at /dump/ are complete" if live.about else "")
     queue, engine = found.queue_seconds * 1000, found.engine_seconds * 1000
     response.headers["Server-Timing"] = f"queue;dur={queue:.1f}, engine;dur={engine:.1f}"
     return response
