@@ -28,6 +28,7 @@ from granian.server import Server
 
 from ld.checksums import CORES
 from ld.settings import Settings
+from ld.web.accesslog import AccessLog
 from ld.web.limits import BODIES, STREAMS
 from ld.web.metrics import FOLDER
 
@@ -54,6 +55,8 @@ def serve(target: str, host: str, port: int, settings: Settings) -> None:
     processes = settings["processes"] or CORES
     os.environ["SHELFGRAPH_SITE"] = str(settings.site.resolve())
     os.environ["SHELFGRAPH_PROCESSES"] = str(processes)
+    if settings["access_log"]:
+        AccessLog(settings).close()  # where it cannot be written, that is told before anything is served
     # most of the many threads wait, and granian thinks that they work
     logging.getLogger("_granian").addFilter(lambda record: "seems quite high" not in str(record.msg))
     with _numbers():

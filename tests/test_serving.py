@@ -24,12 +24,14 @@ from conftest import EXAMPLES, ROOT, SEED
 from msgspec import Struct
 
 from ld.publish import publish
+from ld.serving import stop_seconds
 from ld.settings import Settings
 
 RECORD = f"/record/{SEED}"
 SLOW = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f FILTER(?c != ?f) }"
 ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l FILTER(?c != ?f) }"
 LONG = "SELECT * { ?a ?b ?c . ?d ?e ?f } LIMIT 50000"
+POST = b"POST /sparql HTTP/1.1\r\nHost: x\r\nContent-Type: application/sparql-query\r\n"
 PATIENCE = 30.0
 
 
@@ -74,12 +76,16 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return found
 
 
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
 @contextlib.contextmanager
 def serving(site: Path, **settings: object) -> Iterator[Server]:
     """Run the server with these settings on a free port."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     given = {"bind": f"127.0.0.1:{port}", "query_per_client": 10} | settings
     environment = os.environ | {f"SHELFGRAPH_{name.upper()}": str(value) for name, value in given.items()}
     command = [sys.executable, "-m", "ld", "serve", "--site", str(site)]
@@ -98,7 +104,7 @@ def serving(site: Path, **settings: object) -> Iterator[Server]:
 @pytest.fixture(scope="module")
 def server(site: Path) -> Iterator[Server]:
     """A server for the tests that do not end it."""
-    with serving(site) as found:
+    with serving(site, query_seconds=10) as found:
         yield found
 
 
@@ -206,9 +212,8 @@ def test_a_head_that_does_not_come_is_not_waited_for(server: Server) -> None:
         (b"GET / HTTP/1.1\r\nHost: x\r\nX: " + b"x" * 1_000_000 + b"\r\n\r\n", b"431"),
         (b"GET / HTTP/1.1\r\nHost: x\r\n" + b"X: x\r\n" * 1000 + b"\r\n", b"431"),
         (b"GET /" + b"x" * 70_000 + b" HTTP/1.1\r\nHost: x\r\n\r\n", b"414"),
-        (b"POST /sparql HTTP/1.1\r\nHost: x\r\nContent-Type: application/sparql-query\r\nContent-Length: 10000000000\r\n\r\nASK", b"413"),
-        (b"POST /sparql HTTP/1.1\r\nHost: x\r\nContent-Type: application/sparql-query\r\nTransfer-Encoding: chunked\r\n\r\n"
-         + (b"10000\r\n" + b"x" * 65536 + b"\r\n") * 40, b"413"),
+        (POST + b"Content-Length: 10000000000\r\n\r\nASK", b"413"),
+        (POST + b"Transfer-Encoding: chunked\r\n\r\n" + (b"10000\r\n" + b"x" * 65536 + b"\r\n") * 40, b"413"),
         (b"POST /record/b1 HTTP/1.1\r\nHost: x\r\nContent-Length: 10000000000\r\n\r\nx", b"405"),
         (b"GET /record/b1.ttl HTTP/1.1\r\nHost: x\r\nContent-Length: 10000000000\r\n\r\nx", b"200"),
     ],
@@ -224,8 +229,8 @@ def test_huge_requests_are_refused_and_closed(server: Server, sent: bytes, statu
 
 
 def test_pages_are_answered_whatever_slow_clients_hold(server: Server) -> None:
-    """Idle connections, bodies that do not come, long answers that are not taken in, and endless queries, all at once."""
-    post = b"POST /sparql HTTP/1.1\r\nHost: x\r\nContent-Type: application/sparql-query\r\nContent-Length: 99\r\n\r\n"
+    """Idle connections, bodies that do not come, long answers that are not taken in, endless queries, all at once."""
+    post = POST + b"Content-Length: 99\r\n\r\n"
     get = f"GET /sparql?query={quote(LONG)} HTTP/1.1\r\nHost: x\r\n\r\n".encode()
     with contextlib.ExitStack() as held, ThreadPoolExecutor(5) as pool:
         for sent in [b""] * 200 + [post] * 20 + [get] * 10:
@@ -277,9 +282,7 @@ def proxied(site: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[st
     if not shutil.which("nginx"):
         pytest.skip("nginx is not installed")
     folder = tmp_path_factory.mktemp("nginx")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     with serving(site, proxies=1, access_log=folder / "access.log", log_addresses="full") as server:
         text = sample("nginx").replace("127.0.0.1:8000", f"127.0.0.1:{server.port}")
         text = re.sub(
@@ -350,3 +353,19 @@ def test_the_units_of_the_readme_are_sound(tmp_path: Path) -> None:
 
     assert not [line for line in done.stderr.splitlines() if "shelfgraph" in line]
     assert all(f"# /etc/systemd/system/{name}" in text for name, text in units.items())
+
+
+def test_systemd_waits_longer_than_the_server_does(site: Path) -> None:
+    waits = int(re.findall(r"TimeoutStopSec=(\d+)", sample("ini"))[0])
+
+    assert waits > stop_seconds(Settings(site, {}, {}))
+
+
+def test_a_log_that_cannot_be_written_is_one_clear_line(site: Path) -> None:
+    command = [sys.executable, "-m", "ld", "serve", "--site", str(site), "--bind", f"127.0.0.1:{free_port()}"]
+    environment = os.environ | {"SHELFGRAPH_ACCESS_LOG": str(site / "none" / "access.log")}
+
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=60)
+
+    assert done.returncode == 2
+    assert done.stderr.splitlines()[-1].startswith("shelfgraph: access_log: ")
