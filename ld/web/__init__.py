@@ -23,6 +23,7 @@ from ld.web import (
     downloads,
     endpoint,
     entrance,
+    interface,
     limits,
     metrics,
     operations,
@@ -105,7 +106,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     vocab.use(settings.site / "vocab")
     pools = sparql.Pools(settings, sparql.describer)
     live = Live(settings.site, verify=settings["verify"], company=pools)
-    return _app(Shared(settings, pools, live), (operations, metrics, downloads, search, sparql, documents))
+    return _app(Shared(settings, pools, live), (operations, metrics, downloads, search, sparql, interface, documents))
 
 
 def create_endpoint(settings: Settings, found: Loaded) -> Flask:

@@ -70,7 +70,8 @@ _COMPRESSED = [
     "text/html", "text/css", "text/plain", "text/turtle", "text/csv", "text/tab-separated-values",
     "application/ld+json", "application/json", "application/n-triples", "application/rdf+xml", "application/xml",
     "application/sparql-results+json", "application/sparql-results+xml", "application/linkset+json",
-    "application/vnd.citationstyles.csl+json", "application/x-bibtex", "application/x-research-info-systems",
+    "application/vnd.oai.openapi+json", "application/vnd.citationstyles.csl+json",
+    "application/x-bibtex", "application/x-research-info-systems",
 ]  # fmt: skip
 _ENCODINGS = ["zstd", "br", "gzip"]
 

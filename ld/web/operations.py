@@ -100,7 +100,9 @@ def api_catalog() -> Response:
     service = {"anchor": f"{base}sparql", "service-desc": [{"href": f"{base}sparql", "type": "text/turtle"}]}
     items = [f"{base}sparql", f"{base}search", f"{base}dump/"]
     described = [{"href": f"{base}dataset.{form.key}", "type": form.media_type} for form in (TURTLE, JSONLD)]
+    interface = {"href": f"{base}openapi.json", "type": "application/vnd.oai.openapi+json;version=3.1"}
     site = {"anchor": base, "item": [{"href": item} for item in items], "describedby": described}
+    site["service-desc"] = [interface]
     response = json_answer({"linkset": [site, service]}, content_type=_CATALOG)
     links = [Link(f"{base}.well-known/api-catalog", "api-catalog"), *(Link(item, "item") for item in items)]
     response.headers["Link"] = header(links)

@@ -1,0 +1,103 @@
+"""A real server for tests: `shelfgraph serve` as a process of its own, and what it leaves behind."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import requests
+from conftest import ROOT
+from msgspec import Struct
+
+from ld.publish import publish
+from ld.settings import Settings
+
+
+class Server(Struct):
+    """A running server: its address, its process, its site."""
+
+    port: int
+    process: Any
+    site: Path
+
+    @property
+    def url(self) -> str:
+        """Where it answers, without a slash at the end."""
+        return f"http://127.0.0.1:{self.port}"
+
+    def session(self) -> list[int]:
+        """The processes that run for it: all of its session, until they are reaped."""
+        return session(self.process.pid)
+
+
+def session(leader: int) -> list[int]:
+    """The processes of the session that this one leads or led, zombies left out."""
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            state, _, _, of = (folder / "stat").read_text().rpartition(")")[2].split()[:4]
+        except OSError:
+            continue
+        if int(of) == leader and state != "Z":
+            found.append(int(folder.name))
+    return sorted(found)
+
+
+def free_port() -> int:
+    """A port of this machine that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def serving(
+    site: Path, sources: Iterable[Path] = (), records: Iterable[dict[str, Any]] = (), **flags: Any
+) -> Iterator[Server]:
+    """Publish what is given, and run `shelfgraph serve` with these settings until the end; its talk is in serve.log."""
+    port = free_port()
+    site.mkdir(parents=True, exist_ok=True)
+    files = list(sources)
+    if records:
+        files.append(site / "records.jsonl")
+        files[-1].write_text("".join(json.dumps(record) + "\n" for record in records))
+    publish([str(file) for file in files], Settings(site, {"base": f"http://127.0.0.1:{port}/"}, {}))
+    settings = {f"SHELFGRAPH_{name.upper()}": str(value) for name, value in flags.items()}
+    command = [sys.executable, "-m", "ld", "serve", "--site", str(site), "--bind", f"127.0.0.1:{port}"]
+    with (site / "serve.log").open("w") as log:
+        process = subprocess.Popen(command, cwd=ROOT, env=os.environ | settings, stderr=log, start_new_session=True)
+        try:
+            wait(lambda: answers(f"http://127.0.0.1:{port}/readyz"), 30)
+            yield Server(port, process, site)
+        finally:
+            process.send_signal(signal.SIGTERM)
+            try:
+                process.wait(20)
+            finally:
+                if session(process.pid):
+                    os.killpg(process.pid, signal.SIGKILL)
+
+
+def answers(url: str) -> bool:
+    """Determine whether a server answers well."""
+    try:
+        return requests.get(url, timeout=10).ok
+    except requests.ConnectionError:
+        return False
+
+
+def wait(done: Callable[[], object], seconds: float) -> None:
+    """Return when it is done; fail after so many seconds."""
+    until = time.monotonic() + seconds
+    while not done():
+        assert time.monotonic() < until, "too late"
+        time.sleep(0.05)
