@@ -16,7 +16,7 @@ from flask import Flask, Response, current_app, g, render_template, request
 from flask_compress import Compress
 from werkzeug.datastructures import Headers
 from werkzeug.exceptions import HTTPException
-from werkzeug.http import http_date
+from werkzeug.http import http_date, parse_accept_header
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
@@ -52,6 +52,7 @@ _COMMON = [
 ]
 _CONDITIONS = {"HTTP_IF_MATCH", "HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE"}
 _RETRY_SECONDS = "5"
+_LONG = 500  # letters of a header that is looked at anew each time
 _STATUS: dict[type[ShelfgraphError], int] = {
     errors.QuerySyntaxError: 400,
     errors.QueryTooDeep: 400,
@@ -251,19 +252,32 @@ def install(app: Flask) -> None:
     compress = Compress(app)
 
     def compressed(response: Response) -> Response:
-        """Compress what is not a file and not refused: an encoding with q=0 is (RFC 9110 §12.5.3)."""
-        if request.endpoint == "downloads.dump":
-            return response
-        if "Accept-Encoding" not in request.headers or any(quality == 0 for _, quality in request.accept_encodings):
+        """Encode what is no file as the client likes best; what is small stays as it is."""
+        accepted = request.headers.get("Accept-Encoding", "")
+        choose_coding = _coding if len(accepted) < _LONG else _coding.__wrapped__
+        coding = "" if request.endpoint == "downloads.dump" else choose_coding(accepted)
+        if coding:
+            request.environ["HTTP_ACCEPT_ENCODING"] = coding  # flask-compress reads weights otherwise than RFC 9110
+            return compress.after_request(response)
+        if request.endpoint != "downloads.dump":
             response.headers["Vary"] = ", ".join(filter(None, (response.headers.get("Vary"), "Accept-Encoding")))
-            return response
-        return compress.after_request(response)
+        return response
 
     app.after_request(_headers)
     app.after_request(compressed)  # runs before the one above
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(ShelfgraphError, _error)
     app.before_request(_preflight)
+
+
+@lru_cache(maxsize=1000)
+def _coding(accepted: str) -> str:
+    """Return the encoding that the client likes best, empty for none; one with q=0 is refused (RFC 9110 §12.5.3)."""
+    weights = {name.lower(): quality for name, quality in parse_accept_header(accepted)}
+    others = weights.get("*", 0.0)
+    best = max(_ENCODINGS, key=lambda one: weights.get(one, others))
+    quality = weights.get(best, others)
+    return best if quality and quality >= weights.get("identity", 0.0) else ""
 
 
 def _preflight() -> Response | None:
