@@ -147,7 +147,7 @@ class _Answer(Response):
 def _held(response: Response, etag: str) -> None:
     """Make it a 304 where the client has an encoded form that it still takes (RFC 9111 §4.3.4)."""
     forms = (f"{etag}:{encoding}" for encoding in _ENCODINGS if request.accept_encodings[encoding])
-    encoded = next(filter(request.if_none_match.contains, forms), "")
+    encoded = next(filter(request.if_none_match.contains_weak, forms), "")
     if encoded:
         response.status_code = 304
         response.set_etag(encoded)
@@ -257,6 +257,8 @@ def install(app: Flask) -> None:
         choose_coding = _coding if len(accepted) < _LONG else _coding.__wrapped__
         coding = "" if request.endpoint == "downloads.dump" else choose_coding(accepted)
         if coding:
+            if hasattr(response.response, "close"):  # a file, which would be left open after HEAD
+                response.call_on_close(response.response.close)
             request.environ["HTTP_ACCEPT_ENCODING"] = coding  # flask-compress reads weights otherwise than RFC 9110
             return compress.after_request(response)
         if request.endpoint != "downloads.dump":
@@ -265,9 +267,19 @@ def install(app: Flask) -> None:
 
     app.after_request(_headers)
     app.after_request(compressed)  # runs before the one above
+    app.after_request(_unmet)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(ShelfgraphError, _error)
     app.before_request(_preflight)
+    app.before_request(_any_will_do)
+
+
+def _unmet(response: Response) -> Response:
+    """Say in place of what was asked for that a condition is not met (RFC 9110 §15.5.13)."""
+    if response.status_code != HTTPStatus.PRECONDITION_FAILED:
+        return response
+    response.close()
+    return problem(412, "What you have is no longer what is here.")
 
 
 @lru_cache(maxsize=1000)
@@ -278,6 +290,12 @@ def _coding(accepted: str) -> str:
     best = max(_ENCODINGS, key=lambda one: weights.get(one, others))
     quality = weights.get(best, others)
     return best if quality and quality >= weights.get("identity", 0.0) else ""
+
+
+def _any_will_do() -> None:
+    """Take away `If-Match: *`, which all that there is meets (RFC 9110 §13.1.1), and which werkzeug does not know."""
+    if request.environ.get("HTTP_IF_MATCH", "").strip() == "*":
+        del request.environ["HTTP_IF_MATCH"]
 
 
 def _preflight() -> Response | None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import base64
+import re
 from datetime import datetime
 
-from flask import Blueprint, Response, redirect, send_file
+from flask import Blueprint, Response, redirect, request, send_file
 from werkzeug.exceptions import NotFound
+from werkzeug.http import is_resource_modified
 from werkzeug.wrappers import Response as AnyResponse
 
 from ld.formats import HTML, JSON
@@ -47,18 +49,35 @@ def dump(name: str) -> Response:
     """Send a dump: whole, or the range that was asked for (RFC 9110 §14), with its digest (RFC 9530)."""
     live = generation()
     digest = _known(live, name)
+    modified = datetime.fromisoformat(live.manifest.created)
+    _one_range((live.dumps / name).stat().st_size, digest, modified)
     response = send_file(
         live.dumps / name,
         mimetype=_media_type(live, name),
         as_attachment=True,
         etag=digest,
-        last_modified=datetime.fromisoformat(live.manifest.created),
+        last_modified=modified,
         conditional=True,
     )
     response.headers["Cache-Control"] = _CACHE
     response.headers["Accept-Ranges"] = "bytes"
     response.headers["Repr-Digest"] = f"sha-256=:{base64.b64encode(bytes.fromhex(digest)).decode()}:"
     return response
+
+
+def _one_range(size: int, etag: str, modified: datetime) -> None:
+    """Leave of a Range what werkzeug reads as RFC 9110 does: one, of what the client does not have yet.
+
+    Several ranges, and one of another file by a weak validator, may be answered with all of it (§14.2, §13.1.5); a
+    304 goes before a part (§13.2.2); of a file that is shorter than the last bytes asked for, all of it (§14.1.2).
+    """
+    environ = request.environ
+    asked = environ.get("HTTP_RANGE", "")
+    has_it = not is_resource_modified(environ, etag, last_modified=modified, ignore_if_range=True)
+    if asked and (has_it or "," in asked or environ.get("HTTP_IF_RANGE", "").startswith("W/")):
+        del environ["HTTP_RANGE"]
+    elif (last := re.fullmatch(r"bytes=-(\d{1,20})", asked)) and int(last[1]) > size:
+        environ["HTTP_RANGE"] = "bytes=0-"
 
 
 def _known(live: Generation, name: str) -> str:

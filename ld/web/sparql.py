@@ -276,7 +276,9 @@ def _truncates() -> bool:
 def _held(response: Response) -> bool:
     """Determine whether the client holds the answer, in whatever encoding (the part of its ETag behind the colon)."""
     etag = response.get_etag()[0]
-    held = next((name for name in request.if_none_match.as_set() if name.partition(":")[0] == etag), None)
+    held = next(
+        (name for name in request.if_none_match.as_set(include_weak=True) if name.partition(":")[0] == etag), None
+    )
     if held:
         response.set_etag(held)
     return held is not None
