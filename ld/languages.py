@@ -34,6 +34,7 @@ _SCRIPTS = (
     ("Thai", re.compile("[\u0e00-\u0e7f]")),
     ("Deva", re.compile("[\u0900-\u097f]")),
 )
+_NO_WORD = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")  # a NUL makes langcodes read beyond its tables
 _LATIN = re.compile("[A-Za-z\u00c0-\u024f\u1e00-\u1eff]")
 _BEYOND_LATIN = re.compile("[\u0370-\u1dff\u3040-\ud7af]+")
 _CJK = {"Jpan", "Kore", "Hans", "Hant", "Hani", "Hrkt", "Kana", "Hira"}
@@ -46,7 +47,7 @@ def _code(name: str) -> str:
     ('eng', 'ger', 'eng', 'grc', '')
     """
     text = name.strip().casefold()
-    if text in _NOTHING:
+    if text in _NOTHING or _NO_WORD.search(text):
         return ""
     if text in _SPECIAL:
         return _SPECIAL[text]

@@ -20,6 +20,7 @@ from ld.describe import describe
 from ld.errors import VocabError
 from ld.memory import Memory
 from ld.record import Record, Rejected
+from ld.text import writable
 from ld.things import Kinds, Site, Thing
 from ld.vocab import Row, Vocabulary
 
@@ -342,7 +343,7 @@ def _text(value: tuple[str, str]) -> str:
 
 
 def _string(value: Any) -> str:
-    return encode_basestring(value[0] if isinstance(value, tuple) else value)
+    return encode_basestring(writable(value[0] if isinstance(value, tuple) else value))
 
 
 def _date(value: Any) -> str:

@@ -28,7 +28,10 @@ _IRI = re.compile(
     f"[A-Za-z][A-Za-z0-9+.-]{{0,30}}:(?=.)(?://(?:(?:{_LETTERS}|:)*+@)?(?:{_LETTERS})*+(?::[0-9]*+)?(?=[/?#]|\\Z)|(?!//))"
     f"(?:{_LETTERS}|[:@/])*+(?:[?](?:{_LETTERS}|[:@/?])*+)?(?:#(?:{_LETTERS}|[:@/?])*+)?"
 )
-_NOT_IRI = re.compile(f"[^A-Za-z0-9._~!$&'()*+,;=:@/?#%\\[\\]{_UCSCHAR}-]|\\s")
+# White space, which JSON-LD processors take for the end of an IRI, and what turns its direction (RFC 3987 §4.1).
+_UNSEEN = r"\s\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff"
+_HAS_UNSEEN = re.compile(f"[{_UNSEEN}]")
+_NOT_IRI = re.compile(f"[^A-Za-z0-9._~!$&'()*+,;=:@/?#%\\[\\]{_UCSCHAR}-]|[{_UNSEEN}]")
 _BAD_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _SIGNIFICANT = {"+": " plus ", "#": " sharp ", "&": " and ", "@": " at ", "%": " percent "}
 _SIGN = re.compile(r"[+#&@%]")
@@ -182,7 +185,7 @@ def url(raw: str) -> str:
         return ""
     scheme, _, rest = text.partition("://")
     iri = f"{scheme.lower()}://{rest}"
-    if is_iri(iri):
+    if is_iri(iri) and not _HAS_UNSEEN.search(iri):
         return iri
     iri = f"{scheme.lower()}://{_mended(rest)}"
     return iri if is_iri(iri) else ""

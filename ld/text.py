@@ -67,7 +67,12 @@ def paragraphs(raw: str) -> str:
 
 def _line(text: str) -> str:
     """Return a line without control characters; what is printable has none, and asking that is the cheapest way."""
-    return flat(text if text.isprintable() else _CONTROL.sub("", text))
+    return flat(writable(text))
+
+
+def writable(text: str) -> str:
+    """Return the text without the control characters that XML cannot hold."""
+    return text if text.isprintable() else _CONTROL.sub("", text)
 
 
 def flat(text: str) -> str:

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from flask import Flask
 from werkzeug.local import LocalProxy
+from werkzeug.routing import PathConverter
 
 from ld import __version__, citation, vocab
 from ld.endpoint import Loaded
@@ -51,6 +52,12 @@ _LABELS = {
     "Web": "url", "Same as": "sameAs", "Licence": "dcterms:license",
 }  # fmt: skip
 _QUERY = "SELECT ?class (COUNT(*) AS ?things) WHERE { ?thing a ?class } GROUP BY ?class ORDER BY DESC(?things)"
+
+
+class AnyPath(PathConverter):
+    """A path of any characters: ids may hold the ends of lines too."""
+
+    regex = r"[^/][\s\S]*?"
 
 
 class Shared:
@@ -118,6 +125,7 @@ def _app(state: Shared, parts: Iterable[Any]) -> Flask:
     app = Flask(__name__)
     app.url_map.merge_slashes = False  # an id may hold two slashes, and a redirect would be a guess
     app.url_map.strict_slashes = False
+    app.url_map.converters["path"] = AnyPath
     app.config.update(MAX_CONTENT_LENGTH=_MOST_BYTES, MAX_FORM_MEMORY_SIZE=_MOST_BYTES)
     app.extensions["shelfgraph"] = state
     answers.install(app)
