@@ -1,0 +1,174 @@
+"""Strange requests over a raw socket to a real server: no file from outside, never a 500, the server lives on."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from conftest import EXAMPLES, SEED
+from serving import Server, answers, serving, wait
+
+OUTSIDE = ["etc/passwd", "manifest.json", "site.toml", "current/manifest.json", "documents.sqlite", "pyproject.toml"]
+STEPS = ["../", "..%2f", "%2e%2e/", "%2E%2E%2F", "..%5c", "..\\", ".%2e/", "%252e%252e%252f", "..;/", "%c0%ae%c0%ae/"]
+PREFIXES = ["/", "/static/", "/dump/", "/dump/latest/", "/record/", "/context/", "/.well-known/", "//", "/browse/"]
+TRAVERSALS = [f"{prefix}{step * 6}{name}" for prefix in PREFIXES for step in STEPS for name in OUTSIDE]
+STRANGE = [
+    "/%00", "/record/%00", "/dump/%00", "/static/style.css%00.txt", "/%ff%fe", "/record/%ff", "/%", "/%zz",
+    "/record/%u0041",
+    "//", "///", "////evil.example/", "//evil.example/%2e%2e", "/\\evil.example", "/.", "/..", "/./", "/record/.",
+    "/record/..", "/record/%2e%2e", "/record//", "/record/;/", "/record/a1;x=y", "/record/a1?", "/record/a1?%ff=%00",
+    "/search?q=%ff%fe%00", "/search?q=%", "/sparql?query=%ff", "/sparql?query=%00", "/browse/record?after=%00%ff",
+    "/journal/1234-5679?offset=%F0%9F%98%80", "/" + "a" * 8_000, "/record/" + "%41" * 8_000, "/?" + "a=b&" * 8_000,
+    "/record/" + "/" * 5_000, "/record/" + "../" * 3_000, "/sitemap-99999999999999999999.xml", "/sitemap--1.xml",
+    "/sitemap-%31.xml", "/sitemap-1.xml%0d%0aX: y", "/dump/latest/%0d%0aSet-Cookie:%20a=b", "/record/a1%0d%0aX:%20y",
+    "http://evil.example/record/a1", "http://evil.example/etc/passwd", "ftp://x/", "*", "file:///etc/passwd",
+    "record/a1", "?", "#", "/record/a1#it", "/ record", "/record/\x01", "/record/\x7f", "/r\u00e9cord", "",
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    site = tmp_path_factory.mktemp("paths") / "site"
+    with serving(site, [EXAMPLES]) as found:
+        (site / "site.toml").write_text('title = "SECRET-OUTSIDE"\n')
+        yield found
+        assert answers(f"{found.url}/record/{SEED}")
+        assert "Traceback" not in (site / "serve.log").read_text()
+
+
+def exchange(server: Server, data: bytes) -> bytes:
+    """Send the bytes and return all that comes back until the server closes."""
+    with socket.create_connection(("127.0.0.1", server.port), timeout=20) as connection:
+        connection.sendall(data)
+        found = bytearray()
+        try:
+            while chunk := connection.recv(1 << 16):
+                found += chunk
+        except ConnectionError:
+            pass
+    return bytes(found)
+
+
+def ask(server: Server, target: str, *, method: str = "GET", more: str = "") -> tuple[int, bytes]:
+    """Ask for a target as it stands, and return status and answer; 0 where the connection was closed without one."""
+    head = f"{method} {target} HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n{more}\r\n"
+    found = exchange(server, head.encode("utf-8", "surrogateescape"))
+    return (int(found.split(b" ", 2)[1]) if found.startswith(b"HTTP/1.") else 0), found
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_no_file_from_outside_can_be_had(server: Server, step: str) -> None:
+    for target in TRAVERSALS:
+        if step in target:
+            status, answer = ask(server, target)
+            assert status in (301, 302, 308, 400, 404, 405), target
+            assert b"root:" not in answer and b"SECRET-OUTSIDE" not in answer and b'"files"' not in answer, target
+            assert b"evil.example" not in answer
+
+
+@pytest.mark.parametrize("target", STRANGE, ids=lambda target: ascii(target[:30]))
+def test_a_strange_path_is_the_client_s_mistake(server: Server, target: str) -> None:
+    """Whatever it is, it is answered by 2xx or 4xx, or the connection is closed; no line of it becomes a header."""
+    for method in ("GET", "HEAD", "OPTIONS", "POST"):
+        status, answer = ask(server, target, method=method, more="Content-Length: 0\r\n")
+        head = answer.partition(b"\r\n\r\n")[0].lower()
+        assert status in (0, 200, 204, *range(300, 309), *range(400, 432)), (method, status)
+        assert b"set-cookie" not in head and b"\nx:" not in head
+        assert b"root:" not in answer
+        location = [line for line in head.split(b"\r\n") if line.startswith(b"location:")]
+        assert not [line for line in location if b"evil" in line]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"\r\n\r\n", b"\x00" * 100, b"\x16\x03\x01\x02\x00\x01\x00", b"GET / HTTP/9.9\r\n\r\n", b"GET\r\n\r\n",
+        b"GET / HTTP/1.1\r\n\r\n", b"GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", b"GET / HTTP/1.1\nHost: a\n\n",
+        b"GET / HTTP/1.1\r\nHost: a\r\nX: " + b"y" * 200_000 + b"\r\n\r\n",
+        b"GET / HTTP/1.1\r\nHost: a\r\n" + b"X: y\r\n" * 5_000 + b"\r\n",
+        b"GET / HTTP/1.1\r\nHost: a\r\nX : y\r\n\r\n", b"GET / HTTP/1.1\r\nHost: a\r\n X: y\r\n\r\n",
+        b"POST /sparql HTTP/1.1\r\nHost: a\r\nContent-Length: -1\r\n\r\n",
+        b"POST /sparql HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nASK{}1",
+        b"POST /sparql HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\nGET /x",
+        b"POST /sparql HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+        b"POST /sparql HTTP/1.1\r\nHost: a\r\nContent-Type: application/sparql-query\r\n"
+        b"Transfer-Encoding: chunked\r\nConnection: close\r\n\r\n5\r\nASK{}\r\n0\r\n\r\n",
+        b"GET /record/a1 HTTP/1.1\r\nHost: a\r\nAccept: \xff\xfe\r\nConnection: close\r\n\r\n",
+        b"GET /record/a1 HTTP/1.1\r\nHost: a\r\nIf-None-Match: \"\xff\r\nRange: \xff\r\nConnection: close\r\n\r\n",
+        b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
+    ],
+    ids=range(20),
+)  # fmt: skip
+def test_what_is_no_request_is_refused_and_forgotten(server: Server, data: bytes) -> None:
+    with socket.create_connection(("127.0.0.1", server.port), timeout=20) as connection:
+        connection.settimeout(1)
+        try:
+            connection.sendall(data)
+            connection.shutdown(socket.SHUT_WR)
+            first = connection.recv(1 << 16)
+        except OSError:
+            first = b""
+
+    assert not first.startswith(b"HTTP/1.1 5")
+    assert b"Traceback" not in first
+    assert answers(f"{server.url}/healthz")
+
+
+def test_a_symbolic_link_among_the_dumps_leads_nowhere(server: Server) -> None:
+    (server.site / "current" / "dumps" / "link").symlink_to("/etc/passwd")
+
+    for path in ("/dump/link", "/dump/latest/link", "/dump/./link", "/dump/%6cink"):
+        assert ask(server, path)[0] == 404
+
+
+def test_a_body_that_never_comes_holds_nobody_else(server: Server) -> None:
+    head = (
+        b"POST /sparql HTTP/1.1\r\nHost: a\r\nContent-Type: application/sparql-query\r\nContent-Length: 1000\r\n\r\nA"
+    )
+    waiting = [socket.create_connection(("127.0.0.1", server.port)) for _ in range(3)]
+    try:
+        for connection in waiting:
+            connection.sendall(head)
+        assert answers(f"{server.url}/record/{SEED}")
+    finally:
+        for connection in waiting:
+            connection.close()
+    wait(lambda: answers(f"{server.url}/sparql?query=ASK%7B%7D"), 20)
+
+
+@pytest.mark.parametrize("kind", ["application/sparql-query", "application/x-www-form-urlencoded", "text/plain"])
+def test_a_huge_body_is_refused(server: Server, kind: str) -> None:
+    """By 413 or 415; while it is still being sent the connection may be closed."""
+    size = 40 << 20
+    head = f"POST /sparql HTTP/1.1\r\nHost: a\r\nContent-Type: {kind}\r\nContent-Length: {size}\r\n\r\nquery="
+    with socket.create_connection(("127.0.0.1", server.port), timeout=20) as connection:
+        first = b""
+        try:
+            connection.sendall(head.encode())
+            for _ in range(size >> 20):
+                connection.sendall(b"x" * (1 << 20))
+            first = connection.recv(1 << 16)
+        except ConnectionError:
+            pass
+
+    assert first == b"" or int(first.split(b" ", 2)[1]) in (400, 413, 415)
+    assert answers(f"{server.url}/healthz")
+
+
+def test_absolute_targets_are_answered_as_their_path(server: Server) -> None:
+    """A server must take the absolute form (RFC 9112 §3.2.2), and its host makes no difference."""
+    status, answer = ask(server, f"http://evil.example/record/{SEED}.ttl")
+
+    assert status == 200
+    assert b"evil.example" not in answer
+
+
+def test_nothing_is_left_of_the_server(tmp_path: Path) -> None:
+    with serving(tmp_path / "site", [EXAMPLES]) as found:
+        assert len(found.session()) > 1
+        assert answers(f"{found.url}/sparql?query=ASK%7B%7D")
+
+    assert found.process.returncode == 0
+    assert found.session() == []
