@@ -70,7 +70,9 @@ class Live:
         return self._open
 
     def opened(self) -> Generation | None:
-        """Return the generation that is open, at once."""
+        """Return the generation that is open, at once; where none is, one is looked for from now on."""
+        if self._company and self._watcher is None:
+            self._watch()
         return self._open
 
     @property

@@ -97,7 +97,8 @@ class _Worker:
 
     def __init__(self, store: Path, memory: int) -> None:
         self.channel, theirs = socket.socketpair()
-        with theirs:
+        with theirs, contextlib.ExitStack() as stack:
+            stack.callback(self.channel.close)
             self.process = subprocess.Popen(
                 [sys.executable, "-P", "-m", "ld.worker", str(theirs.fileno()), str(store), str(memory)],
                 pass_fds=[theirs.fileno()],
@@ -106,6 +107,7 @@ class _Worker:
                 stderr=subprocess.DEVNULL,
                 env=_environment(),
             )
+            stack.pop_all()
         self._ready = False
         self.rests = False  # ready, and not in the middle of a query
 
