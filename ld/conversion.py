@@ -130,7 +130,7 @@ class _Conversion:
         self.mapping = Mapping(job.site, vocab.vocabulary())
         self.packers = Packers(job.of_lines, job.of_sources)
         self.facts = Facts(job.site.base)
-        self.live = Documents(job.live, job.live_base) if job.live else None
+        self.live = Documents(job.live, job.live_base, mapped=False) if job.live else None
         self.runs = Runs(job.folder, f"worker-{job.index}")
         self.tally = Tally(job.folder, f"worker-{job.index}")
         rejects, remarks = (job.folder / f"worker-{job.index}.{name}" for name in ("rejects", "remarks"))
@@ -281,7 +281,7 @@ def _first(job: Job) -> Iterator[Record]:
     with ExitStack() as stack:
         outcomes: Iterable[Outcome]
         if job.again and job.live:
-            documents = stack.enter_context(closing(Documents(job.live, job.live_base)))
+            documents = stack.enter_context(closing(Documents(job.live, job.live_base, mapped=False)))
             outcomes = (reread(source) for source in documents.sources())
         else:
             outcomes = (found for one in job.inputs for found in read(one.path, job.kind, place=one.place))

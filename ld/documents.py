@@ -105,19 +105,23 @@ class Packers:
 
 
 class Documents:
-    """Reads the documents of a finished generation. Safe for threads: each has its own connection."""
+    """Reads the documents of a finished generation. Safe for threads: each has its own connection.
 
-    def __init__(self, folder: Path, base: str) -> None:
+    Whoever reads all of them once does not have the files `mapped`: the pages would count as memory of the process.
+    """
+
+    def __init__(self, folder: Path, base: str, *, mapped: bool = True) -> None:
         self.folder = folder
         self.base = base
+        self._mapped = mapped
         self._local = threading.local()
         self._links = Links(base)
 
     def _open(self) -> tuple[sqlite3.Connection, Packers]:
         if not hasattr(self._local, "db"):
-            db = immutable(self.folder / RECORDS)
+            db = immutable(self.folder / RECORDS, mapped=self._mapped)
             db.execute("ATTACH ? AS shared", (_uri(self.folder / THINGS),))
-            db.execute(f"PRAGMA mmap_size = {_MAPPED}")
+            db.execute(f"PRAGMA mmap_size = {_MAPPED if self._mapped else 0}")
             self._local.db, self._local.packers = db, packers(db)
         return self._local.db, self._local.packers
 
@@ -377,10 +381,10 @@ def dictionary(samples: Sequence[bytes]) -> bytes:
         return b"".join(samples[:8])[:_DICTIONARY_BYTES]
 
 
-def immutable(path: Path) -> sqlite3.Connection:
-    """Return a connection to a finished file that nothing changes: no locks, and reads that are no system calls."""
+def immutable(path: Path, *, mapped: bool = True) -> sqlite3.Connection:
+    """Return a connection to a finished file that nothing changes: no locks; mapped, reads are no system calls."""
     db = sqlite3.connect(_uri(path), uri=True, check_same_thread=False)
-    db.execute(f"PRAGMA mmap_size = {_MAPPED}")
+    db.execute(f"PRAGMA mmap_size = {_MAPPED if mapped else 0}")
     return db
 
 

@@ -216,7 +216,7 @@ def write_part(
     folder: Path, base: str, part: str, start: str, end: str, of_forms: bytes, tell: Callable[[int, int], None]
 ) -> list[Chunk]:
     """Write chunks and finished forms of a range of records into files of their own, and return the chunks."""
-    documents = Documents(folder, base)
+    documents = Documents(folder, base, mapped=False)
 
     def told(chunks: Iterable[Packed]) -> Iterator[Packed]:
         for chunk, packed in chunks:

@@ -67,10 +67,10 @@ class Names:
     def _learn(self, key: str, definition: Any) -> None:
         if key.startswith("@") or definition in ("@id", "@type") or key in self.vocabulary.prefixes:
             return
-        iri = self._iri(definition)
+        iri = self._iri(key, definition)
         if isinstance(definition, dict) and "@context" in definition:
             self.scoped[iri] = {
-                self._iri(inner): _term(name, inner, self._coercion(inner))
+                self._iri(name, inner): _term(name, inner, self._coercion(inner))
                 for name, inner in definition["@context"].items()
             }
         self.order.setdefault(key, len(self.order))
@@ -79,10 +79,10 @@ class Names:
         else:
             self.terms.setdefault(iri, _term(key, definition, self._coercion(definition)))
 
-    def _iri(self, definition: Any) -> str:
-        return self.vocabulary.expand(
-            definition if isinstance(definition, str) else definition["@id"], "context.jsonld"
-        )
+    def _iri(self, key: str, definition: Any) -> str:
+        """Return what the key stands for; a key that is a compact IRI stands for itself (JSON-LD 1.1 §4.3)."""
+        curie = definition if isinstance(definition, str) else definition.get("@id", key)
+        return self.vocabulary.expand(curie, "context.jsonld")
 
     def _coercion(self, definition: Any) -> str:
         kind = definition.get("@type", "") if isinstance(definition, dict) else ""

@@ -80,7 +80,7 @@ def _texts(job: Loading, unpack: Callable[[bytes], bytes], tell: crew.Telling) -
                 yield unpack(row.lines)
     while not (job.scratch / _READY).exists():
         time.sleep(0.05)
-    documents = Documents(job.folder, job.base)
+    documents = Documents(job.folder, job.base, mapped=False)
     for thing in documents.things():
         yield thing.data
     documents.close()
@@ -223,7 +223,7 @@ class Rebuild(Assembly):
         (self.plan.scratch / _READY).touch()
 
     def _maker(self) -> dumps.Maker:
-        return dumps.Maker(Documents(self.plan.folder, self.plan.base))
+        return dumps.Maker(Documents(self.plan.folder, self.plan.base, mapped=False))
 
     def _dumps(self, writer: dumps.Writer) -> None:
         """Write the dumps of records and things, in parts where there are several workers."""

@@ -172,7 +172,7 @@ class Update(Assembly):
 
     def _dumps(self) -> tuple[dumps.Writer, list[dumps.Dump]]:
         plan = self.plan
-        maker = dumps.Maker(Documents(plan.folder, plan.base))
+        maker = dumps.Maker(Documents(plan.folder, plan.base, mapped=False))
         touched, numbers = self.records.touched()
         with dumps.Writer(plan.folder / "dumps") as writer:
             writer.header()

@@ -1,11 +1,19 @@
-"""A site published from vocab/examples once for all tests, and a client that asks it."""
+"""A site published from vocab/examples once for all tests, and a client that asks it; endpoints as processes."""
 
 from __future__ import annotations
 
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+import requests
 from flask import Flask
 from flask.testing import FlaskClient
 
@@ -49,3 +57,44 @@ def app(settings: Settings) -> Iterator[Flask]:
 def client(app: Flask) -> FlaskClient:
     """A client that asks the application."""
     return app.test_client()
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def endpoint_process(*sources: Path, **environment: str) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
+    """A running `shelfgraph endpoint` and its address; it has ended at the end, by SIGTERM where it still runs."""
+    port = free_port()
+    command = [sys.executable, "-m", "ld", "endpoint", *map(str, sources), "--bind", f"127.0.0.1:{port}"]
+    environ = {**os.environ, "SHELFGRAPH_PROCESSES": "1", **environment}  # who answers first is then all there is
+    with subprocess.Popen(command, env=environ, stderr=subprocess.DEVNULL, start_new_session=True) as server:
+        try:
+            wait_until_ready(f"http://127.0.0.1:{port}/readyz")
+            yield server, f"http://127.0.0.1:{port}/sparql"
+        finally:
+            server.send_signal(signal.SIGTERM)
+            server.wait(20)
+
+
+@contextmanager
+def endpoint(*sources: Path, **environment: str) -> Iterator[str]:
+    """The address of a running `shelfgraph endpoint`."""
+    with endpoint_process(*sources, **environment) as (_, url):
+        yield url
+
+
+def wait_until_ready(url: str) -> None:
+    """Return when the address answers; after half a minute that is a failure."""
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        try:
+            if requests.get(url, timeout=5).ok:
+                return
+        except requests.ConnectionError:
+            time.sleep(0.05)
+    raise AssertionError(f"{url} is not ready")

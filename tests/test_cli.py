@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -17,7 +16,7 @@ from pathlib import Path
 
 import pytest
 import requests
-from conftest import BASE, EXAMPLES, ROOT, SEED, SHARED
+from conftest import BASE, EXAMPLES, ROOT, SEED, SHARED, free_port
 from pyoxigraph import RdfFormat, parse
 
 from ld.settings import SETTINGS, Settings
@@ -50,7 +49,18 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_help_teaches_every_verb(tmp_path: Path) -> None:
-    verbs = ("publish", "serve", "convert", "query", "validate", "stats", "settings", "generations", "rollback")
+    verbs = (
+        "publish",
+        "serve",
+        "endpoint",
+        "convert",
+        "query",
+        "validate",
+        "stats",
+        "settings",
+        "generations",
+        "rollback",
+    )
     done = shelfgraph("--help", cwd=tmp_path)
 
     assert all(verb in done.stdout for verb in verbs)
@@ -261,12 +271,6 @@ def test_a_url_that_fails_is_told(tmp_path: Path) -> None:
 
 
 # -- the server as a process -------------------------------------------------------------------------------------
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def test_serve_answers_and_ends_cleanly(folder: Path) -> None:

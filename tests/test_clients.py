@@ -1,24 +1,29 @@
-"""Other people's clients against a running server: rdflib, SPARQLWrapper, rapper, and federation between endpoints."""
+"""Other people's clients against running servers: rdflib, SPARQLWrapper, pandas, curl, rapper, Comunica, federation."""
 
 from __future__ import annotations
 
+import fcntl
 import json
+import os
 import re
 import shutil
 import subprocess
+import tempfile
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, urlencode
 
+import pandas
 import pytest
 import rdflib
 import requests
 import SPARQLWrapper
-from conftest import EXAMPLES, SEED
+from conftest import EXAMPLES, SEED, endpoint
 from flask import Flask
 from pyoxigraph import QueryResultsFormat, QuerySolutions, RdfFormat, Store, parse
+from rdflib.plugins.stores.sparqlstore import SPARQLStore
 from werkzeug.serving import make_server
 
 from ld.publish import publish
@@ -200,3 +205,178 @@ def test_relative_iris_of_a_query_are_relative_to_the_endpoint(server: str) -> N
     answer = requests.get(f"{server}sparql", {"query": "SELECT ?p { <record/b1> ?p <record/b1#it> }"}, timeout=10)
 
     assert len(answer.json()["results"]["bindings"]) == 2
+
+
+# -- any RDF behind `shelfgraph endpoint` ------------------------------------------------------------------------------
+
+LISTS = """
+@prefix ex: <http://example.org/> .
+@prefix dcterms: <http://purl.org/dc/terms/> .
+ex:spring ex:holds <{server}record/{seed}#it>, <{server}record/b1#it> ; ex:places 12 ;
+    dcterms:title "Spring, \\"early\\""@en .
+ex:autumn ex:holds <{server}record/{seed}#it> ; dcterms:title "Herbst – Lektüre"@de ; ex:places 30 ; ex:note "neu" .
+ex:winter ex:holds <{server}record/a1#it> ; dcterms:title "Winter" ; ex:places 5 .
+"""
+ASKED = """
+PREFIX ex: <http://example.org/>
+PREFIX dcterms: <http://purl.org/dc/terms/>
+SELECT ?list ?title ?places ?note {
+  ?list ex:holds ?work ; dcterms:title ?title ; ex:places ?places
+  OPTIONAL { ?list ex:note ?note }
+  FILTER(?places > 10)
+} ORDER BY ?title ?places
+"""
+
+
+@pytest.fixture(scope="module")
+def lists(server: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A Turtle file of reading lists, of works that the running server publishes."""
+    file = tmp_path_factory.mktemp("lists") / "lists.ttl"
+    file.write_text(LISTS.format(server=server, seed=SEED), encoding="utf-8")
+    return file
+
+
+@pytest.fixture(scope="module")
+def door(lists: Path) -> Iterator[str]:
+    """The address of an endpoint before the reading lists; a client may ask several things at a time."""
+    with endpoint(lists, SHELFGRAPH_QUERY_PER_CLIENT="8") as url:
+        yield url
+
+
+def expected(*documents: bytes, query: str = ASKED) -> list[list[str]]:
+    """What the engine itself answers over the Turtle documents: the rows, with empty texts for what is unbound."""
+    store = Store()
+    for document in documents:
+        store.extend(parse(document, RdfFormat.TURTLE))
+    found = store.query(query)
+    assert isinstance(found, QuerySolutions)
+    names = [variable.value for variable in found.variables]
+    return [[row[name].value if row[name] else "" for name in names] for row in found]  # type: ignore[union-attr]
+
+
+def test_rdflib_asks_the_endpoint_as_a_store(door: str, lists: Path) -> None:
+    graph = rdflib.Graph(SPARQLStore(door))
+
+    found = [["" if value is None else str(value) for value in row] for row in graph.query(ASKED)]
+
+    assert found == expected(lists.read_bytes())
+    assert len(list(graph.triples((None, rdflib.URIRef("http://example.org/holds"), None)))) == 4
+
+
+@pytest.mark.parametrize("method", ["GET", "POST", "POSTDIRECTLY"])
+def test_sparqlwrapper_asks_the_endpoint(door: str, lists: Path, method: str) -> None:
+    client = SPARQLWrapper.SPARQLWrapper(door)
+    client.setQuery(ASKED)
+    client.setReturnFormat(SPARQLWrapper.JSON)
+    client.setMethod("POST" if method.startswith("POST") else "GET")
+    client.setRequestMethod(SPARQLWrapper.POSTDIRECTLY if method == "POSTDIRECTLY" else SPARQLWrapper.URLENCODED)
+
+    answer = client.queryAndConvert()
+
+    names = answer["head"]["vars"]
+    found = [[row.get(name, {"value": ""})["value"] for name in names] for row in answer["results"]["bindings"]]
+    assert found == expected(lists.read_bytes())
+
+
+def test_pandas_reads_csv_from_an_address(door: str, lists: Path) -> None:
+    frame = pandas.read_csv(f"{door}?{urlencode({'query': ASKED, 'format': 'csv'})}")
+
+    assert list(frame.columns) == ["list", "title", "places", "note"]
+    assert frame["places"].sum() == 12 + 12 + 30
+    assert frame.fillna("").astype(str).to_numpy().tolist() == expected(lists.read_bytes())
+
+
+@pytest.mark.skipif(not shutil.which("curl"), reason="curl is not installed")
+def test_curl_asks_in_the_ways_that_the_pages_show(door: str) -> None:
+    def curl(*arguments: str) -> str:
+        done = subprocess.run(["curl", "-sS", "-m", "20", *arguments], capture_output=True, text=True, check=True)
+        return done.stdout
+
+    query = "SELECT ?places { ?list <http://example.org/places> ?places } ORDER BY ?places"
+    by_get = curl("-G", door, "--data-urlencode", f"query={query}", "-H", "Accept: text/csv")
+    by_form = curl(door, "--data-urlencode", f"query={query}", "-H", "Accept: text/csv", "--compressed")
+    header = "Content-Type: application/sparql-query"
+    directly = curl(f"{door}?format=csv", "-H", header, "--data-binary", query)
+
+    assert by_get.split() == by_form.split() == directly.split() == ["places", "5", "12", "30"]
+    assert curl("-o", "/dev/null", "-w", "%{http_code}", "-I", "-G", door, "-d", "query=ASK%7B%7D") == "200"
+
+
+# -- Comunica ----------------------------------------------------------------------------------------------------------
+
+COMUNICA = "4.5.0"
+
+
+@pytest.fixture(scope="module")
+def comunica() -> Path:
+    """The program of Comunica, installed once into the cache of the user by npm."""
+    if not shutil.which("npm"):
+        pytest.skip("npm is not installed, and Comunica comes by it")
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "shelfgraph-tests"
+    folder = cache / f"comunica-{COMUNICA}"
+    cache.mkdir(parents=True, exist_ok=True)
+    with (cache / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not folder.exists():
+            install(folder)
+    return folder / "node_modules" / ".bin" / "comunica-sparql"
+
+
+def install(folder: Path) -> None:
+    """Install Comunica into a folder, which is there when it is whole."""
+    with tempfile.TemporaryDirectory(dir=folder.parent) as work:
+        command = [
+            "npm",
+            "install",
+            "--no-audit",
+            "--no-fund",
+            "--ignore-scripts",
+            f"@comunica/query-sparql@{COMUNICA}",
+        ]
+        try:
+            done = subprocess.run(command, cwd=work, capture_output=True, text=True, timeout=300, check=False)
+        except subprocess.TimeoutExpired:
+            pytest.skip("npm did not install Comunica in five minutes")
+        if done.returncode:
+            pytest.skip(f"npm cannot install Comunica here: {done.stderr.strip()[-300:]}")
+        Path(work, "node_modules").rename(Path(work, "done"))
+        folder.mkdir()
+        Path(work, "done").rename(folder / "node_modules")
+
+
+def federated(comunica: Path, query: str, *sources: str) -> list[list[str]]:
+    """What Comunica answers over the sources."""
+    command = [str(comunica), *sources, query, "-t", "application/sparql-results+json"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stderr
+    answer = json.loads(done.stdout)
+    names = answer["head"]["vars"]
+    return [[row.get(name, {"value": ""})["value"] for name in names] for row in answer["results"]["bindings"]]
+
+
+def test_comunica_asks_the_endpoint(comunica: Path, door: str, lists: Path) -> None:
+    """A FILTER, an OPTIONAL and an order come out as our engine has them."""
+    assert federated(comunica, ASKED, f"sparql@{door}") == expected(lists.read_bytes())
+
+
+def test_comunica_joins_two_endpoints_and_a_negotiated_record(
+    comunica: Path, door: str, server: str, lists: Path
+) -> None:
+    """The lists from the endpoint, the works from the site's endpoint or a record's page: the same rows."""
+    query = """
+    PREFIX ex: <http://example.org/>
+    PREFIX dcterms: <http://purl.org/dc/terms/>
+    PREFIX bibo: <http://purl.org/ontology/bibo/>
+    SELECT ?list ?title ?doi ?note {
+      ?list ex:holds ?work ; ex:places ?places .
+      ?work dcterms:title ?title ; bibo:doi ?doi
+      OPTIONAL { ?list ex:note ?note }
+      FILTER(?places > 10)
+    } ORDER BY ?list ?title
+    """
+    record = requests.get(f"{server}record/{SEED}", headers={"Accept": "text/turtle"}, timeout=10).content
+    rows = expected(lists.read_bytes(), record, query=query)
+
+    assert len(rows) == 2
+    assert federated(comunica, query, f"sparql@{door}", f"{server}record/{SEED}") == rows
+    assert federated(comunica, query, f"sparql@{door}", f"sparql@{server}sparql") == rows

@@ -1,30 +1,20 @@
-"""The SPARQL door alone, as a process: the W3C's protocol cases, what it says of itself, and other people's clients."""
+"""The SPARQL door alone, as a process: the W3C's protocol cases, and what it says of itself."""
 
 from __future__ import annotations
 
 import gzip
-import io
 import json
-import os
-import shutil
-import signal
-import socket
-import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import pandas
 import pytest
 import rdflib
 import requests
-from conftest import ROOT, SHARED
+from conftest import SHARED, endpoint
 from pyoxigraph import RdfFormat, Store, parse
-from rdflib.plugins.stores.sparqlstore import SPARQLStore
 
 from ld.endpoint import load, workplace
 from ld.errors import SourceError, UsageError
@@ -40,38 +30,6 @@ PEOPLE = """
 FOAF = "PREFIX foaf: <http://xmlns.com/foaf/0.1/> "
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="looks at /proc and sends signals")
-
-
-@contextmanager
-def endpoint(*sources: Path, **env: str) -> Iterator[str]:
-    """The address of a running `shelfgraph endpoint`."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        bind = f"127.0.0.1:{probe.getsockname()[1]}"
-    line = [sys.executable, "-m", "ld", "endpoint", *map(str, sources), "--bind", bind]
-    env |= {"SHELFGRAPH_PROCESSES": "1"}  # who answers is then all there is
-    with subprocess.Popen(line, cwd=ROOT, env=os.environ | env, stderr=subprocess.PIPE) as server:
-        try:
-            wait(lambda: answers(f"http://{bind}/readyz"))
-            yield f"http://{bind}/sparql"
-        finally:
-            server.send_signal(signal.SIGTERM)
-            said = server.communicate(timeout=30)[1].decode()
-    assert server.returncode == 0, said
-
-
-def wait(done: Any) -> None:
-    until = time.monotonic() + 30
-    while not done():
-        assert time.monotonic() < until, "too late"
-        time.sleep(0.05)
-
-
-def answers(url: str) -> bool:
-    try:
-        return requests.get(url, timeout=10).ok
-    except requests.ConnectionError:
-        return False
 
 
 @pytest.fixture(scope="module")
@@ -318,49 +276,6 @@ def test_a_cut_answer_says_so(tmp_path: Path) -> None:
     assert refused.status_code == 413
     assert len(cut.json()["results"]["bindings"]) == 2
     assert cut.headers["Shelfgraph-Truncated"].startswith("true")
-
-
-# -- other people's clients --------------------------------------------------------------------------------------------
-
-
-def test_rdflib_asks_it_as_a_store(people: str) -> None:
-    graph = rdflib.Graph(SPARQLStore(people), bind_namespaces="none")
-    names = {str(row[0]) for row in graph.query(FOAF + "SELECT ?n { ?s foaf:name ?n }")}  # type: ignore[index]
-
-    assert names == {"Ann", 'Bob, "the" builder\nof books', "数学"}
-
-
-def test_pandas_reads_it(people: str) -> None:
-    query = FOAF + "SELECT ?name ?age { ?s foaf:name ?name OPTIONAL { ?s foaf:age ?age } } ORDER BY ?name"
-    answer = requests.get(people, {"query": query, "format": "csv"}, timeout=10)
-    table = pandas.read_csv(io.BytesIO(answer.content))
-
-    assert list(table["name"]) == ["Ann", 'Bob, "the" builder\nof books', "数学"]
-    assert [int(age) for age in table["age"].dropna()] == [41, 7]
-
-
-def test_curl_posts_a_query(people: str) -> None:
-    line = ["curl", "-sf", people, "--data-urlencode", "query=ASK { ?s ?p ?o }", "-H", "Accept: text/csv"]
-
-    assert subprocess.run(line, capture_output=True, text=True, check=True).stdout.strip() == "true"
-
-
-COMUNICA = os.environ.get("SHELFGRAPH_TEST_COMUNICA") or shutil.which("comunica-sparql")
-
-
-@pytest.mark.skipif(not COMUNICA, reason="Comunica is not installed: .ci/run has it from npm")
-def test_comunica_joins_two_endpoints(people: str, w3c: str, tmp_path: Path) -> None:
-    other = tmp_path / "other.ttl"
-    other.write_text("<http://example.org/ann> <http://example.org/wrote> 'A book', 'Another' .", encoding="utf-8")
-    query = FOAF + (
-        "SELECT ?name ?book { ?s foaf:name ?name ; foaf:age ?age . OPTIONAL { ?s <http://example.org/wrote> ?book }"
-        " FILTER(?age > 10) } ORDER BY ?book"
-    )
-    with endpoint(other) as second:
-        line = [str(COMUNICA), f"sparql@{people}", f"sparql@{second}", "-q", query, "-t", "text/csv"]
-        said = subprocess.run(line, capture_output=True, text=True, check=True, timeout=60).stdout
-
-    assert said.split() == ["name,book", "Ann,A", "book", "Ann,Another"]
 
 
 # -- what can be loaded ------------------------------------------------------------------------------------------------

@@ -23,7 +23,7 @@ from ld.web import interface
 
 HERE = Path(__file__).parent
 # Answered for any address, or parts of one that is described.
-EVERYWHERE = {"/<path:path>", "/static/<path:filename>"}
+EVERYWHERE = {"/metrics", "/<path:path>", "/static/<path:filename>"}
 
 
 @pytest.fixture
