@@ -15,6 +15,7 @@
         ├── ResultNotXML      the answer holds what XML cannot
         ├── QueryTimeout      it ran into the time limit
         ├── QueryMemory       it ran into the memory limit, or its worker died
+        ├── ClientGone        whoever asked has gone away
         ├── ClientBusy        this client already runs as many queries as one client may
         └── QueueFull         as many queries wait as may wait
 
@@ -90,6 +91,10 @@ class QueryTimeout(QueryError):
 
 class QueryMemory(QueryError):
     """The query ran into the memory limit, or its worker died; it was stopped."""
+
+
+class ClientGone(QueryError):
+    """Whoever asked has gone away; the query was stopped."""
 
 
 class ClientBusy(QueryError):

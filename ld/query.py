@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import select
 import socket
 import subprocess
 import sys
@@ -28,6 +29,7 @@ import ld.errors
 from ld import guard
 from ld.errors import (
     ClientBusy,
+    ClientGone,
     QueryError,
     QueryMemory,
     QuerySyntaxError,
@@ -44,7 +46,11 @@ Describe = Callable[[str], bytes | None]
 Count = Callable[[str, int], object]
 """Is told how many more or fewer queries are running or waiting, and workers killed."""
 
+Gone = Callable[[], bool]
+"""Tells whether whoever asked has gone away."""
+
 IN_MEMORY = 1 << 20
+_LOOK_SECONDS = 0.1
 START_SECONDS = 30.0
 _ROOT = str(Path(__file__).resolve().parent.parent)
 
@@ -67,7 +73,8 @@ class Request(msgspec.Struct, frozen=True):
 
     `client` is whoever is counted by `per_client`; an empty one is not counted. Without graphs the query runs
     over the store's default graph; with only named ones the default graph is empty. `base` is what relative IRIs of
-    the query are relative to (SPARQL 1.1 Query, section 4.1.1.2); without it they are a syntax error.
+    the query are relative to (SPARQL 1.1 Query, section 4.1.1.2); without it they are a syntax error. `gone` is asked
+    now and then while the query runs; as soon as it says yes, the query is stopped.
     """
 
     text: str
@@ -78,6 +85,7 @@ class Request(msgspec.Struct, frozen=True):
     truncate: bool = False
     prefixes: dict[str, str] = {}
     base: str = ""
+    gone: Gone | None = None
 
 
 class Answer(msgspec.Struct):
@@ -125,12 +133,12 @@ class _Worker:
             raise SiteError(msgspec.json.decode(frame[1], type=Failure).message)
         self._ready = self.rests = True
 
-    def run(self, job: Job, out: IO[bytes], deadline: float) -> bool:
-        """Write the answer to `out`; return whether it is cut. Raises TimeoutError, or the worker's error."""
+    def run(self, job: Job, out: IO[bytes], deadline: float, gone: Gone | None = None) -> bool:
+        """Write the answer to `out`; return whether it is cut. Raises TimeoutError, ClientGone, the worker's error."""
         self.rests = False
         with contextlib.suppress(ConnectionError):  # then it is dead, and the next line sees it
             send(self.channel, ASK, msgspec.json.encode(job))
-        while frame := receive(self.channel, deadline):
+        while frame := self._next(deadline, gone):
             kind, payload = frame
             if kind == DATA:
                 out.write(payload)
@@ -146,6 +154,16 @@ class _Worker:
             "The query ran into the memory limit and was stopped. "
             "Make it narrower: fewer patterns without a common variable, no ORDER BY over everything."
         )
+
+    def _next(self, deadline: float, gone: Gone | None) -> tuple[bytes, bytearray] | None:
+        """Return the next frame; raises ClientGone where nobody waits for it any more."""
+        if gone:
+            watch = select.poll()
+            watch.register(self.channel, select.POLLIN)
+            while (left := deadline - time.monotonic()) > 0 and not watch.poll(min(left, _LOOK_SECONDS) * 1000):
+                if gone():
+                    raise ClientGone("Whoever asked has gone away: the query was stopped.")
+        return receive(self.channel, deadline)
 
     def alive(self) -> bool:
         """Determine whether the process still runs; one that ended is reaped."""
@@ -253,6 +271,8 @@ class QueryPool:
         if request.format not in formats:
             raise ValueError(f"{form.upper()} has no format {request.format!r}, but {', '.join(formats)}.")
         asked = time.monotonic()
+        if request.gone and (self._running >= self.limits.running or not any(one.rests for one in list(self._idle))):
+            request.gone()  # it will wait, and whoever asked may go meanwhile
         with self._turn(request.client):
             describe = self._describe if form is Form.DESCRIBE else None
             with self._worker() as worker:
@@ -369,7 +389,7 @@ class QueryPool:
         """Return the spooled frames of an answer, and whether it is cut."""
         with _spool() as (spool, keep):
             try:
-                truncated = worker.run(self._job(request, format), spool, deadline)
+                truncated = worker.run(self._job(request, format), spool, deadline, request.gone)
             except TimeoutError:
                 raise self._timeout() from None
             keep()

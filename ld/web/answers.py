@@ -61,6 +61,7 @@ _STATUS: dict[type[ShelfgraphError], int] = {
     errors.ResultTooLarge: 413,
     errors.ResultNotXML: 406,
     errors.ClientBusy: 429,
+    errors.ClientGone: 503,
     errors.QueryMemory: 503,
     errors.QueueFull: 503,
     errors.QueryTimeout: 504,

@@ -30,6 +30,7 @@ from ld.vocab import vocabulary
 from ld.web.answers import NEGOTIATED, Served, answer, failure, not_acceptable, problem, retried, served, wanted
 from ld.web.limits import client
 from ld.web.negotiation import choose
+from ld.web.presence import leaving
 from ld.web.visits import note
 
 blueprint = Blueprint("sparql", __name__)
@@ -232,6 +233,7 @@ def _run(live: Served, asked: Asked, form: Format, *, truncate: bool) -> Answer:
             truncate=truncate,
             prefixes=vocabulary().prefixes if form is TURTLE else {},
             base=f"{live.base}sparql",
+            gone=leaving(request.environ),
         )
     )
     note(queue=found.queue_seconds, engine=found.engine_seconds)
