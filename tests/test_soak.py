@@ -1,0 +1,72 @@
+"""Hostile queries against a running server while others read: `bench/soak.py`, in short."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+from conftest import BASE, EXAMPLES, ROOT
+
+from ld.publish import publish
+from ld.settings import Settings
+
+pytestmark = [
+    pytest.mark.skipif(not sys.platform.startswith("linux"), reason="processes are looked at in Linux's /proc"),
+    pytest.mark.skipif(not (ROOT / "bench").is_dir(), reason="bench/ is not here"),
+]
+SECONDS, MEMORY = 1.0, 256
+
+
+@pytest.fixture(scope="module")
+def seen(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """All that was seen while every bomb was sent, with a time limit of a second."""
+    site = tmp_path_factory.mktemp("soak") / "site"
+    publish([str(EXAMPLES)], Settings(site, {"base": BASE}, {}))
+    command = [sys.executable, str(ROOT / "bench" / "soak.py"), "--site", str(site), "--work", str(site.parent / "w")]
+    options = ["--limit", str(SECONDS), "--memory", str(MEMORY), "--readers", "3", "--json"]
+    done = subprocess.run([*command, *options], capture_output=True, text=True, check=False, timeout=240)
+    assert done.returncode == 0, done.stderr
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
+
+
+def test_every_bomb_gets_the_answer_that_is_promised(seen: dict[str, Any]) -> None:
+    assert [one for one in seen["bombs"] if not one["right"]] == []
+    assert len(seen["bombs"]) > 40
+
+
+def test_what_is_stopped_says_which_limit_it_met(seen: dict[str, Any]) -> None:
+    for one in seen["bombs"]:
+        if one["status"] in (503, 504):
+            assert ("time limit" if one["status"] == 504 else "memory limit") in one["said"], one
+            assert one["freed"] is not None, one
+
+
+def test_no_worker_takes_much_more_than_its_limit(seen: dict[str, Any]) -> None:
+    assert max(one["peak"] for one in seen["bombs"]) < (MEMORY + 150) << 20
+
+
+def test_record_pages_never_fail_meanwhile(seen: dict[str, Any]) -> None:
+    assert seen["failed"] == []
+    assert seen["pages"] > 200
+
+
+def test_nobody_is_visited(seen: dict[str, Any]) -> None:
+    assert seen["visits"] == 0
+
+
+def test_memory_and_processes_return_to_their_number(seen: dict[str, Any]) -> None:
+    before, after = seen["memory"]
+    assert after < before + (100 << 20)
+    assert seen["processes"][1] <= seen["processes"][0] + 1
+
+
+def test_many_at_once_are_answered_or_told_to_come_back(seen: dict[str, Any]) -> None:
+    assert set(seen["together"]) <= {"503", "504", "429"}
+
+
+def test_nothing_is_left_when_the_server_ends(seen: dict[str, Any]) -> None:
+    assert seen["left"] == 0
