@@ -50,6 +50,15 @@ def publish(source: Path, site: Path, *options: str, fresh: bool = True) -> Take
     return run([*SHELFGRAPH, "publish", source, "--site", site, "--base", BASE, *options])
 
 
+def published(work: Path, size: int, seed: int) -> Path:
+    """Return a site of so many made records, published unless it is there already."""
+    site = work / "site"
+    if not site.exists():
+        tell("publishing the site that is asked, not counted")
+        publish(make(work, size, seed=seed), site)
+    return site
+
+
 @cache
 def offers(verb: str, option: str) -> bool:
     """Determine whether the `shelfgraph` under test has the option."""

@@ -28,7 +28,7 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from bombs import Bomb, bombs
-from catalogue import SHELFGRAPH, live, make, manifest, parser, publish
+from catalogue import SHELFGRAPH, live, manifest, parser, published
 from measure import memory, mib, table, tell, tree, versions, workplace
 
 FORMS = ("text/html", "text/turtle", "application/ld+json", "application/rdf+xml", "application/n-triples")
@@ -79,20 +79,12 @@ def main() -> None:
     options.add_argument("--json", action="store_true", help="print all that was seen as JSON")
     asked = options.parse_args()
     with workplace(asked.work) as work:
-        site = asked.site or _site(work, asked)
+        site = asked.site or published(work, asked.size, asked.seed)
         found = soak(site, work, asked)
     if asked.json:
         print(json.dumps(asdict(found)))
     else:
         _print(found, asked, manifest(site)["counts"] if asked.site or asked.work else {})
-
-
-def _site(work: Path, asked: Any) -> Path:
-    site = work / "site"
-    if not site.exists():
-        tell("publishing the site that is served, not counted")
-        publish(make(work, asked.size, seed=asked.seed), site)
-    return site
 
 
 def soak(site: Path, work: Path, asked: Any) -> Soak:

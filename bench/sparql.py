@@ -25,7 +25,7 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 import peers
-from catalogue import BASE, live, make, manifest, parser, publish, unpacked
+from catalogue import BASE, live, manifest, parser, published, unpacked
 from measure import table, tell, versions, workplace
 
 PREFIXES = """PREFIX bibo: <http://purl.org/ontology/bibo/> PREFIX dc: <http://purl.org/dc/elements/1.1/>
@@ -97,7 +97,7 @@ def main() -> None:
     where = peers.folder(asked.peers)
     head = versions("shelfgraph", "pyoxigraph", "granian", other=peers.about(where))
     with workplace(asked.work) as work, ExitStack() as stack:
-        site = asked.site or _site(work, asked)
+        site = asked.site or published(work, asked.size, asked.seed)
         contestants = _contestants(work, site, where, asked)
         for one in contestants:
             stack.callback(one.close)
@@ -105,14 +105,6 @@ def main() -> None:
         found = {name: _asked(name, text, contestants, values, asked) for name, text in (LOOKUPS | ANALYTICS).items()}
         records, triples = (manifest(site)["counts"][name] for name in ("records", "stored"))
     _print(records, triples, [one.name for one in contestants], found, asked, head)
-
-
-def _site(work: Path, asked: Any) -> Path:
-    site = work / "site"
-    if not site.exists():
-        tell("publishing the site that is asked, not counted")
-        publish(make(work, asked.size, seed=asked.seed), site)
-    return site
 
 
 # -- who is asked -----------------------------------------------------------------------------------------------------

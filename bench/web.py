@@ -22,7 +22,7 @@ from statistics import median
 from typing import Any
 
 import peers
-from catalogue import BASE, HERE, live, make, manifest, parser, publish, unpacked
+from catalogue import BASE, HERE, live, manifest, parser, published, unpacked
 from measure import Failed, mib, table, tell, versions, workplace
 
 _RESULT = re.compile(r"^RESULT (\d+) (\d+) (\d+) (\d+) (\d+) (\d+) (\d+)$", re.MULTILINE)
@@ -66,7 +66,7 @@ def main() -> None:
     where = peers.folder(asked.peers)
     head = versions("shelfgraph", "flask", "granian", other=peers.about(where))
     with workplace(asked.work) as work, ExitStack() as stack:
-        site = asked.site or _site(work, asked)
+        site = asked.site or published(work, asked.size, asked.seed)
         contestants = _contestants(stack, work, site, where, asked)
         found: dict[str, list[Heard]] = {one.name: [] for one in contestants}
         for n in range(asked.rounds):
@@ -76,14 +76,6 @@ def main() -> None:
         held = {one.name: one.server.memory() for one in contestants}
         records = manifest(site)["counts"]["records"]
     _print(records, asked, head, found, held)
-
-
-def _site(work: Path, asked: Any) -> Path:
-    site = work / "site"
-    if not site.exists():
-        tell("publishing the site that is served, not counted")
-        publish(make(work, asked.size, seed=asked.seed), site)
-    return site
 
 
 def _contestants(stack: ExitStack, work: Path, site: Path, where: Path, asked: Any) -> list[Contestant]:

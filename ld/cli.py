@@ -17,7 +17,7 @@ from ld import __version__, guard, vocab
 from ld.check import validate as check_documents
 from ld.describe import describe
 from ld.documents import whole
-from ld.endpoint import load, workplace
+from ld.endpoint import held, load, workplace
 from ld.errors import ShelfgraphError, SiteError, UsageError
 from ld.formats import GRAPH, RESULTS, triples
 from ld.generation import Generation, generations, live_path, rollback
@@ -191,7 +191,7 @@ def endpoint(rdf: tuple[Path, ...], bind: str | None, base: str | None, threads:
     """
     from ld import serving
 
-    with workplace() as folder:
+    with workplace() as folder, held(rdf):
         settings = Settings(folder, {"bind": bind, "base": base, "threads": threads})
         host, port = _free(settings["bind"])
         settings.assume("base", f"http://{f'[{host}]' if ':' in host else host}:{port}/", "address")

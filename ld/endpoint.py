@@ -10,7 +10,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
-from fcntl import LOCK_EX, LOCK_NB, flock
+from fcntl import LOCK_EX, LOCK_NB, LOCK_SH, flock, lockf
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,7 @@ from pyoxigraph import NamedNode, Quad, RdfFormat, parse
 from pyoxigraph import Store as Oxigraph
 
 from ld import __version__
-from ld.errors import SourceError, UsageError
+from ld.errors import SiteError, SourceError, UsageError
 from ld.progress import Progress, Step, silent
 from ld.readers.streams import unpacked
 from ld.store import open_read_only
@@ -65,6 +65,22 @@ def workplace() -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix=_PREFIX) as name, (Path(name) / "lock").open("w") as lock:
         flock(lock, LOCK_EX)
         yield Path(name)
+
+
+@contextmanager
+def held(sources: Sequence[Path]) -> Iterator[None]:
+    """Keep writers out of a store that is asked as it is: the engine's own lock, shared. Files need none.
+
+    Raises SiteError where somebody writes to it: what a reader sees beside a writer is undefined.
+    """
+    with ExitStack() as stack:
+        for lock in (source / "LOCK" for source in sources):
+            if lock.is_file():
+                try:
+                    lockf(stack.enter_context(lock.open("rb")), LOCK_SH | LOCK_NB)
+                except BlockingIOError:
+                    raise SiteError(f"{lock.parent}: somebody writes to this store: end that first") from None
+        yield
 
 
 def load(sources: Sequence[Path], folder: Path, base: str, progress: Progress = silent) -> Loaded:
@@ -122,7 +138,7 @@ def _quads(stream: Any, form: RdfFormat, base: str, source: Path) -> Iterator[Qu
 def _format(source: Path) -> RdfFormat:
     """Return the format that the name of the file tells."""
     if not source.is_file():
-        raise SourceError(f"{source}: there is no such file or directory")
+        raise SourceError(f"{source}: there is no such file or directory: name RDF files, or an Oxigraph directory")
     suffix = Path(source.stem).suffix if source.suffix in _PACKED else source.suffix
     if suffix not in FORMATS:
         known = ", ".join(FORMATS)

@@ -37,9 +37,10 @@ from ld.errors import (
     QueueFull,
     SiteError,
 )
+from ld.frames import ASK, DATA, END, READY, End, Failure, Job, receive, send
 from ld.guard import Form
+from ld.results import GRAPHS, TABLES, write_graph
 from ld.turns import Turns
-from ld.worker import ASK, DATA, END, GRAPHS, READY, TABLES, End, Failure, Job, receive, send, write_graph
 
 Describe = Callable[[str], bytes | None]
 """Gives the document of a thing as N-Triples, or None where it has none."""

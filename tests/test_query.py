@@ -30,10 +30,10 @@ from ld.errors import (
     ResultTooLarge,
     SiteError,
 )
+from ld.frames import ASK, Failure, Job, receive, send
 from ld.guard import Form
 from ld.query import Limits, QueryPool, Request
 from ld.turns import Turns
-from ld.worker import ASK, Failure, Job, receive, send
 
 ROWS = 300
 ALL = "SELECT ?s ?o ?none { ?s <x:p> ?o }"
@@ -95,7 +95,7 @@ linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="/proc a
 @pytest.mark.parametrize("query", [ALL, "ASK { ?s ?p ?o }", "SELECT * {}", "SELECT ?x { ?s ?p ?o }"])
 def test_tables(pool: QueryPool, directory: Path, format: str, query: str) -> None:
     """A table comes out byte by byte as the engine writes it."""
-    from ld.worker import TABLES
+    from ld.results import TABLES
 
     expected = Store.read_only(str(directory)).query(query).serialize(format=TABLES[format].format)
 

@@ -17,6 +17,7 @@ from ld.endpoint import Loaded
 from ld.errors import SiteError
 from ld.links import address, as_list, iri, is_web
 from ld.live import Live
+from ld.pools import Pools, describer
 from ld.settings import Settings
 from ld.web import (
     answers,
@@ -63,7 +64,7 @@ class AnyPath(PathConverter):
 class Shared:
     """What the views of one app share: settings, what is live, the SPARQL workers, and who watches."""
 
-    def __init__(self, settings: Settings, pools: sparql.Pools, live: Live | Door) -> None:
+    def __init__(self, settings: Settings, pools: Pools, live: Live | Door) -> None:
         self.settings = settings
         self.pools = pools
         self.live = live
@@ -111,14 +112,14 @@ def create_app(settings: Settings | None = None) -> Flask:
     """Return the WSGI application of a site folder, by default `./site`."""
     settings = settings or Settings(Path("site"))
     vocab.use(settings.site / "vocab")
-    pools = sparql.Pools(settings, sparql.describer)
+    pools = Pools(settings, describer)
     live = Live(settings.site, verify=settings["verify"], company=pools)
     return _app(Shared(settings, pools, live), (operations, metrics, downloads, search, sparql, interface, documents))
 
 
 def create_endpoint(settings: Settings, found: Loaded) -> Flask:
     """Return the WSGI application that answers SPARQL queries over loaded RDF, and nothing else."""
-    return _app(Shared(settings, sparql.Pools(settings), Door(found)), (endpoint, metrics, sparql))
+    return _app(Shared(settings, Pools(settings), Door(found)), (endpoint, metrics, sparql))
 
 
 def _app(state: Shared, parts: Iterable[Any]) -> Flask:

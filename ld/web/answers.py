@@ -8,8 +8,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from functools import lru_cache
 from http import HTTPStatus
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import msgspec
 from flask import Flask, Response, current_app, g, render_template, request
@@ -25,6 +24,7 @@ from ld import errors
 from ld.errors import QuerySyntaxError, ResultTooLarge, ShelfgraphError
 from ld.formats import HTML, Format
 from ld.generation import Generation
+from ld.pools import Served
 from ld.web.negotiation import Choice, choose
 from ld.web.visits import note
 
@@ -76,26 +76,6 @@ _COMPRESSED = [
     "application/x-bibtex", "application/x-research-info-systems",
 ]  # fmt: skip
 _ENCODINGS = ["zstd", "br", "gzip"]
-
-
-class Served(Protocol):
-    """What is served: a generation of the catalogue, or RDF that was loaded to be asked.
-
-    `about` is the IRI of its description, empty where it has none; `triples` is None where nobody has counted them.
-    """
-
-    @property
-    def id(self) -> str: ...
-    @property
-    def base(self) -> str: ...
-    @property
-    def store(self) -> Path: ...
-    @property
-    def about(self) -> str: ...
-    @property
-    def triples(self) -> int | None: ...
-    @property
-    def graphs(self) -> Sequence[str]: ...
 
 
 def served() -> Served:

@@ -19,7 +19,7 @@ from werkzeug.exceptions import NotFound
 from ld import formats
 from ld.formats import Format
 from ld.generation import Generation
-from ld.web.answers import Served
+from ld.pools import Served
 from ld.web.clients import is_local
 from ld.web.visits import Visit
 

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-import threading
-import weakref
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import IO, Any
 from urllib.parse import unquote_to_bytes
 
@@ -21,13 +19,12 @@ from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 from ld import guard, names
 from ld.errors import QueryError, QueryForbidden, QueryTooLong
 from ld.formats import GRAPH, HTML, RESULTS, TURTLE, Format
-from ld.generation import Generation
 from ld.guard import Form
-from ld.query import Answer, Count, Describe, Limits, QueryPool, Request
+from ld.pools import Pools, Served
+from ld.query import Answer, Request
 from ld.settings import Settings
-from ld.turns import Turns
 from ld.vocab import vocabulary
-from ld.web.answers import NEGOTIATED, Served, answer, failure, not_acceptable, problem, retried, served, wanted
+from ld.web.answers import NEGOTIATED, answer, failure, not_acceptable, problem, retried, served, wanted
 from ld.web.limits import client
 from ld.web.negotiation import choose
 from ld.web.presence import leaving
@@ -62,80 +59,6 @@ class Asked(Struct, frozen=True):
     query: str
     default_graphs: tuple[str, ...] | None = None
     named_graphs: tuple[str, ...] | None = None
-
-
-class Pools:
-    """The workers of all that is served; those of an earlier generation end when no request needs them any more.
-
-    `describer` gives what answers a DESCRIBE, None where the engine itself does.
-    """
-
-    def __init__(self, settings: Settings, describer: Callable[[Any], Describe | None] = lambda _: None) -> None:
-        self.settings = settings
-        self.count: Count = lambda what, more: None
-        self._describer = describer
-        self._turns = Turns(settings["query_per_client"], settings.site / "queries.lock")
-        self._lock = threading.Lock()
-        self._pools: list[tuple[weakref.ref[Served], QueryPool]] = []
-
-    def of(self, asked: Served) -> QueryPool:
-        """Return the pool of what is served."""
-        with self._lock:
-            for owner, pool in self._pools:
-                if owner() is asked:
-                    return pool
-            pool = QueryPool(asked.store, limits(self.settings), self._describer(asked), self._turns, self.count)
-            self._pools.append((weakref.ref(asked), pool))
-            return pool
-
-    def prepare(self, generation: Served) -> None:
-        """Start the workers of a generation before it goes live; raises SiteError where they cannot open its store."""
-        self.of(generation).start()
-
-    def tidy(self) -> None:
-        """End the workers of generations that are gone: each request holds its own until it is answered."""
-        with self._lock:
-            over = [pool for owner, pool in self._pools if owner() is None]
-            self._pools = [(owner, pool) for owner, pool in self._pools if pool not in over]
-        for pool in over:
-            pool.close()
-
-    def close(self) -> None:
-        """End all workers."""
-        with self._lock:
-            pools, self._pools = self._pools, []
-        for _, pool in pools:
-            pool.close()
-        self._turns.close()
-
-
-def describer(live: Generation) -> Describe:
-    """Return the function that gives the N-Triples of the document in which a thing is described.
-
-    It must not hold the generation itself, whose end is what ends the workers.
-    """
-    known = live.documents
-
-    def describe(iri: str) -> bytes | None:
-        path = names.decoded(iri.partition("#")[0].removeprefix(known.base))
-        found = known.get(path) if iri.startswith(known.base) else None
-        return known.lines(found).encode() if found and not found.gone else None
-
-    return describe
-
-
-def limits(settings: Settings) -> Limits:
-    """Return the limits of queries that the settings say, for one of the processes that answer."""
-    share = max(1, settings["processes"])
-    return Limits(
-        seconds=settings["query_seconds"],
-        rows=settings["query_rows"],
-        bytes=settings["query_megabytes"] << 20,
-        memory=settings["query_memory"] << 20,
-        running=max(1, settings["query_workers"] // share),
-        queued=settings["query_queue"] // share,
-        per_client=settings["query_per_client"],
-    )
 
 
 @blueprint.route("/sparql", methods=["GET", "POST"])

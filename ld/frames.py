@@ -1,0 +1,80 @@
+"""What the server and its query workers say to each other: a query goes out, frames of the answer come back."""
+
+from __future__ import annotations
+
+import socket
+import struct
+import time
+
+import msgspec
+
+READY, ASK, DATA, END, ERROR = b"R", b"Q", b"D", b"E", b"X"
+_HEAD = struct.Struct("!cI")
+
+
+class Job(msgspec.Struct, frozen=True):
+    """A query on its way to the worker."""
+
+    text: str
+    format: str
+    default_graphs: tuple[str, ...] = ()
+    named_graphs: tuple[str, ...] = ()
+    prefixes: dict[str, str] = {}
+    truncate: bool = False
+    max_rows: int = 100_000
+    max_bytes: int = 64 << 20
+    seconds: float = 30.0
+    base: str = ""
+
+
+class End(msgspec.Struct, frozen=True):
+    """The last frame of an answer: was it cut, and does the worker leave after it."""
+
+    truncated: bool = False
+    retires: bool = False
+
+
+class Failure(msgspec.Struct, frozen=True):
+    """An error on its way to the parent: the name of its class in `ld.errors`, and what it says."""
+
+    kind: str
+    message: str
+    line: int = 0
+    column: int = 0
+
+
+def send(channel: socket.socket, kind: bytes, payload: bytes | memoryview = b"") -> None:
+    """Write one frame: a letter, the length in four bytes, the payload."""
+    channel.sendall(_HEAD.pack(kind, len(payload)))
+    if payload:
+        channel.sendall(payload)
+
+
+def receive(channel: socket.socket, deadline: float | None = None) -> tuple[bytes, bytearray] | None:
+    """Return the next frame, None at the end of the stream; raises TimeoutError at the deadline."""
+    head = _read(channel, _HEAD.size, deadline)
+    if head is None:
+        return None
+    kind, size = _HEAD.unpack(head)
+    payload = _read(channel, size, deadline)
+    return None if payload is None else (kind, payload)
+
+
+def _read(channel: socket.socket, size: int, deadline: float | None) -> bytearray | None:
+    """Return exactly so many bytes; None where the stream ends before."""
+    data = bytearray(size)
+    view, position = memoryview(data), 0
+    while position < size:
+        if deadline is not None:
+            left = deadline - time.monotonic()
+            if left <= 0:
+                raise TimeoutError
+            channel.settimeout(left)
+        try:
+            count = channel.recv_into(view[position:])
+        except ConnectionError:
+            return None
+        if not count:
+            return None
+        position += count
+    return data
