@@ -3,6 +3,6 @@
 SHELFGRAPH_SITE names the site folder (default: ./site); other settings come from its site.toml or the environment.
 """
 
-from ld.web.served import app
+from ld.web.wsgi import app
 
 __all__ = ["app"]

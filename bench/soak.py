@@ -171,7 +171,7 @@ def workers(server: Server) -> dict[int, int]:
     found = {}
     for pid in tree(server.pid):
         with suppress(OSError, ValueError):
-            if b"ld.worker" in Path(f"/proc/{pid}/cmdline").read_bytes():
+            if b"ld.sparql.worker" in Path(f"/proc/{pid}/cmdline").read_bytes():
                 status = Path(f"/proc/{pid}/status").read_text()
                 found[pid] = int(status.partition("VmHWM:")[2].split()[0]) << 10
     return found

@@ -1,3 +1,40 @@
-"""Shelfgraph: library catalogue records in, a linked-data site out."""
+"""Catalogue records in, a linked-data site out: one street through eight rooms; nothing goes back.
+
+    harvest      addresses become files
+    readers      files become records
+    mapping      a record becomes triples, and a summary of itself
+    formats      one form of RDF or of a citation a file
+    store        the triples in an engine
+    sparql       a stranger's query in a process that can be killed
+    site         one finished generation, read
+    publish      one generation, built beside the live one, then switched in
+    web          find, negotiate, answer
+
+What everybody may use stands beside them, and `cli` above all.
+
+The law (`tests/test_house.py` reads it here):
+
+- errors, memo and progress know nothing.
+- record knows nothing.
+- values knows errors, memo, record.
+- terms and settings know errors, memo, values.
+- readers knows errors, memo, record, values.
+- mapping knows errors, memo, record, terms, values.
+- formats knows errors, memo, terms, values.
+- harvest knows errors, readers.
+- store knows errors, values.
+- sparql knows errors, formats, memo, progress, store, values.
+- site knows errors, formats, mapping, memo, progress, readers, record, settings, sparql, store, terms, values.
+- publish knows errors, formats, harvest, mapping, memo, progress, readers, record, settings, site, store, terms, values.
+- web knows errors, formats, memo, settings, site, sparql, values.
+- Only web uses flask, werkzeug, flask_compress, granian.
+- Only formats, sparql, store use pyoxigraph.
+- Only store uses oxrdflib.
+- Only harvest uses requests.
+- Only formats, readers use lxml.
+
+Inside a room the docstring of its `__init__` lists the files in the order in which one reads them, and a file uses only
+those above it.
+"""
 
 __version__ = "0.1.0"

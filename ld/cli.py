@@ -13,27 +13,32 @@ from typing import Any, TextIO
 import click
 import msgspec
 
-from ld import __version__, guard, vocab
-from ld.check import validate as check_documents
-from ld.describe import describe
-from ld.documents import whole
-from ld.endpoint import held, load, workplace
+from ld import __version__
 from ld.errors import ShelfgraphError, SiteError, UsageError
-from ld.formats import GRAPH, RESULTS, triples
-from ld.generation import Generation, generations, live_path, rollback
-from ld.jsonld import document as jsonld_document
-from ld.jsonld import dumps as jsonld_dumps
-from ld.jsonld import names_of
-from ld.live import Live
-from ld.mapping import Described, Mapping, Unsaid
+from ld.formats.jsonld import document as jsonld_document
+from ld.formats.jsonld import dumps as jsonld_dumps
+from ld.formats.jsonld import names_of
+from ld.formats.media import GRAPH, RESULTS
+from ld.formats.ntriples import triples
+from ld.formats.turtle import turtle
+from ld.mapping.compiled import Described, Mapping
+from ld.mapping.entities import Site
+from ld.mapping.mentions import Unsaid
+from ld.mapping.works import describe
 from ld.progress import Display
-from ld.publish import publish as publish_sources
-from ld.query import Limits, QueryPool, Request
+from ld.publish.generations import rollback
+from ld.publish.run import publish as publish_sources
 from ld.readers import KINDS, read
 from ld.record import Deleted, Record, Rejected
 from ld.settings import SETTINGS, Settings
-from ld.things import Site
-from ld.turtle import turtle
+from ld.site.documents import whole
+from ld.site.generation import Generation, generations, live_path
+from ld.site.live import Live
+from ld.site.shapes import validate as check_documents
+from ld.sparql import guard
+from ld.sparql.loaded import held, load, workplace
+from ld.sparql.pool import Limits, QueryPool, Request
+from ld.values import vocab
 
 _site = click.option(
     "--site", default="site", type=click.Path(path_type=Path), help="The site folder.", show_default=True
@@ -166,13 +171,13 @@ def publish(
 @_with_settings
 def serve(settings: Settings) -> None:
     """Serve the live generation: pages, RDF, SPARQL and dumps."""
-    from ld import serving  # with the web behind it, which no other verb needs
+    from ld.web import server  # with the web behind it, which no other verb needs
 
     found = Live(settings.site, verify=settings["verify"]).current()
     host, port = _free(settings["bind"])
     click.echo(f"Serving generation {found.id} at http://{host}:{port}/ (its IRIs begin with {found.base})", err=True)
     found.close()  # the server opens it for itself; a lock held here would keep its folder for ever
-    serving.serve("ld.web.served:app", host, port, settings)
+    server.serve("ld.web.wsgi:app", host, port, settings)
 
 
 @main.command()
@@ -189,7 +194,7 @@ def endpoint(rdf: tuple[Path, ...], bind: str | None, base: str | None, threads:
     \b
     Example:  shelfgraph endpoint dump.nq.gz people.ttl --bind 127.0.0.1:8080
     """
-    from ld import serving
+    from ld.web import server
 
     with workplace() as folder, held(rdf):
         settings = Settings(folder, {"bind": bind, "base": base, "threads": threads})
@@ -202,7 +207,7 @@ def endpoint(rdf: tuple[Path, ...], bind: str | None, base: str | None, threads:
             progress.clear()
         size = "" if found.triples is None else f"{found.triples:,} triples, {len(found.graphs):,} named graphs "
         click.echo(f"Answering queries over {size}at {found.base}sparql", err=True)
-        serving.serve("ld.web.asked:app", host, port, settings)
+        server.serve("ld.web.wsgi_endpoint:app", host, port, settings)
 
 
 @main.command()

@@ -10,8 +10,8 @@ from typing import Any
 
 from msgspec import Struct
 
-from ld import names
 from ld.errors import SettingError
+from ld.values import names
 
 Value = str | int | float | bool
 

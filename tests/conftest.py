@@ -17,10 +17,10 @@ import requests
 from flask import Flask
 from flask.testing import FlaskClient
 
-from ld.generation import Generation
-from ld.live import Live
-from ld.publish import publish
+from ld.publish.run import publish
 from ld.settings import Settings
+from ld.site.generation import Generation
+from ld.site.live import Live
 from ld.web import create_app
 
 BASE = "https://data.example.org/"

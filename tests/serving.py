@@ -18,7 +18,7 @@ import requests
 from conftest import ROOT
 from msgspec import Struct
 
-from ld.publish import publish
+from ld.publish.run import publish
 from ld.settings import Settings
 
 

@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, event, example, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from ld.formats import CITATION, DOCUMENT, GRAPH, RESULTS, Format
+from ld.formats.media import CITATION, DOCUMENT, GRAPH, RESULTS, Format
 from ld.web.negotiation import choose
 
 # The same ones in every run, so that what fails does so for a change; SHELFGRAPH_TEST_HEADERS=20000 tries others.

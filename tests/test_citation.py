@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from ld.citation import bibtex, csl, ris
+from ld.formats.citation import bibtex, csl, ris
 
 ARTICLE: dict[str, Any] = {
     "id": "https://data.example.org/record/x1#it",

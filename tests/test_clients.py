@@ -26,10 +26,10 @@ from pyoxigraph import QueryResultsFormat, QuerySolutions, RdfFormat, Store, par
 from rdflib.plugins.stores.sparqlstore import SPARQLStore
 from werkzeug.serving import make_server
 
-from ld.publish import publish
+from ld.publish.run import publish
 from ld.settings import Settings
-from ld.store import dataset
-from ld.vocab import Vocabulary
+from ld.store.oxigraph import dataset
+from ld.values.vocab import Vocabulary
 from ld.web import create_app
 
 

@@ -17,11 +17,11 @@ import pytest
 from conftest import BASE, ROOT
 
 from ld.errors import SiteError, SourceError
-from ld.generation import live_path
-from ld.live import Live
-from ld.publish import publish
+from ld.publish.run import publish
 from ld.readers.limits import LINE_BYTES
 from ld.settings import Settings
+from ld.site.generation import live_path
+from ld.site.live import Live
 
 # More are killed with SHELFGRAPH_TEST_KILLS=100.
 KILLS = int(os.environ.get("SHELFGRAPH_TEST_KILLS", "10"))
@@ -77,7 +77,7 @@ def test_killed_at_any_moment_the_site_stays_whole(tmp_path: Path, workers: str)
         gone = time.monotonic() + 5
         while any(Path(f"/proc/{pid}").exists() for pid in helpers) and time.monotonic() < gone:
             time.sleep(0.05)
-        assert not any(Path(f"/proc/{pid}/cmdline").exists() and b"ld.crew" in Path(f"/proc/{pid}/cmdline").read_bytes()
+        assert not any(Path(f"/proc/{pid}/cmdline").exists() and b"ld.publish.workers" in Path(f"/proc/{pid}/cmdline").read_bytes()
                        for pid in helpers)  # fmt: skip
     subprocess.run(command(source, site), check=True, cwd=ROOT, capture_output=True)
 
@@ -109,7 +109,7 @@ def test_a_full_disk(small_disk: Path, tmp_path: Path, monkeypatch: pytest.Monke
     source.write_text(records(6000))
     with pytest.raises(SiteError, match=r"too little space: about \d+ MiB are needed"):
         publish([str(source)], settings)
-    monkeypatch.setattr("ld.publish._SPACE", 0)
+    monkeypatch.setattr("ld.publish.run._SPACE", 0)
     for workers in (1, 2):
         settings.values["workers"] = workers
         with pytest.raises(SiteError, match=r"cannot be written.*what is live stays"):

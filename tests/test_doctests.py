@@ -13,7 +13,7 @@ import ld
 NAMES = sorted(
     one.name
     for one in pkgutil.walk_packages(ld.__path__, "ld.")
-    if one.name not in ("ld.__main__", "ld.web.served", "ld.web.asked")  # they run when they are imported
+    if one.name not in ("ld.__main__", "ld.web.wsgi", "ld.web.wsgi_endpoint")  # they run when they are imported
 )
 
 

@@ -17,8 +17,8 @@ import requests
 from conftest import SHARED, endpoint
 from pyoxigraph import RdfFormat, Store, parse
 
-from ld.endpoint import held, load, workplace
 from ld.errors import SiteError, SourceError, UsageError
+from ld.sparql.loaded import held, load, workplace
 
 CONFORMANCE = SHARED / "conformance"
 SD = rdflib.Namespace("http://www.w3.org/ns/sparql-service-description#")

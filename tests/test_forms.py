@@ -13,15 +13,16 @@ from conftest import BASE
 from pyld import jsonld
 from pyoxigraph import NamedNode, RdfFormat, Store, Triple, parse
 
-from ld import formats, forms
-from ld.documents import Documents
-from ld.forms import CONTEXT, Shown
-from ld.generation import Generation
-from ld.jsonld import reshaped
-from ld.rdfxml import rdfxml
-from ld.turtle import turtle
-from ld.vocab import vocabulary
-from ld.web.documents import show
+from ld.formats import ntriples
+from ld.formats.jsonld import reshaped
+from ld.formats.rdfxml import rdfxml
+from ld.formats.turtle import turtle
+from ld.site import rendered
+from ld.site.documents import Documents
+from ld.site.generation import Generation
+from ld.site.shown import CONTEXT, Shown
+from ld.values.vocab import vocabulary
+from ld.web.pages.documents import show
 
 
 def loader(url: str, options: Any = None) -> dict[str, Any]:
@@ -76,7 +77,7 @@ def test_turtle_and_rdfxml_are_the_same_graph(generation: Generation) -> None:
 
         assert {q.triple for q in parse(turtle(shown.graph, prefixes).encode(), RdfFormat.TURTLE)} == graph, shown.url
         assert {q.triple for q in parse(rdfxml(shown.graph, prefixes).encode(), RdfFormat.RDF_XML)} == graph, shown.url
-        assert {q.triple for q in parse(formats.ntriples(shown.graph).encode(), RdfFormat.N_TRIPLES)} == graph
+        assert {q.triple for q in parse(ntriples.ntriples(shown.graph).encode(), RdfFormat.N_TRIPLES)} == graph
 
 
 @pytest.mark.parametrize("profile", ["expanded", "flattened", "compacted"])
@@ -108,7 +109,7 @@ def test_store_documents_and_dump_hold_the_same_triples(generation: Generation) 
     served = {triple for shown in everything(generation) for triple in shown.graph}
     dataset = generation.documents.get("dataset")
     assert dataset
-    own = set(formats.triples(dataset.lines))
+    own = set(ntriples.triples(dataset.lines))
 
     assert store == served
     assert store - own == dumped - own
@@ -140,7 +141,7 @@ def test_counts_of_the_description_are_true(generation: Generation) -> None:
     void = "http://rdfs.org/ns/void#"
     values = {
         str(triple.predicate.value).removeprefix(void): triple.object.value  # type: ignore[union-attr]  # literals
-        for triple in formats.triples(dataset.lines)
+        for triple in ntriples.triples(dataset.lines)
         if triple.subject == NamedNode(BASE + "dataset#it") and triple.predicate.value.startswith(void)
     }
     documents.close()
@@ -160,7 +161,7 @@ def test_what_is_kept_of_a_record_is_what_would_be_made(generation: Generation) 
 def test_forms_of_another_edition_are_made_anew(generation: Generation, monkeypatch: pytest.MonkeyPatch) -> None:
     """A changed program or context must not answer with what an earlier one wrote."""
     record = next(generation.documents.records())
-    monkeypatch.setattr(forms, "edition", lambda known: "another")
+    monkeypatch.setattr(rendered, "edition", lambda known: "another")
 
     assert generation.forms.get(record.n) is None
     assert show(generation, record).turtle == Shown(generation.documents, record).turtle

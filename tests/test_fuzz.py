@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from lxml import etree
 from werkzeug.test import TestResponse
 
-from ld.web.sparql import examples
+from ld.web.pages.sparql import examples
 
 # The same ones in every run, so that what fails does so for a change; SHELFGRAPH_TEST_FUZZ=5000 tries others.
 TRIED = os.environ.get("SHELFGRAPH_TEST_FUZZ")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from ld.grammar import Place, first_error
-from ld.vocab import vocabulary
+from ld.sparql.grammar import Place, first_error
+from ld.values.vocab import vocabulary
 
 EVERYTHING = """BASE <http://e/> PREFIX : <x#> PREFIX e.x: <y#>
 SELECT DISTINCT ?a (GROUP_CONCAT(DISTINCT ?n; SEPARATOR = ", ") AS ?all) FROM <g> FROM NAMED :h

@@ -7,7 +7,7 @@ import time
 import pytest
 
 from ld.errors import QueryForbidden, QuerySyntaxError, QueryTooDeep, QueryTooLong
-from ld.guard import Form, inspect, undeclared
+from ld.sparql.guard import Form, inspect, undeclared
 
 HONEST = {
     "SELECT * { ?s ?p ?o }": Form.SELECT,

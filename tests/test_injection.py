@@ -20,11 +20,11 @@ from pyld import jsonld
 from pyoxigraph import RdfFormat, Triple, parse
 from werkzeug.test import TestResponse
 
-from ld.links import address
-from ld.names import encoded
-from ld.publish import publish
+from ld.formats.links import address
+from ld.publish.run import publish
 from ld.settings import Settings
-from ld.vocab import vocabulary
+from ld.values.names import encoded
+from ld.values.vocab import vocabulary
 from ld.web import create_app
 
 PAYLOADS = {

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from pyld import jsonld as pyld
 from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, parse
 
-from ld.formats import ntriples, triples
-from ld.jsonld import Compactor, document, dumps, names_of
-from ld.vocab import Vocabulary
+from ld.formats.jsonld import Compactor, document, dumps, names_of
+from ld.formats.ntriples import ntriples, triples
+from ld.values.vocab import Vocabulary
 
 BASE = "https://data.example.org/"
 CONTEXT = BASE + "context/v1.jsonld"
@@ -145,7 +145,7 @@ CLASSES = st.builds(
 
 
 def canonical(graph: list[Triple]) -> list[str]:
-    """The lines as `ld.mapping` writes them: five characters escaped, all others as they are."""
+    """The lines as `ld.mapping.compiled` writes them: five characters escaped, all others as they are."""
     escapes = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"}
     lines = []
     for triple in graph:

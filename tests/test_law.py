@@ -20,14 +20,14 @@ from hypothesis import HealthCheck, given, settings, target
 from hypothesis import strategies as st
 from pyoxigraph import Store
 
-from ld import dumps
-from ld.dumps import FILES
 from ld.errors import SourceError
-from ld.generation import Generation
-from ld.live import Live
-from ld.publish import publish
+from ld.publish import dumps
+from ld.publish.run import publish
 from ld.record import Deleted
 from ld.settings import Settings
+from ld.site.dumpfiles import FILES
+from ld.site.generation import Generation
+from ld.site.live import Live
 
 # The same ones in every run, so that what fails does so for a change; SHELFGRAPH_TEST_SEQUENCES=1000 tries others.
 TRIED = os.environ.get("SHELFGRAPH_TEST_SEQUENCES")

@@ -14,13 +14,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyoxigraph import RdfFormat, parse
 
-from ld import names
-from ld.mapping import Mapping, Unsaid, mention, quoted, statements, unescaped
-from ld.readers import doaj, solr
+from ld.mapping.compiled import Mapping
+from ld.mapping.entities import Site
+from ld.mapping.mentions import Unsaid, mention, statements
+from ld.readers.doaj import api
 from ld.readers.share import Share
+from ld.readers.vufind import solr
 from ld.record import Container, Date, Person, Record, Rejected, Source, Subject
-from ld.things import Site
-from ld.vocab import vocabulary
+from ld.terms import quoted, unescaped
+from ld.values import names
+from ld.values.vocab import vocabulary
 
 BASE = "https://data.example.org/"
 MAPPING = Mapping(Site(BASE), vocabulary())
@@ -93,7 +96,7 @@ def test_a_trace_has_the_triples_of_the_description() -> None:
 def test_numbers_and_instants_are_canonical() -> None:
     """The store rewrites what is not, and documents and dumps would say other than it."""
     lines = MAPPING.describe(record(format="book", page_count="007")).lines
-    found = doaj.record(
+    found = api.record(
         {"id": "1", "last_updated": "2020-01-02T03:04:05.670Z", "bibjson": {"title": "T"}}, record().source
     )
 
@@ -186,9 +189,7 @@ def test_no_index_document_spoils_a_load(document: dict[str, Any], identifier: s
     TEXT,
 )
 def test_no_article_spoils_a_load(bibjson: dict[str, Any], identifier: str) -> None:
-    loads(
-        [doaj.record({"id": identifier, "last_updated": "2020-01-02T03:04:05Z", "bibjson": bibjson}, record().source)]
-    )
+    loads([api.record({"id": identifier, "last_updated": "2020-01-02T03:04:05Z", "bibjson": bibjson}, record().source)])
 
 
 @given(st.lists(TEXT | st.just("http://example.org/"), max_size=6).map("".join))

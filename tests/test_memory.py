@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ld import memory
-from ld.memory import Memory, remembered
+from ld import memo
+from ld.memo import Memory, remembered
 
 
 def test_it_forgets_when_it_is_full() -> None:
@@ -38,6 +38,6 @@ def test_all_is_forgotten_when_another_vocabulary_is_used() -> None:
         return text.upper()
 
     assert upper("a") + upper("a") == "AA"
-    memory.forget()
+    memo.forget()
     assert upper("a") == "A"
     assert made == ["a", "a"]

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ld.formats import CITATION, DOCUMENT, GRAPH, RESULTS
+from ld.formats.media import CITATION, DOCUMENT, GRAPH, RESULTS
 from ld.web.negotiation import choose
 
 CHROME = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8"

@@ -18,8 +18,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from serving import serving
 
-from ld import formats
-from ld.web import interface
+from ld.formats import media
+from ld.web.pages import openapi
 
 HERE = Path(__file__).parent
 # Answered for any address, or parts of one that is described.
@@ -68,7 +68,7 @@ def test_every_thing_with_a_document_is_described(described: dict[str, Any]) -> 
 
 
 def test_forms_are_those_of_the_table(described: dict[str, Any]) -> None:
-    known = {form.media_type: form.key for form in (*formats.DOCUMENT, *formats.CITATION)}
+    known = {form.media_type: form.key for form in (*media.DOCUMENT, *media.CITATION)}
     path = described["paths"]["/record/{id}.{form}"]
 
     assert set(path["get"]["responses"]["200"]["content"]) == set(known)
@@ -80,7 +80,7 @@ def test_the_description_is_linked_and_names_the_site(client: FlaskClient, descr
     catalog = json.loads(client.get("/.well-known/api-catalog").text)["linkset"]
     here = {one["href"]: one["type"] for site in catalog for one in site.get("service-desc", ())}
 
-    assert here[f"{BASE}openapi.json"] == interface.MEDIA_TYPE
-    assert client.get("/openapi.json").headers["Content-Type"] == interface.MEDIA_TYPE
+    assert here[f"{BASE}openapi.json"] == openapi.MEDIA_TYPE
+    assert client.get("/openapi.json").headers["Content-Type"] == openapi.MEDIA_TYPE
     assert described["servers"] == [{"url": BASE.removesuffix("/")}]
     assert described["openapi"].startswith("3.1")

@@ -17,11 +17,11 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from ld.errors import SettingError
-from ld.publish import publish
-from ld.query import QueryPool
+from ld.publish.run import publish
 from ld.settings import Settings
+from ld.sparql.pool import QueryPool
 from ld.web import create_app
-from ld.web.limits import Places, Rate
+from ld.web.edge.limits import Places, Rate
 
 RECORD = f"/record/{SEED}"
 PROBLEM = "application/problem+json"
@@ -324,7 +324,7 @@ def test_places_are_given_back_once() -> None:
 
 
 def test_only_so_many_long_answers_are_on_their_way(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ld.web.limits._AT_ONCE", 10)
+    monkeypatch.setattr("ld.web.edge.limits._AT_ONCE", 10)
     client = make()
 
     running = [client.get("/dump/catalogue.nt.gz", buffered=False) for _ in range(8)]

@@ -14,7 +14,7 @@ import requests
 from conftest import EXAMPLES
 from serving import Server, serving, wait
 
-from ld.web.presence import leaving
+from ld.web.edge.disconnect import leaving
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="connections are found in Linux's /proc")
 ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"

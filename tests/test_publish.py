@@ -13,14 +13,15 @@ import pytest
 from conftest import BASE, EXAMPLES, ROOT, SEED
 from pyoxigraph import Store
 
-from ld import vocab
 from ld.errors import SiteError, SourceError
-from ld.generation import Generation, generations, live_path, rollback
-from ld.live import Live
-from ld.publish import publish
+from ld.publish.generations import rollback
+from ld.publish.run import publish
 from ld.readers import read, reread
 from ld.record import Deleted, Record
 from ld.settings import Settings
+from ld.site.generation import Generation, generations, live_path
+from ld.site.live import Live
+from ld.values import vocab
 
 
 def site(folder: Path, **flags: object) -> Settings:

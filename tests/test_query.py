@@ -30,10 +30,10 @@ from ld.errors import (
     ResultTooLarge,
     SiteError,
 )
-from ld.frames import ASK, Failure, Job, receive, send
-from ld.guard import Form
-from ld.query import Limits, QueryPool, Request
-from ld.turns import Turns
+from ld.sparql.guard import Form
+from ld.sparql.pool import Limits, QueryPool, Request
+from ld.sparql.quota import Turns
+from ld.sparql.wire import ASK, Failure, Job, receive, send
 
 ROWS = 300
 ALL = "SELECT ?s ?o ?none { ?s <x:p> ?o }"
@@ -95,7 +95,7 @@ linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="/proc a
 @pytest.mark.parametrize("query", [ALL, "ASK { ?s ?p ?o }", "SELECT * {}", "SELECT ?x { ?s ?p ?o }"])
 def test_tables(pool: QueryPool, directory: Path, format: str, query: str) -> None:
     """A table comes out byte by byte as the engine writes it."""
-    from ld.results import TABLES
+    from ld.sparql.results import TABLES
 
     expected = Store.read_only(str(directory)).query(query).serialize(format=TABLES[format].format)
 
@@ -334,7 +334,7 @@ def test_locked_in(directory: Path) -> None:
     """After the lock neither sockets nor programs are to be had, in no thread."""
     script = """if 1:
         import os, socket, threading
-        from ld.worker import lock_in
+        from ld.sparql.worker import lock_in
         gate, done = threading.Event(), []
         def try_all():
             gate.wait()
@@ -402,7 +402,7 @@ def test_a_client_has_its_places_in_all_processes_together(directory: Path, tmp_
     """Another process holds a place; it gives it back by ending, however it ends."""
     path = tmp_path / "queries.lock"
     held = f"Turns(1, pathlib.Path({str(path)!r})).take('a') is not None"
-    script = f"import pathlib; from ld.turns import Turns; print({held}, flush=True); input()"
+    script = f"import pathlib; from ld.sparql.quota import Turns; print({held}, flush=True); input()"
     with (
         subprocess.Popen([sys.executable, "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other,
         contextlib.closing(Turns(1, path)) as turns,
@@ -448,7 +448,7 @@ def test_no_orphans(directory: Path, end: str) -> None:
     script = f"""if 1:
         import os, sys, threading, time, warnings
         warnings.simplefilter("ignore")
-        from ld.query import *
+        from ld.sparql.pool import *
         pool = QueryPool(sys.argv[1])
         pool.start()
         threading.Thread(target=lambda: pool.answer(Request({HEAVY!r}, "json")), daemon=True).start()

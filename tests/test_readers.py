@@ -20,8 +20,10 @@ import requests
 
 from ld import readers
 from ld.errors import SourceError
-from ld.readers import doaj, fields, oaipmh, solr, staffview
+from ld.readers.doaj import api
+from ld.readers.doaj import oai as oaipmh
 from ld.readers.share import Share
+from ld.readers.vufind import fields, solr, staffview
 from ld.record import Container, Deleted, Person, Record, Rejected, Source, Subject
 
 NUMBER = "0" * 31 + "a"
@@ -32,7 +34,7 @@ NAMESPACE = "http://doaj.org/features/oai_doaj/1.0/"
 def article(**bib: Any) -> Record:
     """A DOAJ article with these fields in its bibjson."""
     document = {"id": NUMBER, "bibjson": {"title": "A title", **bib}}
-    found = doaj.record(document, Source("doaj", json.dumps(document), "here"))
+    found = api.record(document, Source("doaj", json.dumps(document), "here"))
     assert isinstance(found, Record), found
     return found
 

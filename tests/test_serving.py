@@ -23,9 +23,9 @@ import requests
 from conftest import EXAMPLES, ROOT, SEED
 from msgspec import Struct
 
-from ld.publish import publish
-from ld.serving import stop_seconds
+from ld.publish.run import publish
 from ld.settings import Settings
+from ld.web.server import stop_seconds
 
 RECORD = f"/record/{SEED}"
 SLOW = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f FILTER(?c != ?f) }"

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from conftest import BASE, EXAMPLES, ROOT
 
-from ld.publish import publish
+from ld.publish.run import publish
 from ld.settings import Settings
 
 pytestmark = [

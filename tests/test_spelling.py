@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ld.readers.spelling import Known, doi_of_url, recover
+from ld.readers.vufind.recovery import Known, doi_of_url, recover
 
 DOAJ_ID = "doaj-" + "a" * 32
 STAMP = "2020-11-24T20:40:42Z"

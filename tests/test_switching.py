@@ -23,13 +23,14 @@ import requests
 from conftest import BASE, ROOT
 from msgspec import Struct
 
-import ld.checksums
-import ld.generation
-from ld.dumps import sha256
+import ld.site.checksums
+import ld.site.generation
 from ld.errors import SiteError
-from ld.generation import Account, Generation, Manifest, building, finish, generations, prune, rollback, switch
-from ld.live import Live
+from ld.publish.generations import building, finish, prune, rollback, switch
 from ld.settings import Settings
+from ld.site.checksums import sha256
+from ld.site.generation import Account, Generation, Manifest, generations
+from ld.site.live import Live
 from ld.web import create_app
 
 TAKEN_OVER_SECONDS = 5.0  # usually one; the machine may be busy
@@ -120,7 +121,7 @@ def folders(site: Path) -> list[str]:
 def workers(generation: str) -> list[str]:
     """The SPARQL workers that have the store of this generation open."""
     listed = subprocess.run(["ps", "-ww", "-eo", "args"], capture_output=True, text=True, check=True).stdout
-    return [line for line in listed.splitlines() if "ld.worker" in line and generation in line]
+    return [line for line in listed.splitlines() if "ld.sparql.worker" in line and generation in line]
 
 
 def version(url: str) -> str:
@@ -280,7 +281,7 @@ def test_a_site_that_is_published_after_the_server_started(tmp_path: Path) -> No
 FORKING = """
 import os, sys, time
 from pathlib import Path
-from ld.generation import prune, switch
+from ld.site.generation import prune, switch
 from ld.settings import Settings
 from ld.web import create_app
 site = Path(sys.argv[1])
@@ -518,7 +519,7 @@ def test_a_hard_link_keeps_its_checksum(tmp_path: Path) -> None:
         os.link(first / "note.txt", folder / "linked.txt")
         shutil.copyfile(first / "note.txt", folder / "copied.txt")
         manifest = Manifest(
-            folder.name.removesuffix(".part"), BASE, "", "full", "", {}, Account(), [], layout=ld.generation.LAYOUT
+            folder.name.removesuffix(".part"), BASE, "", "full", "", {}, Account(), [], layout=ld.site.generation.LAYOUT
         )
         finished = finish(folder, manifest, first)
 
@@ -542,13 +543,13 @@ def test_a_file_that_was_verified_is_not_read_again(tmp_path: Path, monkeypatch:
     monkeypatch.setattr(ld.checksums, "digests", lambda paths, threads: ((path, reading(path)) for path in paths))
     digest = sha256(folder / "one")
 
-    ld.checksums.compare(folder, {"one": digest})
-    ld.checksums.compare(linked, {"other": digest})
+    ld.site.checksums.compare(folder, {"one": digest})
+    ld.site.checksums.compare(linked, {"other": digest})
     assert read == [folder / "one"]
     with pytest.raises(SiteError, match="differs from its checksum"):
-        ld.checksums.compare(linked, {"other": "0" * 64})
+        ld.site.checksums.compare(linked, {"other": "0" * 64})
     os.utime(linked / "other", ns=(0, 1))
-    ld.checksums.compare(folder, {"one": digest})
+    ld.site.checksums.compare(folder, {"one": digest})
     assert read == [folder / "one", linked / "other", folder / "one"]
 
 
@@ -558,7 +559,7 @@ def test_a_file_that_was_verified_is_not_read_again(tmp_path: Path, monkeypatch:
 STEPS = """
 import sys
 from pathlib import Path
-from ld.generation import LAYOUT, Account, Manifest, building, finish, prune, switch
+from ld.site.generation import LAYOUT, Account, Manifest, building, finish, prune, switch
 site = Path(sys.argv[1])
 for n in range(2):
     with building(site) as folder:

@@ -6,9 +6,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, parse
 
-from ld.formats import nodes
-from ld.turtle import shortener, turtle
-from ld.vocab import Vocabulary
+from ld.formats.ntriples import nodes
+from ld.formats.turtle import shortener, turtle
+from ld.values.vocab import Vocabulary
 
 PREFIXES = Vocabulary().prefixes
 WORK = "https://data.example.org/record/1#it"

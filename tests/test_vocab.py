@@ -13,16 +13,17 @@ from conftest import BASE, EXAMPLES, SEED, SHARED
 from pyoxigraph import RdfFormat, Store, parse
 from pyoxigraph import Triple as OxTriple
 
-from ld.check import findings
-from ld.documents import Documents
 from ld.errors import VocabError
-from ld.generation import Generation
-from ld.jsonld import Names
-from ld.mapping import Mapping, Unsaid
+from ld.formats.jsonld import Names
+from ld.mapping.compiled import Mapping
+from ld.mapping.entities import Kinds, Site
+from ld.mapping.mentions import Unsaid
 from ld.readers import read
 from ld.record import Record
-from ld.things import Kinds, Site
-from ld.vocab import PACKAGED, Vocabulary
+from ld.site.documents import Documents
+from ld.site.generation import Generation
+from ld.site.shapes import findings
+from ld.values.vocab import PACKAGED, Vocabulary
 
 VOCABULARY = Vocabulary()
 SOURCES = sorted(path for path in EXAMPLES.iterdir() if path.suffix not in (".ttl", ".md"))

@@ -23,11 +23,12 @@ from pyld import jsonld
 from pyoxigraph import RdfFormat, Triple, parse
 from werkzeug.test import TestResponse
 
-from ld.generation import Generation, rollback
-from ld.publish import publish
+from ld.publish.generations import rollback
+from ld.publish.run import publish
 from ld.record import Deleted
 from ld.settings import Settings
-from ld.vocab import vocabulary
+from ld.site.generation import Generation
+from ld.values.vocab import vocabulary
 from ld.web import create_app
 
 RECORD = f"/record/{SEED}"

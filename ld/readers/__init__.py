@@ -19,17 +19,18 @@ import requests
 
 from ld import __version__
 from ld.errors import SourceError
-from ld.readers import doaj, oaipmh, solr, staffview
-from ld.readers.limits import ANSWER_BYTES
+from ld.harvest.fetch import ANSWER_BYTES, _fetch, is_url
+from ld.readers.doaj import api, oai
 from ld.readers.share import Share
-from ld.readers.streams import HEAD, Raw, unpacked
+from ld.readers.vufind import solr, staffview
 from ld.record import Deleted, Record, Rejected, Source
+from ld.values.streams import HEAD, Raw, unpacked
 
 Outcome = Record | Rejected | Deleted
 
 _NAMES: dict[ModuleType, str] = {
-    doaj: "DOAJ article JSON",
-    oaipmh: "DOAJ OAI-PMH XML",
+    api: "DOAJ article JSON",
+    oai: "DOAJ OAI-PMH XML",
     solr: "VuFind Solr JSON",
     staffview: "VuFind Staff View text",
 }
@@ -37,7 +38,6 @@ KINDS: dict[str, ModuleType] = {reader.KIND: reader for reader in _NAMES}
 OnBytes = Callable[[int], None]
 
 _SPOOLED = 16 << 20
-_TIMEOUT = (10, 60)
 _UTF8_MARK = b"\xef\xbb\xbf"
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 # What lies beside records in a folder but is none: RDF, tables and texts about them.
@@ -72,21 +72,6 @@ def read(
         yield from reading.folder(Path(source))
     else:
         yield from reading.file(Path(source), place or source)
-
-
-def is_url(source: str) -> bool:
-    """Determine whether the source is the address of an answer to be fetched."""
-    return source.startswith(("http://", "https://"))
-
-
-def spool(source: str, path: Path) -> None:
-    """Keep what can be read only once, standard input or the answer of a server, in a file."""
-    with path.open("wb") as kept:
-        if is_url(source):
-            _fetch(source, kept)
-        else:
-            with open(sys.stdin.fileno(), "rb", closefd=False) as raw:
-                shutil.copyfileobj(raw, kept, 1 << 20)
 
 
 def size(source: str) -> int:
@@ -171,25 +156,6 @@ def _files(folder: Path) -> Iterator[Path]:
             path = Path(parent) / name
             if not name.startswith(".") and path.suffix.lower() not in _PASSED_OVER:
                 yield path
-
-
-def _fetch(url: str, kept: BinaryIO) -> None:
-    """Fetch the answer whole before it is read: a slow reader must not hold the connection."""
-    headers = {"User-Agent": f"shelfgraph/{__version__}", "Accept": "application/json, text/plain, */*;q=0.5"}
-    try:
-        with requests.get(url, headers=headers, timeout=_TIMEOUT, stream=True) as answer:
-            answer.raise_for_status()
-            for chunk in answer.iter_content(1 << 20):
-                kept.write(chunk)
-                if kept.tell() > ANSWER_BYTES:
-                    raise SourceError(f"{url}: the answer is larger than {ANSWER_BYTES >> 20} MiB: ask for less")
-    except requests.HTTPError as error:
-        status = error.response.status_code
-        raise SourceError(f"{url}: the server answered {status}: check the address and your rights there") from None
-    except requests.Timeout:
-        raise SourceError(f"{url}: no answer in {_TIMEOUT[1]} seconds: try again, or ask for less") from None
-    except requests.RequestException as error:
-        raise SourceError(f"{url}: no answer: {type(error).__name__}: check address and network") from None
 
 
 def _recognised(head: bytes, place: str) -> ModuleType:

@@ -10,7 +10,6 @@ RECORD_BYTES = 16 << 20
 LINE_BYTES = 64 << 20
 # JSON that is not JSON Lines is held in memory, and so has a limit as a whole.
 JSON_BYTES = 512 << 20
-ANSWER_BYTES = 1 << 30
 EXCERPT_CHARACTERS = 200
 
 

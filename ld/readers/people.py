@@ -8,9 +8,9 @@ from functools import cache
 
 from msgspec import Struct
 
-from ld import names, text
 from ld.record import Person, Remark
-from ld.vocab import vocabulary
+from ld.values import names, text
+from ld.values.vocab import vocabulary
 
 _CYRILLIC = re.compile("[\u0400-\u04ff]")
 _LATIN = re.compile("[A-Za-z\u00c0-\u024f]")

@@ -5,12 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
+from flask import request
 from msgspec import Struct
 from werkzeug.http import parse_accept_header, parse_options_header
 
-from ld.formats import Format
-from ld.jsonld import PROFILES
+from ld.formats.jsonld import PROFILES
+from ld.formats.media import Format
+
+if TYPE_CHECKING:
+    pass
+
 
 _BARE_QUALITY = re.compile(r"\bq=\.")  # "q=.2" is no qvalue (RFC 9110 §12.4.2), but Java sends it
 _PROFILE_IRIS = {name: iri for iri, name in PROFILES.items()}
@@ -46,7 +52,7 @@ def choose(accept: str | None, wanted: str | None, offered: Sequence[Format]) ->
     `wanted` is the value of `?format=`: a key or media type; unknown values are ignored, because clients send such.
     Parameters of a media range other than q never stand in the way of a match.
 
-    >>> from ld.formats import DOCUMENT
+    >>> from ld.formats.media import DOCUMENT
     >>> choose("text/turtle;charset=utf-8, */*;q=0.1", None, DOCUMENT).format.key
     'ttl'
     """
@@ -109,3 +115,8 @@ def _specificity(form: Format, media_range: str) -> int:
 def _profile(form: Format, ranges: Sequence[Range]) -> str:
     exact = [one for one in ranges if one.media_type == form.media_type]
     return max(exact, key=lambda one: one.quality).profile if exact else ""
+
+
+def wanted(offered: Sequence[Format]) -> Choice | None:
+    """Return the form the client wants of those offered, None where it wants none of them."""
+    return choose(request.headers.get("Accept"), request.args.get("format") if request.query_string else None, offered)

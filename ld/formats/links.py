@@ -1,0 +1,171 @@
+"""Addresses of the site, Link headers (RFC 8288) in the manner of FAIR Signposting, and pure schema.org for a page."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Any
+from urllib.parse import quote
+
+from msgspec import Struct
+
+from ld.formats.media import CITATION, HTML, JSONLD, NTRIPLES, RDFXML, TURTLE
+from ld.formats.ntriples import Node, Nodes
+from ld.values import names
+
+Tree = dict[str, Any]
+
+_DATA = (JSONLD, TURTLE, RDFXML, NTRIPLES)
+_MOST_BYTES = 3_800  # with the context's, which goes before the others, 4 KB
+_KEYWORDS = {"id": "@id", "type": "@type"}
+_SAFE = "/:?#[]@!$&'()*+,;=~%-._"
+_SPELLED = re.compile(r"[A-Za-z0-9/:?#\[\]@!$&'()*+,;=~%._-]*")
+_SCHEMA = "http://schema.org/"
+_TYPE = "<http://www.w3.org/1999/02/22-rdf-syntax-ns#type>"
+_LICENCE = "<http://purl.org/dc/terms/license>"
+_MOST_TARGETS = 3
+
+
+class Link(Struct, frozen=True):
+    """One typed link; targets are absolute."""
+
+    target: str
+    rel: str
+    type: str = ""
+
+
+def address(path: str) -> str:
+    """Return the percent-encoded form of a document's path; the id of a record is one segment.
+
+    >>> address("record/a/b c"), address("subject/数学")
+    ('record/a%2Fb%20c', 'subject/%E6%95%B0%E5%AD%A6')
+    """
+    kind, _, rest = path.partition("/")
+    return f"record/{names.encoded(rest)}" if kind == "record" else quote(path, safe="/~")
+
+
+class Facts(Struct, frozen=True):
+    """What the graph of a document says that becomes a link: of its work, and of the document itself."""
+
+    types: list[str]
+    urls: list[str]
+    same: list[str]
+    licences: list[str]
+    collections: list[str]
+    data_licences: list[str]
+
+
+def facts(graph: Nodes, topic: str, url: str) -> Facts:
+    """Return what becomes a link: the topic is the work, which names its page, or the page, which names its work."""
+    node = graph.get(f"<{topic}>", {})
+    work = graph.get(_only(node, "mainEntity"), node)
+    page = graph.get(_only(node, "mainEntityOfPage"), node)
+    kinds = (kind[1:-1] for kind in work.get(_TYPE, ()))
+    return Facts(
+        types=sorted(kind.removeprefix(_SCHEMA) for kind in kinds if kind.startswith(_SCHEMA)),
+        urls=_web(work.get(f"<{_SCHEMA}url>")),
+        same=_web(work.get("<http://www.w3.org/2002/07/owl#sameAs>")),
+        licences=_web(work.get(f"<{_SCHEMA}license>")),
+        collections=_web(page.get("<http://rdfs.org/ns/void#inDataset>")),
+        data_licences=_web(graph.get(f"<{url}>", {}).get(_LICENCE)),
+    )
+
+
+def _only(node: Node, name: str) -> str:
+    """Return the value of a property that has one value."""
+    values = node.get(f"<{_SCHEMA}{name}>", {})
+    return next(iter(values)) if len(values) == 1 else ""
+
+
+def page_links(url: str, known: Facts, *, citations: bool) -> list[Link]:
+    """Return what every form of a document links to: its forms, types, full text, dataset, licence (Signposting)."""
+    forms = (*_DATA, *CITATION) if citations else _DATA
+    found = [Link(f"{url}.{form.key}", "describedby", form.media_type) for form in forms]
+    found += [Link(f"https://schema.org/{kind}", "type") for kind in (*known.types, "AboutPage")]
+    if citations:
+        found += [Link(target, "item", "text/html") for target in known.urls]
+    found += [Link(same, "related") for same in known.same]
+    found += [Link(target, "collection") for target in known.collections]
+    return [*found, Link(f"{url}.linkset.json", "linkset", "application/linkset+json")]
+
+
+def html_links(url: str, known: Facts) -> list[Link]:
+    """Return what only the HTML page links to: its address, and the licence of the work."""
+    return [Link(url, "canonical"), *(Link(target, "license") for target in known.licences[:1])]
+
+
+def data_links(url: str, topic: str, known: Facts) -> list[Link]:
+    """Return what only an RDF form links to: the thing, its page, and the licence of the data."""
+    found = [Link(topic, "describes"), Link(url, "canonical"), Link(f"{url}.html", "alternate", HTML.media_type)]
+    return [*found, *(Link(target, "license") for target in known.data_licences[:1])]
+
+
+def header(links: Iterable[Link]) -> str:
+    """Return the value of the Link header, cut behind the last link that fits; nothing breaks out of it."""
+    parts: list[str] = []
+    size = 0
+    for link in links:
+        part = f'<{spelled(link.target)}>; rel="{link.rel}"' + (f'; type="{link.type}"' if link.type else "")
+        size += len(part) + 2
+        if size > _MOST_BYTES:
+            break
+        parts.append(part)
+    return ", ".join(parts)
+
+
+def spelled(target: str) -> str:
+    """Return an address as a header may hold it: everything else in it percent-encoded."""
+    return target if _SPELLED.fullmatch(target) else quote(target, safe=_SAFE)
+
+
+def linkset(url: str, links: Iterable[Link]) -> dict[str, Any]:
+    """Return the links as a linkset in JSON (RFC 9264 §4.2)."""
+    context: dict[str, Any] = {"anchor": url}
+    for link in links:
+        if link.rel != "linkset":
+            target = {"href": link.target} | ({"type": link.type} if link.type else {})
+            context.setdefault(link.rel, []).append(target)
+    return {"linkset": [context]}
+
+
+def schema_org(tree: Any) -> Any:
+    """Return the document with its schema.org terms only, in the words of the official context."""
+    if isinstance(tree, list):
+        return [found for value in tree if (found := schema_org(value)) not in ({}, None, "")]
+    if not isinstance(tree, dict):
+        return tree
+    if "@value" in tree:
+        return tree["@value"]
+    node: dict[str, Any] = {}
+    for key, value in tree.items():
+        if ":" not in key and not key.startswith("@"):
+            inner = _types(value) if key == "type" else schema_org(value)
+            if inner not in ([], {}, None):
+                node[str(_KEYWORDS.get(key, key))] = inner
+    return node
+
+
+def _types(value: Any) -> Any:
+    kinds = [kind for kind in as_list(value) if ":" not in kind]
+    return kinds[0] if len(kinds) == 1 else kinds
+
+
+def is_web(target: str) -> bool:
+    """Determine whether an address may become a link: http, https or ftp, nothing that runs."""
+    return target.startswith(("http://", "https://", "ftp://"))
+
+
+def iri(value: Any) -> str:
+    """Return the IRI of a node, which stands for itself where it is a string."""
+    return str(value.get("id", "")) if isinstance(value, dict) else str(value)
+
+
+def _web(values: Iterable[str] | None) -> list[str]:
+    """Return the first three web addresses of those that N-Triples writes in angle brackets."""
+    found = [value[1:-1] for value in values or () if value[0] == "<" and is_web(value[1:-1])]
+    return found[:_MOST_TARGETS]
+
+
+def as_list(value: Any) -> list[Any]:
+    """Return the value as a list; what a template does not know is empty."""
+    return value if isinstance(value, list) else [value] if value else []

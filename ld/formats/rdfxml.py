@@ -1,0 +1,85 @@
+"""A graph becomes RDF/XML that Zotero reads: the BIBO class first, the nearest container before the wider ones."""
+
+from __future__ import annotations
+
+import re
+from xml.sax.saxutils import escape, quoteattr
+
+from pyoxigraph import BlankNode, Literal, NamedNode
+
+from ld.formats.ntriples import Graph
+
+_RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+_BIBO = "http://purl.org/ontology/bibo/"
+_IS_PART_OF = "http://purl.org/dc/terms/isPartOf"
+_NAME = re.compile(r"[A-Za-z_][\w.-]*$")
+
+
+def rdfxml(graph: Graph, prefixes: dict[str, str]) -> str:
+    """Return the graph as RDF/XML (RDF 1.1 XML Syntax), one element a subject, in the order of the triples."""
+    nodes: dict[str, tuple[object, list[tuple[str, object]]]] = {}
+    for triple in graph:
+        _, properties = nodes.setdefault(str(triple.subject), (triple.subject, []))
+        properties.append((triple.predicate.value, triple.object))
+    writer = _Writer(prefixes)
+    body = [writer.node(subject, properties) for subject, properties in nodes.values()]
+    spaces = "".join(f"\n  xmlns:{name}={quoteattr(iri)}" for name, iri in sorted(writer.used.items()))
+    return f'<?xml version="1.0" encoding="utf-8"?>\n<rdf:RDF{spaces}>\n{"".join(body)}</rdf:RDF>\n'
+
+
+class _Writer:
+    def __init__(self, prefixes: dict[str, str]) -> None:
+        self.prefixes = prefixes
+        self.used = {"rdf": _RDF}
+
+    def node(self, subject: object, properties: list[tuple[str, object]]) -> str:
+        about = "rdf:nodeID" if isinstance(subject, BlankNode) else "rdf:about"
+        name = subject.value  # type: ignore[attr-defined]  # NamedNode or BlankNode
+        tag, rest = self._typed(sorted(properties, key=_zotero_order))
+        inner = "".join(self._property(predicate, value) for predicate, value in rest)
+        return f"  <{tag} {about}={quoteattr(name)}>\n{inner}  </{tag}>\n"
+
+    def _typed(self, properties: list[tuple[str, object]]) -> tuple[str, list[tuple[str, object]]]:
+        """Return the element's name and the properties left: the first class names the element."""
+        if properties and properties[0][0] == _RDF + "type" and isinstance(properties[0][1], NamedNode):
+            return self._qname(properties[0][1].value), properties[1:]
+        return "rdf:Description", properties
+
+    def _property(self, predicate: str, value: object) -> str:
+        tag = self._qname(predicate)
+        if isinstance(value, Literal):
+            return f"    <{tag}{self._kind(value)}>{escape(value.value)}</{tag}>\n"
+        if isinstance(value, BlankNode):
+            return f"    <{tag} rdf:nodeID={quoteattr(value.value)}/>\n"
+        return f"    <{tag} rdf:resource={quoteattr(value.value)}/>\n"  # type: ignore[attr-defined]  # NamedNode
+
+    def _kind(self, literal: Literal) -> str:
+        if literal.language:
+            return f" xml:lang={quoteattr(literal.language)}"
+        datatype = literal.datatype.value
+        return "" if datatype.endswith("#string") else f" rdf:datatype={quoteattr(datatype)}"
+
+    def _qname(self, iri: str) -> str:
+        for prefix, namespace in self.prefixes.items():
+            if iri.startswith(namespace) and _NAME.fullmatch(iri[len(namespace) :]):
+                self.used[prefix] = namespace
+                return f"{prefix}:{iri[len(namespace) :]}"
+        match = _NAME.search(iri)
+        if not match:
+            raise ValueError(f"{iri} cannot be written in RDF/XML: it does not end in an XML name")
+        prefix = f"ns{len(self.used)}"
+        known = {namespace: name for name, namespace in self.used.items()}
+        namespace = iri[: match.start()]
+        prefix = known.get(namespace, prefix)
+        self.used[prefix] = namespace
+        return f"{prefix}:{match[0]}"
+
+
+def _zotero_order(pair: tuple[str, object]) -> tuple[int, int]:
+    """Types first, BIBO's before others; of several containers the one with the longest IRI is the nearest."""
+    predicate, value = pair
+    if predicate == _RDF + "type":
+        return 0, 0 if getattr(value, "value", "").startswith(_BIBO) else 1
+    if predicate == _IS_PART_OF:
+        return 1, -len(getattr(value, "value", ""))
+    return 1, 0

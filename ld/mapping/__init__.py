@@ -1,0 +1,10 @@
+"""A record becomes triples, as `vocab/mapping.csv` says.
+
+entities     the nodes of the graph, and the tables by which their IRIs are minted
+agents       people and corporate bodies
+containers   journals, volumes, issues, series
+works        the work, its identifiers and the document about it: a whole record becomes things
+mentions     what one record says of things that others speak of too
+profile      which triples the store keeps
+compiled     the tables compiled: things become N-Triples lines
+"""

@@ -1,0 +1,222 @@
+"""What building a generation anew and changing a copy of one share: rows judged, things settled, pages written.
+
+The result depends only on which records there are, never on the way they came.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, TextIO
+
+from msgspec import Struct
+
+from ld.mapping.profile import Profile
+from ld.progress import Progress, Step
+from ld.publish import claims, dataset, dumps
+from ld.publish.claims import Claim, Tally
+from ld.publish.convert import Facts, noted
+from ld.publish.sortedruns import GONE, NEW, SEEN, Row, merged
+from ld.publish.tables import Records, Things
+from ld.record import Remark
+from ld.settings import Settings
+from ld.site.documents import Entry, Links
+from ld.site.dumpfiles import Dump
+from ld.site.generation import Account, Generation
+from ld.terms import unescaped
+from ld.values import names
+from ld.values.vocab import Vocabulary
+
+_NAMED = re.compile(
+    r"<[^>]*#it> <(?:http://purl\.org/dc/terms/title|http://xmlns\.com/foaf/0\.1/name"
+    r'|http://www\.w3\.org/2004/02/skos/core#(?:prefLabel|notation))> "((?:[^"\\]|\\.)*)"'
+)
+_ISSN = re.compile(r'<http://schema\.org/issn> "([^"]+)"')
+_REPEATED = Remark("id", "the id stands more than once in this input: the last record wins")
+_UNKNOWN = Remark("id", "deleted, but there is no such record here: nothing done")
+
+
+class Plan(Struct):
+    """What is to be built, and where: all that every step needs to know."""
+
+    folder: Path
+    scratch: Path
+    settings: Settings
+    vocabulary: Vocabulary
+    previous: Generation | None
+    account: Account
+    remarks: TextIO
+    progress: Progress
+    full: bool = False
+    created: str = ""
+
+    @property
+    def base(self) -> str:
+        """The base URL of the site."""
+        return str(self.settings["base"])
+
+    @property
+    def generation(self) -> str:
+        """The id of the generation being built."""
+        return self.folder.name.removesuffix(".part")
+
+    def remark(self, path: str, remark: Remark) -> None:
+        """Write down something that looked wrong."""
+        self.remarks.write(noted(path.removeprefix("record/"), remark).decode() + "\n")
+
+
+class Built(Struct):
+    """What has been built: counts for the manifest, and the dumps."""
+
+    counts: dict[str, int]
+    dumps: list[Dump]
+
+
+class Verdict(Struct):
+    """What counts of all that is said of one record: the last row that can be used, and those that it replaces.
+
+    `seen` tells that the input itself says something of it.
+    """
+
+    path: str
+    winner: Row | None
+    losers: list[Row]
+    seen: bool
+
+
+class Assembly:
+    """Brings the runs of the workers into the files of a generation; how, the two kinds of assembly say."""
+
+    def __init__(self, plan: Plan, records: Records, things: Things) -> None:
+        self.plan = plan
+        self.account = plan.account
+        self.records = records
+        self.things = things
+        self.facts = Facts(plan.base)
+        self.links = Links(plan.base)
+        self.profile = Profile(plan.settings["profile"], plan.vocabulary)
+        self.tally = Tally(plan.scratch, "assembly")
+        self.today = datetime.now(UTC).strftime("%Y-%m-%d")
+
+    # -- records -------------------------------------------------------------------------------------------------------
+
+    def verdicts(self, runs: Sequence[Path], total: int) -> Iterator[Verdict]:
+        """Yield what counts of each record, in the order of their paths; of those that do not count, it is said."""
+        for n, rows in enumerate(merged(runs), 1):
+            if n % 500 == 0:
+                self.plan.progress(Step("records", n, total, "records"))
+            usable = [row for row in rows if row.state != SEEN]
+            winner = usable[-1] if usable else None
+            for row in usable[:-1]:
+                self._lose(row)
+            losers = [row for row in usable[:-1] if row.state == NEW]
+            yield Verdict(rows[0].path, winner, losers, any(not row.kept for row in rows))
+
+    def _lose(self, row: Row) -> None:
+        if row.state == GONE:
+            return
+        if row.state == NEW:
+            self.take_back(row.mentions)
+        if not row.kept:
+            self.account.repeated += 1
+            self.plan.remark(row.path, _REPEATED)
+
+    def take_back(self, mentions: bytes) -> None:
+        """Let what a record said of shared things be as if it had not been said."""
+        self.tally.take_back(claims.keys(mentions))
+
+    def unknown(self, row: Row) -> None:
+        """Remark that what is deleted was never here."""
+        self.account.unknown += 1
+        self.plan.remark(row.path, _UNKNOWN)
+
+    def missing(self, path: str) -> Row:
+        """Return the deletion of a record that the whole catalogue no longer has."""
+        return Row(path, 0, GONE, gone="It is no longer in the catalogue.", gone_on=self.today)
+
+    def change(self, change: str, path: str) -> None:
+        """Record a change, but not for what the first generation creates: it creates everything."""
+        if self.plan.previous:
+            self.records.change(self.plan.generation, change, path)
+
+    # -- shared things -------------------------------------------------------------------------------------------------
+
+    def thing(self, found: dict[int, Claim]) -> tuple[str, str]:
+        """Write the document of a shared thing, and return its path and its lines."""
+        path, lines = claims.settled(found)
+        kind = _kind(path)
+        match = _NAMED.search(lines)
+        self.things.put(path, unescaped(match[1]) if match else path, kind, lines, claims.encoded(found))
+        own = names.number(path)
+        aliases = [f"journal/{number}" for number in _ISSN.findall(lines)] if kind == "journal" else []
+        self.things.tie(path, self.ties(own, lines), aliases)
+        return path, lines
+
+    def ties(self, own: int, lines: str) -> list[int]:
+        """Return the numbers of the things that a thing points at."""
+        targets = map(names.number, self.links.paths(lines.encode()))
+        return [target for target in targets if target != own]
+
+    # -- what the catalogue says about itself --------------------------------------------------------------------------
+
+    def figures(self, triples: int) -> dataset.Figures:
+        """Return what the dataset's description counts."""
+        first = self.records.first()
+        return dataset.Figures(
+            records=self.count("records"),
+            entities=self.count("records") + self.count("things"),
+            triples=triples,
+            created=self.plan.created,
+            classes=self.records.counted("type"),
+            collections=self.records.counted("collection"),
+            languages=self.records.counted("language"),
+            example=f"{self.plan.base}record/{names.encoded(first.removeprefix('record/'))}#it" if first else "",
+        )
+
+    def count(self, name: str) -> int:
+        """Return how many records or things there are."""
+        return self.records.counted(name).get("all", 0)
+
+    def pages(self, writer: dumps.Writer, maker: dumps.Maker, change: Callable[[str, str], Any]) -> list[Dump]:
+        """Write the documents of the catalogue about itself, finish the dumps, and return these.
+
+        `change` puts lines into the store in the place of others.
+        """
+        plan = self.plan
+        old = {page.path: self.records.packers.lines.unpack(page.lines).decode() for page in self.things.pages()}
+        pages = list(dataset.pages(plan.settings, plan.vocabulary, self.figures(0)))
+        lines = "".join(page.lines for page in pages)
+        writer.add([maker.pages(lines)])
+        writer.close()
+        triples = sum(chunk.triples for chunk in writer.chunks)
+        found = dumps.finished(plan.folder / "dumps", triples, self.count("records"))
+        publisher = names.slug(plan.settings["publisher"])
+        named = self.things.old(names.number(f"organization/{publisher}")) is not None
+        pages.append(dataset.dataset(plan.settings, self.figures(triples), found, named))
+        for page in pages:
+            self.things.put(page.path, page.title, page.kind, page.lines)
+            change(old.pop(page.path, ""), page.lines)
+        for path, gone in old.items():
+            self.things.drop(names.number(path))
+            change(gone, "")
+        return found
+
+    def store_chunks(self, writer: dumps.Writer) -> None:
+        """Write down of which chunks the dumps consist."""
+        for of, kind in ((dumps.RECORDS, str), (dumps.THINGS, int)):
+            found = [chunk.row() for chunk in writer.chunks[:-1] if isinstance(chunk.start, kind)]
+            self.records.set_chunks(of, found)
+
+
+def entry(row: Row) -> Entry:
+    """Return a record as lists show it."""
+    return Entry(row.path, row.title, row.kind, row.year)
+
+
+def _kind(path: str) -> str:
+    segments = path.split("/")
+    if segments[0] == "journal" and len(segments) > 3:
+        return "issue" if segments[-2] == "issue" else "volume"
+    return segments[0]

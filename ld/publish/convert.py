@@ -1,0 +1,289 @@
+"""The input becomes sorted runs: each worker reads its share, describes the records and writes what became of them.
+
+Nothing here waits for another worker. A record that the live generation has from the same source is not described anew.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, closing
+from hashlib import sha256
+from itertools import islice
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+from ld.mapping.compiled import Described, Mapping, failed
+from ld.mapping.entities import Site
+from ld.publish.claims import Tally
+from ld.publish.indexer import words
+from ld.publish.sortedruns import GONE, NEW, SAME, SEEN, Row, Runs, framed, read_rows
+from ld.readers import Outcome, read, reread
+from ld.readers.share import Share
+from ld.record import Deleted, Record, Rejected, Remark, Source
+from ld.site.documents import Documents
+from ld.site.files import Packers, dictionary
+from ld.values import names, vocab
+
+Told = Callable[[int, int], None]
+"""Is told how many bytes and how many records more have been read."""
+
+_LANGUAGE = b"/language> <http://id.loc.gov/vocabulary/iso639-2/"
+# Equal statements of a record follow each other, so others are sought only so many bytes before.
+_NEARBY = 1024
+_SAMPLE = 400
+
+
+class Input(Struct, frozen=True):
+    """A source of records: the file or folder to read, and what messages call it."""
+
+    path: str
+    place: str
+
+
+class Job(Struct, frozen=True):
+    """What one worker needs to know: worker `index` of `count`, where it reads and where it writes.
+
+    `live` is the folder of the live generation, None where there is none. With `again` its kept source records are
+    described anew before the inputs are read; else a record that it has from the same source is left as it is.
+    """
+
+    index: int
+    count: int
+    folder: Path
+    inputs: list[Input]
+    kind: str | None
+    site: Site
+    overlay: Path
+    of_lines: bytes
+    of_sources: bytes
+    live: Path | None = None
+    live_base: str = ""
+    again: bool = False
+
+
+class Converted(Struct):
+    """What one worker has written and counted. Rejects and remarks are files of notes."""
+
+    runs: list[Path]
+    claims: list[Path]
+    rejects: Path
+    remarks: Path
+    read: int = 0
+    rejected: int = 0
+    usable: int = 0
+
+
+class Note(Struct, array_like=True):
+    """A line for `rejects.jsonl` or `remarks.jsonl`, and its position in the input."""
+
+    position: int
+    line: bytes
+
+
+def convert(job: Job, told: Told) -> Converted:
+    """Read and describe the share of one worker. Raises SourceError where a source cannot be read to its end."""
+    vocab.use(job.overlay)
+    return _Conversion(job, told).run()
+
+
+class Facts:
+    """What the lines of a record say that the catalogue counts; for one base URL."""
+
+    def __init__(self, base: str) -> None:
+        self._dataset = f"#inDataset> <{base}dataset/".encode()
+
+    def counted(self, kind: str, year: str, data: bytes) -> list[tuple[str, str]]:
+        """Return for which tables of counts the record counts, and under which key."""
+        facts = [("records", "all"), ("type", kind)]
+        if year:
+            facts.append(("year", year))
+        facts += [("language", code) for code in _behind(_LANGUAGE, b">", data)]
+        facts += [("collection", slug) for slug in _behind(self._dataset, b"#", data)]
+        return facts
+
+
+def _behind(mark: bytes, end: bytes, data: bytes) -> Iterable[str]:
+    """Return what stands between a mark and an end, each once."""
+    found: dict[str, None] = {}
+    at = data.rfind(mark)
+    while at >= 0:
+        found[data[at + len(mark) : data.find(end, at + len(mark))].decode()] = None
+        at = data.rfind(mark, max(0, at - _NEARBY), at)
+    return found
+
+
+def _links(record: Record, facts: list[tuple[str, str]]) -> list[tuple[int, int]]:
+    """Return the numbers of what the record links to without saying anything of it: data sets and other records."""
+    paths = [f"dataset/{names.decoded(slug)}" for name, slug in facts if name == "collection"]
+    paths += [f"record/{one.record}" for one in record.containers if one.kind == "record"]
+    return [(names.number(path), 0) for path in paths]
+
+
+class _Conversion:
+    """The work of one worker."""
+
+    def __init__(self, job: Job, told: Told) -> None:
+        self.job = job
+        self.told = told
+        self.mapping = Mapping(job.site, vocab.vocabulary())
+        self.packers = Packers(job.of_lines, job.of_sources)
+        self.facts = Facts(job.site.base)
+        self.live = Documents(job.live, job.live_base, mapped=False) if job.live else None
+        self.runs = Runs(job.folder, f"worker-{job.index}")
+        self.tally = Tally(job.folder, f"worker-{job.index}")
+        rejects, remarks = (job.folder / f"worker-{job.index}.{name}" for name in ("rejects", "remarks"))
+        self.done = Converted([], [], rejects, remarks)
+        self.rejects, self.remarks = rejects.open("wb", 1 << 16), remarks.open("wb", 1 << 16)
+        self._encode = msgspec.msgpack.Encoder().encode
+
+    def run(self) -> Converted:
+        with self.rejects, self.remarks:
+            if self.job.again and self.live:
+                for source in self.live.sources(self.job.index, self.job.count):
+                    self._take(reread(source), 0, kept=True)
+            share = Share(self.job.index, self.job.count)
+            for one in self.job.inputs:
+                for outcome in read(one.path, self.job.kind, self._bytes, share, one.place):
+                    self._take(outcome, share.position)
+        if self.live:
+            self.live.close()
+        self.done.runs, self.done.claims = self.runs.close(), self.tally.close()
+        return self.done
+
+    def _bytes(self, n: int) -> None:
+        self.told(n if self.job.index == 0 else 0, 0)
+
+    def _take(self, outcome: Outcome, position: int, *, kept: bool = False) -> None:
+        if isinstance(outcome, Record):
+            self._record(outcome, position, kept)
+        elif isinstance(outcome, Rejected):
+            self._reject(outcome, position, kept)
+        else:
+            self.done.usable += 1
+            self.runs.add(deleted(outcome, position))
+
+    def _record(self, record: Record, position: int, kept: bool) -> None:
+        self._read(kept)
+        path = f"record/{record.id}"
+        digest = digest_of(record.source)
+        self.done.usable += not kept
+        if self.live and not self.job.again and self.live.digest(path) == digest:
+            self.runs.add(Row(path, position, SAME))
+            return
+        row = self._row(record, path, position, digest)
+        if isinstance(row, Rejected):
+            self.done.usable -= not kept
+            self._reject(row, position, kept, counted=True)
+            return
+        row.kept = kept
+        self.runs.add(row)
+        for remark in record.remarks:
+            self._remark(record.id, remark, position)
+
+    def _read(self, kept: bool) -> None:
+        if not kept:
+            self.done.read += 1
+        self.told(0, 1)
+
+    def _row(self, record: Record, path: str, position: int, digest: bytes) -> Row | Rejected:
+        """Return the described record, or why it cannot be: one record must never spoil the work of all others."""
+        described = self.mapping.attempt(record)
+        if isinstance(described, Rejected):
+            return described
+        try:
+            row = self._packed(record, described, path, position, digest)
+        except ValueError as error:  # such as half a character, which UTF-8 cannot write
+            return failed(record, error)
+        self.tally.add(described.mentions)
+        return row
+
+    def _packed(self, record: Record, described: Described, path: str, position: int, digest: bytes) -> Row:
+        data = described.lines.encode()
+        mentions = described.mentions
+        kind = self.mapping.kinds.type_of(record.format)["schema"].rpartition("/")[2]
+        year = record.issued.year if record.issued else ""
+        facts = self.facts.counted(kind, year, data)
+        return Row(
+            path=path,
+            position=position,
+            state=NEW,
+            title=record.title,
+            kind=kind,
+            year=year,
+            modified=record.modified,
+            digest=digest,
+            lines=self.packers.lines.pack(data),
+            source=self.packers.sources.pack(self._encode(record.source)),
+            words=words(record),
+            mentions=self._encode([(mention.number, mention.key) for mention in mentions] + _links(record, facts)),
+            facts=facts,
+        )
+
+    def _reject(self, rejected: Rejected, position: int, kept: bool, *, counted: bool = False) -> None:
+        """Write down a record that cannot be used. What is live under its id stays."""
+        if not counted:
+            self._read(kept)
+        self.done.read += kept
+        self.done.rejected += 1
+        self.rejects.write(framed(Note(position, msgspec.json.encode(rejected))))
+        if rejected.id:
+            self.runs.add(Row(f"record/{rejected.id}", position, SEEN, kept=kept))
+
+    def _remark(self, id_: str, remark: Remark, position: int) -> None:
+        self.remarks.write(framed(Note(position, noted(id_, remark))))
+
+
+def noted(id_: str, remark: Remark) -> bytes:
+    """Return the line of a remark."""
+    return msgspec.json.encode({"id": id_, **msgspec.to_builtins(remark)})
+
+
+def deleted(outcome: Deleted, position: int) -> Row:
+    """Return the row of a deletion that a source, or the person who publishes, tells."""
+    return Row(
+        f"record/{outcome.id}",
+        position,
+        GONE,
+        gone=outcome.reason,
+        gone_on=outcome.date,
+        successor=outcome.successor,
+    )
+
+
+def digest_of(source: Source) -> bytes:
+    """Return 16 bytes of SHA-256 over kind and text of a source record."""
+    text = f"{source.kind}\0{source.text}".encode("utf-8", "surrogatepass")
+    return sha256(text).digest()[:16]
+
+
+def notes(paths: Iterable[Path]) -> Iterator[bytes]:
+    """Yield the lines that all workers have noted, in the order of the input."""
+    streams = [read_rows(path, Note) for path in paths]
+    yield from (note.line for note in heapq.merge(*streams, key=lambda note: note.position))
+
+
+def trained(job: Job) -> tuple[bytes, bytes]:
+    """Return dictionaries for lines and for source records, made from the first records of the input."""
+    vocab.use(job.overlay)
+    mapping = Mapping(job.site, vocab.vocabulary())
+    lines, sources = list[bytes](), list[bytes]()
+    for record in islice(_first(job), _SAMPLE):
+        described = mapping.attempt(record)
+        if isinstance(described, Described):
+            lines.append(described.lines.encode("utf-8", "replace"))
+            sources.append(record.source.text.encode("utf-8", "replace"))
+    return dictionary(lines), dictionary(sources)
+
+
+def _first(job: Job) -> Iterator[Record]:
+    with ExitStack() as stack:
+        outcomes: Iterable[Outcome]
+        if job.again and job.live:
+            documents = stack.enter_context(closing(Documents(job.live, job.live_base, mapped=False)))
+            outcomes = (reread(source) for source in documents.sources())
+        else:
+            outcomes = (found for one in job.inputs for found in read(one.path, job.kind, place=one.place))
+        yield from (one for one in outcomes if isinstance(one, Record))

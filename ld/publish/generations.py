@@ -1,0 +1,203 @@
+"""Generations come and go: built beside the live one, sealed, switched in by one symlink, rolled back, removed."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime, timedelta
+from fcntl import LOCK_EX, LOCK_NB, flock
+from pathlib import Path
+
+import msgspec
+
+from ld.errors import SiteError
+from ld.site.checksums import digests, sha256
+from ld.site.generation import (
+    _MANIFEST,
+    _PART,
+    _READING,
+    _REMOVING,
+    Manifest,
+    _finished,
+    _manifest,
+    live_path,
+)
+
+_STAMP = "%Y%m%dT%H%M%SZ"
+_IS_STAMP = re.compile(r"\d{8}T\d{6}Z")
+
+
+@contextmanager
+def _publishing(site: Path) -> Iterator[None]:
+    """Hold the lock under which the site may be changed; raises SiteError where another process holds it.
+
+    Processes that are spawned do not inherit it (O_CLOEXEC); one that is forked does, and keeps it.
+    """
+    try:
+        (site / "generations").mkdir(parents=True, exist_ok=True)
+        lock = (site / "publishing.lock").open("w")
+    except OSError as error:
+        raise SiteError(f"{site}: the site folder cannot be written: {error.strerror}: choose another --site") from None
+    with lock:
+        try:
+            flock(lock, LOCK_EX | LOCK_NB)
+        except OSError:
+            raise SiteError(f"{site}: another publish is at work here: wait until it has finished") from None
+        yield
+
+
+@contextmanager
+def building(site: Path) -> Iterator[Path]:
+    """Give a new folder to build a generation in, and clean up whatever an earlier run left half made.
+
+    Only one publisher at a time: raises SiteError where another one holds the lock, or the folder cannot be written.
+    """
+    with _publishing(site):
+        _sweep(site)
+        path = site / "generations" / f"{_new_id(site)}{_PART}"
+        path.mkdir()
+        try:
+            yield path
+        finally:
+            if path.is_dir():
+                _discard(path)
+
+
+def _sweep(site: Path) -> None:
+    """Remove what runs that were killed have left."""
+    (site / "current.new").unlink(missing_ok=True)
+    for ending in (_PART, _REMOVING):
+        for leftover in (site / "generations").glob(f"*{ending}"):
+            _discard(leftover)
+
+
+def _discard(path: Path) -> None:
+    """Remove a folder; what cannot be removed now is left for the next sweep."""
+    doomed = path.with_name(path.name.removesuffix(_REMOVING) + _REMOVING)
+    with suppress(OSError):
+        path.rename(doomed)  # workers of a killed run that write on no longer find it
+    for _ in range(3):
+        shutil.rmtree(doomed, ignore_errors=True)
+        if not doomed.exists():
+            return
+        time.sleep(0.1)
+
+
+def _new_id(site: Path) -> str:
+    """Return an id that sorts behind every earlier one, even when the clock went back or stands still."""
+    stamp = datetime.now(UTC).strftime(_STAMP)
+    names = [path.name[: len(stamp)] for path in (site / "generations").iterdir()]
+    latest = max(filter(_IS_STAMP.fullmatch, names), default="")
+    if latest >= stamp:
+        stamp = (datetime.strptime(latest, _STAMP) + timedelta(seconds=1)).strftime(_STAMP)
+    return stamp
+
+
+def finish(building: Path, manifest: Manifest, base: Path | None = None) -> Path:
+    """Write the manifest with the checksum of every file, make all durable, and return the finished folder.
+
+    A file that is hard-linked from the earlier generation `base` is durable already, and keeps its checksum: reading
+    it again would only bless what may have happened to it.
+    """
+    (building / _READING).touch()
+    mode = (building / _READING).stat().st_mode
+    paths = sorted(building.rglob("*"))
+    files = [path for path in paths if path.is_file() and path not in (building / _MANIFEST, building / _READING)]
+    found = _taken_over(files, base) if base else {}
+    fresh = [path for path in files if path not in found]
+    for path in fresh:
+        path.chmod(mode)  # some libraries write for the owner only; another user may be the one who serves
+    found |= dict(digests(fresh, of=_sealed))
+    manifest.files = {str(path.relative_to(building)): found[path] for path in files}
+    (building / _MANIFEST).write_bytes(msgspec.json.format(msgspec.json.encode(manifest)) + b"\n")
+    folders = [path for path in reversed(paths) if path.is_dir()]
+    for path in (building / _MANIFEST, building / _READING, *folders, building):
+        _sync(path)
+    finished = building.with_name(manifest.generation)
+    building.rename(finished)
+    _sync(finished.parent)
+    return finished
+
+
+def _taken_over(files: list[Path], base: Path) -> dict[Path, str]:
+    """Return the checksums of those files that are hard links to files of the earlier generation."""
+    known = {_same(base / name): digest for name, digest in _manifest(base).files.items() if (base / name).is_file()}
+    return {path: known[_same(path)] for path in files if _same(path) in known}
+
+
+def _same(path: Path) -> tuple[int, int, int]:
+    found = path.stat()
+    return found.st_dev, found.st_ino, found.st_size
+
+
+def _sealed(path: Path) -> str:
+    """Return the checksum of a file that is now on the disk."""
+    digest = sha256(path)
+    _sync(path)
+    return digest
+
+
+def switch(site: Path, generation: str) -> None:
+    """Make the generation the live one: one symlink replaced in one step. Call it while the site is locked."""
+    if generation not in (path.name for path in _finished(site)):
+        known = ", ".join(path.name for path in _finished(site)) or "none"
+        raise SiteError(f"{site}: no finished generation is called '{generation}': there are {known}")
+    _manifest(site / "generations" / generation)
+    temporary = site / "current.new"
+    temporary.unlink(missing_ok=True)
+    temporary.symlink_to(Path("generations") / generation)
+    _sync(site)  # some file systems would else let an empty symlink follow the rename
+    temporary.replace(site / "current")
+    _sync(site)
+
+
+def rollback(site: Path) -> str:
+    """Make the generation before the live one live again and return its id; one that is damaged is passed over."""
+    if not (site / "current").is_symlink():
+        raise SiteError(f"{site}: there is no earlier generation to roll back to")
+    with _publishing(site):
+        live = (site / "current").readlink().name
+        for name in reversed([path.name for path in _finished(site) if path.name < live]):
+            with suppress(SiteError):
+                switch(site, name)
+                return name
+    raise SiteError(f"{site}: there is no earlier generation to roll back to")
+
+
+def prune(site: Path, keep: int) -> list[str]:
+    """Remove generations older than the live one but for the last `keep`, and return their ids.
+
+    One that is still read stays, and goes with a later call. While another process publishes, nothing is removed: it
+    will do it. Not to be called within `building`, which holds the same lock.
+    """
+    with suppress(SiteError), _publishing(site):
+        live = live_path(site)
+        older = [path for path in _finished(site) if live and path.name < live.name]
+        return [path.name for path in older[: max(0, len(older) - keep)] if _remove(path)]
+    return []
+
+
+def _remove(path: Path) -> bool:
+    """Remove a generation, and return whether that was possible: not while somebody reads it."""
+    doomed = path.with_name(path.name + _REMOVING)
+    try:
+        with (path / _READING).open("a") as lock:
+            flock(lock, LOCK_EX | LOCK_NB)
+            path.rename(doomed)
+            _sync(path.parent)
+    except OSError:
+        return False
+    _discard(doomed)
+    return True
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

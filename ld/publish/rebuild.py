@@ -1,0 +1,258 @@
+"""A generation is built from nothing but the runs: the first of a site, or all records described anew.
+
+The loader of the store is the longest part; it starts at once, in a process of its own where there are several.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+
+from msgspec import Struct
+
+from ld.mapping.profile import Profile
+from ld.progress import Step
+from ld.publish import claims, dumps, indexer, renderings
+from ld.publish import workers as crew
+from ld.publish.build import Assembly, Built, Plan, Verdict, entry
+from ld.publish.convert import Converted
+from ld.publish.sortedruns import GONE, NEW, Row, framed, read_rows
+from ld.publish.tables import Records, Things
+from ld.site import dumpfiles
+from ld.site.documents import Document, Documents
+from ld.site.files import Packers
+from ld.site.rendered import FORMS
+from ld.store.oxigraph import Loader
+from ld.values import vocab
+
+_READY, _REPAIRS = "things.ready", "repairs.rows"
+
+
+class Repair(Struct, array_like=True):
+    """Lines that were loaded of a record which another replaces in the same input, and the lines of that one."""
+
+    old: bytes
+    new: bytes
+
+
+class Loading(Struct, frozen=True):
+    """What the loader of the store needs to know."""
+
+    folder: Path
+    scratch: Path
+    runs: list[Path]
+    base: str
+    profile: str
+    overlay: Path
+    of_lines: bytes
+
+
+def load(job: Loading, tell: crew.Telling) -> int:
+    """Fill the store with records and shared things, and return the number of triples.
+
+    The things are waited for: they are written while the records are loaded.
+    """
+    vocab.use(job.overlay)
+    profile = Profile(job.profile, vocab.vocabulary())
+    unpack = Packers(job.of_lines).lines.unpack
+    count = 0
+
+    def lines() -> Iterator[bytes]:
+        nonlocal count
+        for text in _texts(job, unpack, tell):
+            kept = text if profile.whole else profile.keep(text.decode()).encode()
+            count += kept.count(b"\n")
+            yield kept
+
+    loader = Loader(job.folder / "store")
+    loader.bulk(lines())
+    for repair in read_rows(job.scratch / _REPAIRS, Repair):
+        old, new = (profile.keep(unpack(one).decode()) for one in (repair.old, repair.new))
+        count -= old.count("\n")
+        loader.remove("\n".join(set(old.split("\n")).difference(new.split("\n"))))
+    loader.close()
+    return count
+
+
+def _texts(job: Loading, unpack: Callable[[bytes], bytes], tell: crew.Telling) -> Iterator[bytes]:
+    for run in job.runs:
+        for row in read_rows(run, Row):
+            if row.state == NEW:
+                tell(0, 1)
+                yield unpack(row.lines)
+    while not (job.scratch / _READY).exists():
+        time.sleep(0.05)
+    documents = Documents(job.folder, job.base, mapped=False)
+    for thing in documents.things():
+        yield thing.data
+    documents.close()
+
+
+class Rebuild(Assembly):
+    """Builds all files of a generation anew."""
+
+    def __init__(self, plan: Plan, known: Packers, workers: int) -> None:
+        records = Records(plan.folder, plan.scratch, None, known)
+        super().__init__(plan, records, Things(plan.folder, None, known))
+        self.workers = workers
+        self.known = known
+        self.live = plan.previous.documents if plan.previous else None
+        self.loaded = self.total = 0
+        self.waiting = workers == 1
+
+    def _loaded(self, _: int, more: int) -> None:
+        """Tell how far the loader is, but only when nothing else is left to be waited for."""
+        self.loaded += more
+        if self.waiting:
+            self.plan.progress(Step("triples", self.loaded, self.total, "records"))
+
+    def build(self, done: Sequence[Converted]) -> Built:
+        """Write everything, and return what there is then."""
+        runs = [run for one in done for run in one.runs]
+        job = Loading(
+            self.plan.folder, self.plan.scratch, runs, self.plan.base, self.plan.settings["profile"],
+            self.plan.settings.site / "vocab", self.known.of_lines,
+        )  # fmt: skip
+        task = crew.Task(load, (job,))
+        with ExitStack() as stack:
+            loading = stack.enter_context(crew.Crew([task], self._loaded)) if self.workers > 1 else None
+            self._records(runs, sum(one.read for one in done))
+            self._things([file for one in done for file in one.claims])
+            if loading is None:
+                stored = load(job, self._loaded)
+            writer = stack.enter_context(dumps.Writer(self.plan.folder / "dumps"))
+            self._dumps(writer)
+            changes: list[tuple[str, str]] = []
+            found = self.pages(writer, self._maker(), lambda old, new: changes.append((old, new)))
+            if loading:
+                self.waiting = True
+                (stored,) = loading.results()
+        loader = Loader(self.plan.folder / "store")
+        stored += sum(loader.replace(self.profile.keep(old), self.profile.keep(new)) for old, new in changes)
+        loader.close()
+        self.store_chunks(writer)
+        counts = {
+            "records": self.count("records"), "things": self.count("things"), "triples": found[0].lines,
+            "stored": stored,
+        }  # fmt: skip
+        self.records.close()
+        self.things.close()
+        return Built(counts, found)
+
+    # -- records -------------------------------------------------------------------------------------------------------
+
+    def _records(self, runs: Sequence[Path], total: int) -> None:
+        with (
+            indexer.Writer(self.plan.folder / "index") as found,
+            (self.plan.scratch / _REPAIRS).open("wb") as repairs,
+        ):
+            for verdict in self.verdicts(runs, total):
+                row = self._winner(verdict)
+                for loser in verdict.losers:
+                    lines = row.lines if row else self.records.nothing()[0]
+                    repairs.write(framed(Repair(loser.lines, lines)))
+                if row:
+                    self.records.put(row)
+                    found.add(entry(row), row.words)
+        if self.live:
+            self._carry(self.live)
+        self.records.sort_links()
+
+    def _winner(self, verdict: Verdict) -> Row | None:
+        """Return the row to be published, None where the record is deleted."""
+        row = verdict.winner
+        old = self.live.get(verdict.path) if self.live else None
+        old = None if old and old.gone else old
+        if row and row.state == NEW and row.kept and self.plan.full and not verdict.seen:
+            verdict.losers.append(row)
+            self.take_back(row.mentions)
+            row = self.missing(verdict.path)
+        if row is None:
+            return None
+        if row.state == GONE:
+            self._bury(row, old)
+            return None
+        self._account(row, old)
+        return row
+
+    def _account(self, row: Row, old: Document | None) -> None:
+        same = old is not None and old.data == self.known.lines.unpack(row.lines)
+        if row.kept:
+            self.account.again += 1
+        elif old is None:
+            self.account.published += 1
+        elif same:
+            self.account.unchanged += 1
+        else:
+            self.account.replaced += 1
+        if not same:
+            self.change("updated" if old else "created", row.path)
+
+    def _bury(self, row: Row, old: Document | None) -> None:
+        if old is None:
+            self.unknown(row)
+            return
+        self.account.deleted += 1
+        self.change("deleted", row.path)
+        self._tombstone(old, row.gone, row.gone_on or self.today, row.successor)
+
+    def _tombstone(self, old: Document, gone: str, gone_on: str, successor: str) -> None:
+        lines, source = self.records.nothing()
+        self.records.put(Row(
+            old.path, 0, GONE, title=old.title, kind=old.kind, year=old.year, modified=old.modified,
+            lines=lines, source=source, gone=gone, gone_on=gone_on, successor=successor,
+        ))  # fmt: skip
+
+    def _carry(self, live: Documents) -> None:
+        """Take over the tombstones of earlier generations, and what they recorded of changes."""
+        for old in live.tombstones():
+            if self.records.old(old.path) is None:
+                self._tombstone(old, old.gone, old.gone_on, old.successor)
+        self.records.carry(live.folder)
+
+    # -- shared things and dumps ---------------------------------------------------------------------------------------
+
+    def _things(self, files: list[Path]) -> None:
+        n = 0
+        for _, found in claims.merged([*files, *self.tally.close()]):
+            if found:
+                self.thing(found)
+                n += 1
+        self.records.counts["things", "all"] += n
+        self.total = self.count("records")
+        self.records.flush()
+        self.things.flush()
+        (self.plan.scratch / _READY).touch()
+
+    def _maker(self) -> dumps.Maker:
+        return dumps.Maker(Documents(self.plan.folder, self.plan.base, mapped=False))
+
+    def _dumps(self, writer: dumps.Writer) -> None:
+        """Write the dumps of records and things, in parts where there are several workers."""
+        folder, base = self.plan.folder / "dumps", self.plan.base
+        total = self.total
+        writer.header()
+        maker = self._maker()
+        bounds = dumps.bounds(maker.documents, total, self.workers)
+        of_forms = renderings.trained(maker.documents)
+        tasks = [
+            crew.Task(dumps.write_part, (self.plan.folder, base, f".{i}", start, end, of_forms))
+            for i, (start, end) in enumerate(bounds)
+        ]
+        done = 0
+
+        def tell(_: int, more: int) -> None:
+            nonlocal done
+            done += more
+            self.plan.progress(Step("dumps", done, total, "records"))
+
+        parts = crew.run(tasks, tell)
+        with renderings.Writer(self.plan.folder / FORMS, of_forms) as made:
+            for i, chunks in enumerate(parts):
+                made.join(self.plan.folder / f"{FORMS}.{i}")
+                writer.copy(folder, f".{i}", chunks)
+                for name in dumpfiles.FILES:
+                    (folder / f"{name}.{i}").unlink()
+        writer.add(maker.things())

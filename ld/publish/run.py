@@ -1,0 +1,275 @@
+"""Publishing: sources in, a finished generation out, built beside the live one and put live at the end or not at all.
+
+The workers read and describe (`ld.publish.convert`); what they found is built up from nothing (`ld.publish.rebuild`) or changes a
+copy of the live generation (`ld.publish.update`), whichever is right.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import sqlite3
+from collections.abc import Iterable, Sequence
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+
+import msgspec
+
+from ld.errors import SiteError, SourceError, UsageError
+from ld.harvest.fetch import is_url, spool
+from ld.mapping.entities import Site
+from ld.progress import Progress, Step, silent
+from ld.publish import workers as crew
+from ld.publish.build import Built, Plan
+from ld.publish.convert import Converted, Input, Job, convert, deleted, notes, trained
+from ld.publish.generations import building, finish, prune, switch
+from ld.publish.rebuild import Rebuild
+from ld.publish.sortedruns import Runs
+from ld.publish.update import Update
+from ld.readers import size
+from ld.record import Deleted
+from ld.settings import Settings
+from ld.site.files import Packers
+from ld.site.generation import LAYOUT, Account, Generation, Manifest, live_path
+from ld.site.rendered import edition
+from ld.values.vocab import Vocabulary, vocabulary
+
+# Less than so much is not worth the start of further processes.
+_BYTES_A_WORKER, _RECORDS_A_WORKER = 8 << 20, 2000
+# What a new generation needs at least, by what is read: packed input grows.
+_SPACE, _SPACE_PACKED = 3, 12
+_DECISIVE = (
+    "record", "text", "dates", "names", "languages", "things", "agents", "containers", "describe", "mapping", "index",
+)  # fmt: skip
+_TMPDIR = "SQLITE_TMPDIR"
+_PACKED = (".gz", ".zst", ".zstd")
+# What an update copies from the live generation; the rest are hard links, whose checksums stay as they were.
+COPIED = ("documents.sqlite", "things.sqlite", "forms.sqlite", "dumps")
+
+
+def publish(
+    sources: Iterable[str],
+    settings: Settings,
+    *,
+    kind: str | None = None,
+    full: bool = False,
+    again: bool = False,
+    deletions: Iterable[Deleted] = (),
+    progress: Progress = silent,
+) -> Manifest:
+    """Publish the sources on the site and return the manifest of the new, live generation.
+
+    Records of the live generation stay unless a source replaces them, or it or `deletions` say they are deleted;
+    `full` says that the sources are the whole catalogue, so that the others become tombstones. With `again` the kept
+    source records are described anew, as is done by itself where mapping, base or program have changed. Raises
+    SourceError where a source cannot be read, SiteError where the site cannot be used; what is live is then untouched.
+    """
+    named = list(sources)
+    known = vocabulary()
+    _keep_on(settings)
+    try:
+        with building(settings.site) as folder:
+            with closing(_Run(folder, settings, known, progress, kind)) as run:
+                manifest = run.publish(named, full, again, list(deletions))
+                finished = finish(folder, manifest, run.live.path if run.live else None)
+            switch(settings.site, finished.name)
+    except (OSError, sqlite3.Error) as error:
+        reason = f"the new generation cannot be written: {error}"
+        raise SiteError(f"{settings.site}: {reason}: see that there is space; what is live stays") from error
+    prune(settings.site, settings["keep"])
+    return manifest
+
+
+def _keep_on(settings: Settings) -> None:
+    """Let the site stay as it is where nobody says otherwise: what the live generation has goes before a default."""
+    live = live_path(settings.site)
+    if live:
+        with closing(Generation(live)) as found:
+            settings.assume("base", found.manifest.base, "live generation")
+            settings.assume("profile", found.manifest.profile, "live generation")
+
+
+class _Run:
+    """One run of `publish`: the folder it builds in and what every step needs."""
+
+    def __init__(
+        self, folder: Path, settings: Settings, known: Vocabulary, progress: Progress, kind: str | None
+    ) -> None:
+        self.folder = folder
+        self.settings = settings
+        self.vocabulary = known
+        self.progress = progress
+        self.kind = kind
+        self.fingerprint = fingerprint(known, settings)
+        live = live_path(settings.site)
+        self.live = Generation(live) if live else None
+        self.again = False
+        self.created = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        self.scratch = folder / "scratch"
+        self.scratch.mkdir()
+        self._tmpdir = os.environ.get(_TMPDIR)
+        os.environ[_TMPDIR] = str(self.scratch)  # SQLite sorts there: /tmp may be small
+
+    def publish(self, sources: list[str], full: bool, again: bool, deletions: list[Deleted]) -> Manifest:
+        """Build the generation and return its manifest."""
+        if again and self.live is None:
+            raise UsageError(f"{self.settings.site}: nothing is published here yet that could be described --again")
+        self.again = self.live is not None and (again or not self._fits())
+        if self.live and not self.again:
+            self.live.verify(COPIED)
+        inputs = [self._input(source, n) for n, source in enumerate(sources)]
+        self._enough_space(sources)
+        job = Job(
+            0, self._workers(inputs), self.scratch, inputs, self.kind,
+            Site(self.settings["base"], self.settings["licence"]), self.settings.site / "vocab", b"", b"",
+            self.live.path if self.live else None, self.live.base if self.live else "", self.again,
+        )  # fmt: skip
+        done, known = self._convert(job)
+        done.append(self._deletions(deletions))
+        built, account = self._assemble(done, known, job.count, full)
+        shutil.rmtree(self.scratch)
+        return self._manifest(built, account, sources)
+
+    def close(self) -> None:
+        """Let go of the live generation, so that it can be removed when its time has come, and leave no trace."""
+        if self.live:
+            self.live.close()
+        if self._tmpdir is None:
+            os.environ.pop(_TMPDIR, None)
+        else:
+            os.environ[_TMPDIR] = self._tmpdir
+
+    def _fits(self) -> bool:
+        """Determine whether what is live was made as what is new will be, so that the two can stand together."""
+        if self.live is None:
+            return True
+        manifest = self.live.manifest
+        return manifest.mapping == self.fingerprint and manifest.profile == self.settings["profile"]
+
+    # -- the input -----------------------------------------------------------------------------------------------------
+
+    def _input(self, source: str, n: int) -> Input:
+        """Return where the source can be read by several workers; what comes only once is kept in a file."""
+        if source != "-" and not is_url(source):
+            return Input(source, source)
+        path = self.scratch / f"source-{n}"
+        spool(source, path)
+        return Input(str(path), "standard input" if source == "-" else source)
+
+    def _enough_space(self, sources: Sequence[str]) -> None:
+        """Raise SiteError where there is surely too little space: better now than after an hour."""
+        needed = sum(size(one) * (_SPACE_PACKED if one.endswith(_PACKED) else _SPACE) for one in sources)
+        if self.live and not self.again:
+            needed += sum(size(str(self.live.path / name)) for name in COPIED)
+        elif self.live:
+            needed += size(str(self.live.path))
+        free = shutil.disk_usage(self.folder).free
+        if free < needed:
+            missing = f"about {needed >> 20:,} MiB are needed, {free >> 20:,} MiB are free"
+            raise SiteError(f"{self.settings.site}: too little space: {missing}: make room; what is live stays")
+
+    def _workers(self, inputs: Sequence[Input]) -> int:
+        """Return how many workers there is work for, or how many the settings name."""
+        if self.settings["workers"]:
+            return int(self.settings["workers"])
+        work = sum(size(one.path) for one in inputs) / _BYTES_A_WORKER
+        if self.again and self.live:
+            work += self.live.manifest.counts["records"] / _RECORDS_A_WORKER
+        return max(1, min(os.cpu_count() or 1, int(work)))
+
+    def _convert(self, job: Job) -> tuple[list[Converted], Packers]:
+        known = self.live.documents.packers if self.live and not job.again else Packers(*trained(job))
+        total = sum(size(one.path) for one in job.inputs)
+        sums = [0, 0]
+
+        def tell(more: int, records: int) -> None:
+            sums[0] += more
+            sums[1] += records
+            self.progress(Step("reading", sums[0], total, "bytes", sums[1]))
+
+        tasks = [
+            crew.Task(
+                convert,
+                (msgspec.structs.replace(job, index=i, of_lines=known.of_lines, of_sources=known.of_sources),),
+            )
+            for i in range(job.count)
+        ]
+        return crew.run(tasks, tell), known
+
+    def _deletions(self, deletions: Iterable[Deleted]) -> Converted:
+        """Return the deletions that the person who publishes tells: they come last."""
+        runs = Runs(self.scratch, "deletions")
+        for one in deletions:
+            runs.add(deleted(one, (1 << 62) - 1))
+        none = self.scratch / "none"
+        none.touch()
+        return Converted(runs.close(), [], none, none, usable=len(runs.files))
+
+    # -- what is made of it --------------------------------------------------------------------------------------------
+
+    def _assemble(self, done: list[Converted], known: Packers, workers: int, full: bool) -> tuple[Built, Account]:
+        account = Account(read=sum(one.read for one in done), rejected=sum(one.rejected for one in done))
+        self._write_rejects(done)
+        if not self.again and not any(one.usable for one in done):
+            raise SourceError(_nothing_read(account, self.settings.site))
+        with (self.folder / "remarks.jsonl").open("w", encoding="utf-8") as remarks:
+            for note in notes(one.remarks for one in done):
+                remarks.write(note.decode() + "\n")
+            plan = Plan(
+                self.folder, self.scratch, self.settings, self.vocabulary, self.live, account, remarks, self.progress,
+                full, self.created,
+            )  # fmt: skip
+            if self.live and not self.again:
+                built = Update(plan, self.live).build(done)
+            else:
+                built = Rebuild(plan, known, workers).build(done)
+        return built, account
+
+    def _write_rejects(self, done: Sequence[Converted]) -> None:
+        """Write the rejects into the generation, and where somebody looks for them: into the site."""
+        path = self.folder / "rejects.jsonl"
+        with path.open("wb") as rejects:
+            for note in notes(one.rejects for one in done):
+                rejects.write(note + b"\n")
+        shutil.copyfile(path, self.settings.site / "rejects.jsonl")
+
+    def _manifest(self, built: Built, account: Account, sources: list[str]) -> Manifest:
+        return Manifest(
+            generation=self.folder.name.removesuffix(".part"),
+            base=self.settings["base"],
+            title=self.settings["title"],
+            profile=self.settings["profile"],
+            created=self.created,
+            counts=built.counts,
+            account=account,
+            dumps=built.dumps,
+            sources=sources,
+            mapping=self.fingerprint,
+            layout=LAYOUT,
+        )
+
+
+def fingerprint(known: Vocabulary, settings: Settings) -> str:
+    """Return a hash of all that decides what a record becomes: program, base, licence and the tables of vocab/.
+
+    Of the program those files count that read, describe and write data: a site is not described anew because a page
+    looks better.
+    """
+    seen = hashlib.sha256(f"{settings['base']} {settings['licence']} {edition(known)}".encode())
+    for name in ("mapping.csv", "things.csv", *known.names("codes/*.csv")):
+        seen.update(known.text(name).encode())
+    here = Path(__file__).parent
+    for path in (*sorted(here.glob("readers/*.py")), *(here / f"{name}.py" for name in _DECISIVE)):
+        seen.update(path.read_bytes())
+    return seen.hexdigest()[:16]
+
+
+def _nothing_read(account: Account, site: Path) -> str:
+    if not account.read:
+        return "the sources hold no record at all: name files or folders with catalogue records"
+    return (
+        f"none of the {account.read} records can be published: the reasons stand in {site / 'rejects.jsonl'};"
+        " the live site is as it was"
+    )

@@ -1,0 +1,186 @@
+"""A copy of the live generation is changed by the runs: the cost is that of the change, not that of the site.
+
+Every step first takes back what was said before, then says what is said now, so the outcome is the same as if all had
+been built anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import msgspec
+
+from ld.publish import claims, dumps, indexer, renderings
+from ld.publish.build import Assembly, Built, Plan, Verdict, entry
+from ld.publish.convert import Converted
+from ld.publish.sortedruns import GONE, SAME, Row
+from ld.publish.tables import Old, Records, Things
+from ld.site import dumpfiles, rendered
+from ld.site.documents import Documents
+from ld.site.generation import Generation
+from ld.store.oxigraph import Loader
+from ld.values import names
+
+
+class Update(Assembly):
+    """Changes copies of all files of the live generation."""
+
+    def __init__(self, plan: Plan, live: Generation) -> None:
+        records = Records(plan.folder, plan.scratch, live.path)
+        super().__init__(plan, records, Things(plan.folder, live.path, records.packers))
+        self.live = live
+        self.loader = Loader(plan.folder / "store", live.store)
+        self.stored = live.manifest.counts["stored"]
+        self.index: indexer.Writer | None = None
+        self.touched_things: list[int] = []
+
+    def build(self, done: Sequence[Converted]) -> Built:
+        """Write everything, and return what there is then."""
+        runs = [run for one in done for run in one.runs]
+        with indexer.Writer(self.plan.folder / "index", self.live.path / "index") as self.index:
+            for verdict in self._with_missing(self.verdicts(runs, sum(one.read for one in done))):
+                self._record(verdict)
+        self.records.sort_links()
+        self._things([file for one in done for file in one.claims])
+        self.records.flush()
+        self.things.flush()
+        writer, found = self._dumps()
+        self.loader.close()
+        self.store_chunks(writer)
+        counts = {
+            "records": self.count("records"), "things": self.count("things"), "triples": found[0].lines,
+            "stored": self.stored,
+        }  # fmt: skip
+        self.records.close()
+        self.things.close()
+        return Built(counts, found)
+
+    def _replace(self, old: str, new: str) -> None:
+        self.stored += self.loader.replace(self.profile.keep(old), self.profile.keep(new))
+
+    # -- records -------------------------------------------------------------------------------------------------------
+
+    def _with_missing(self, verdicts: Iterator[Verdict]) -> Iterator[Verdict]:
+        """Yield the verdicts, and where the input is the whole catalogue also the deletion of all it does not have."""
+        if not self.plan.full:
+            yield from verdicts
+            return
+        there = self.live.documents.paths()
+        path = next(there, None)
+        for verdict in verdicts:
+            while path is not None and path < verdict.path:
+                yield Verdict(path, self.missing(path), [], False)
+                path = next(there, None)
+            if path == verdict.path:
+                path = next(there, None)
+            yield verdict
+        while path is not None:
+            yield Verdict(path, self.missing(path), [], False)
+            path = next(there, None)
+
+    def _record(self, verdict: Verdict) -> None:
+        row = verdict.winner
+        if row is None:
+            return
+        if row.state == SAME:
+            self.account.unchanged += 1
+            return
+        old = self.records.old(row.path)
+        there = old if old and not old.gone else None
+        if row.state == GONE:
+            self._bury(row, there)
+        elif there is None:
+            self._publish(row, old)
+        else:
+            self._change(row, there)
+
+    def _publish(self, row: Row, tombstone: Old | None) -> None:
+        self.account.published += 1
+        self.change("created", row.path)
+        self._put(row, "", tombstone)
+
+    def _change(self, row: Row, old: Old) -> None:
+        before = self._unpacked(old.lines)
+        if before == self._unpacked(row.lines) and old.mentions == row.mentions:
+            self.account.unchanged += 1
+            self.take_back(row.mentions)
+            self.records.renew(row, old.n)
+            return
+        self.account.replaced += 1
+        self.change("updated", row.path)
+        self._take_out(row.path, old, before)
+        self._put(row, before, old)
+
+    def _bury(self, row: Row, old: Old | None) -> None:
+        if old is None:
+            self.unknown(row)
+            return
+        self.account.deleted += 1
+        self.change("deleted", row.path)
+        before = self._unpacked(old.lines)
+        self._take_out(row.path, old, before)
+        self._replace(before, "")
+        self.records.bury(old, msgspec.structs.replace(row, gone_on=row.gone_on or self.today))
+        self._touch(row.path)
+
+    def _take_out(self, path: str, old: Old, lines: str) -> None:
+        """Let the record be as if it had never been: its links, counts, mentions and words for search."""
+        self.records.unlink(path, old, self.facts.counted(old.kind, old.year, lines.encode()))
+        self.take_back(old.mentions)
+        assert self.index
+        self.index.remove(path)
+
+    def _put(self, row: Row, before: str, old: Old | None) -> None:
+        self._replace(before, self._unpacked(row.lines))
+        self.records.put(row, old.n if old else None)
+        assert self.index
+        self.index.add(entry(row), row.words)
+        self._touch(row.path)
+
+    def _touch(self, path: str) -> None:
+        self.records.touch(path)
+        self._touch_around(names.number(path))
+
+    def _touch_around(self, number: int) -> None:
+        """Note the records that tell of what has this number, also through the journal that they are about."""
+        self.records.touch_around([number, *self.things.tied_to(number)])
+
+    def _unpacked(self, lines: bytes) -> str:
+        return self.records.packers.lines.unpack(lines).decode()
+
+    # -- shared things and dumps ---------------------------------------------------------------------------------------
+
+    def _things(self, files: list[Path]) -> None:
+        for number, change in claims.merged([*files, *self.tally.close()]):
+            if change:
+                self._thing(number, change)
+        for number in self.touched_things:
+            self._touch_around(number)
+
+    def _thing(self, number: int, change: dict[int, claims.Claim]) -> None:
+        old = self.things.old(number)
+        found = claims.added(claims.decoded(old.claims) if old else {}, change.values())
+        before = self._unpacked(old.lines) if old else ""
+        if old:
+            self.things.untie(old.path, self.ties(number, before))
+        _, after = self.thing(found) if found else ("", "")
+        if old and not found:
+            self.things.drop(number)
+        self.records.counts["things", "all"] += bool(found) - bool(old)
+        if before != after:
+            self.touched_things.append(number)
+            self._replace(before, after)
+
+    def _dumps(self) -> tuple[dumps.Writer, list[dumpfiles.Dump]]:
+        plan = self.plan
+        maker = dumps.Maker(Documents(plan.folder, plan.base, mapped=False))
+        touched, numbers = self.records.touched()
+        with dumps.Writer(plan.folder / "dumps") as writer:
+            writer.header()
+            with renderings.Writer(plan.folder / rendered.FORMS, base=self.live.path) as made:
+                made.drop(numbers)
+                renewal = dumps.Renewal(writer, maker, made, self.live.path)
+                renewal.records(dumps.kept(self.records.chunks(dumps.RECORDS)), touched)
+            renewal.things(dumps.kept(self.records.chunks(dumps.THINGS)), self.touched_things)
+            return writer, self.pages(writer, maker, self._replace)

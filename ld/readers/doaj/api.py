@@ -1,0 +1,123 @@
+"""DOAJ article JSON (API v1 to v4, data dump, search answers, JSON Lines) becomes records.
+
+Layout: docs/data_models and portality/api/current/data_objects/article.py of DOAJ/doaj.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, BinaryIO
+
+import ld.readers.doaj.article as article
+from ld.readers import fill
+from ld.readers.doaj.article import Article
+from ld.readers.documents import documents, shape
+from ld.readers.limits import EXCERPT_CHARACTERS
+from ld.readers.people import Author
+from ld.readers.share import Share
+from ld.record import Origin, Record, Rejected, Remark, Source, Subject
+from ld.values import dates, text
+
+KIND = "doaj"
+_SHAPE = shape(KIND, dict[str, Any], ("results",), ("hits", "hits"))
+
+
+def sniff(head: bytes) -> bool:
+    """Determine whether the beginning looks like DOAJ article JSON."""
+    return head.lstrip()[:1] in (b"{", b"[") and b'"bibjson"' in head
+
+
+def read(stream: BinaryIO, place: str, share: Share) -> Iterator[Record | Rejected]:
+    """Yield the articles of one JSON document, a list, a search answer, an Elasticsearch dump or JSON Lines."""
+    for found in documents(stream, place, _SHAPE, share):
+        yield found if isinstance(found, Rejected) else record(found.value, found.source)
+
+
+def record(document: dict[str, Any], source: Source) -> Record | Rejected:
+    """Return the record of one article, or why there is none."""
+    outer = _object(document.get("_source")) or document
+    bib = outer.get("bibjson")
+    if not isinstance(bib, dict):
+        reason = "no 'bibjson' in it: a DOAJ article has one; name another kind with --as"
+        return Rejected(source.place, reason, _text(outer.get("id")), source.text[:EXCERPT_CHARACTERS])
+    found = article.record(_article(outer, bib), source)
+    if isinstance(found, Rejected):
+        return found
+    year = _text(bib.get("year"))
+    found.issued = dates.month(_four_digits(year), _text(bib.get("month")))
+    if year.strip() and found.issued is None:
+        found.remarks.append(Remark("year", "names no year: left out", year))
+    found.created = dates.stamp(_text(outer.get("created_date")))
+    found.modified = dates.stamp(_text(outer.get("last_updated")))
+    found.origin = Origin(found.origin.identifier if found.origin else "", found.modified)
+    licences = (fill.licence(_text(one.get(key))) for one in _licences(bib) for key in ("url", "type", "title"))
+    found.licence = next((iri for iri in licences if iri), "")
+    return found
+
+
+def _article(outer: dict[str, Any], bib: dict[str, Any]) -> Article:
+    journal = _object(bib.get("journal"))
+    numbers: dict[str, str] = {}
+    for one in _objects(bib.get("identifier")):  # the types are lower-case since v4
+        numbers.setdefault(_text(one.get("type")).lower(), _text(one.get("id")))
+    return Article(
+        id=_text(outer.get("id")),
+        title=_text(bib.get("title")),
+        abstract=_text(bib.get("abstract")),
+        keywords=_texts(bib.get("keywords")),
+        authors=[_author(one) for one in _objects(bib.get("author"))],
+        languages=_texts(journal.get("language")),
+        publisher=_text(journal.get("publisher")),
+        publisher_id=_text(_object(outer.get("admin")).get("publisher_record_id")),
+        journal=_text(journal.get("title")),
+        issn=numbers.get("pissn", ""),
+        eissn=numbers.get("eissn", ""),
+        other_issns=_texts(journal.get("issns")),
+        volume=_text(journal.get("volume")),
+        issue=_text(journal.get("number")),
+        start=_text(bib.get("start_page")),
+        end=_text(bib.get("end_page")),
+        doi=numbers.get("doi", ""),
+        urls=[_text(link.get("url")) for link in _objects(bib.get("link"))],
+        subjects=[*_subjects(bib)],
+    )
+
+
+def _author(one: dict[str, Any]) -> Author:
+    affiliation = _text(one.get("affiliation"))
+    return Author(_text(one.get("name")), (affiliation,) if affiliation else (), _text(one.get("orcid_id")))
+
+
+def _subjects(bib: dict[str, Any]) -> Iterator[Subject]:
+    """Yield the Library of Congress classes; DOAJ's own old scheme has no codes and is left out."""
+    for one in _objects(bib.get("subject")):
+        if _text(one.get("scheme")).upper() == "LCC" and one.get("code"):
+            yield Subject(text.plain(_text(one.get("term"))), "lcc", text.plain(_text(one.get("code"))))
+
+
+def _licences(bib: dict[str, Any]) -> list[dict[str, Any]]:
+    return _objects(_object(bib.get("journal")).get("license")) + _objects(bib.get("license"))
+
+
+def _four_digits(raw: str) -> str:
+    """Return the year; DOAJ repairs years of two digits in the same way (bibjson().get_publication_date)."""
+    digits = raw.strip()
+    return f"20{digits}" if len(digits) == 2 and digits.isdigit() and int(digits) < 50 else digits
+
+
+def _text(value: Any) -> str:
+    return str(value) if isinstance(value, str | int | float) and not isinstance(value, bool) else ""
+
+
+def _texts(value: Any) -> list[str]:
+    values = value if isinstance(value, list) else [value]
+    return [found for one in values if (found := _text(one))]
+
+
+def _object(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _objects(value: Any) -> list[dict[str, Any]]:
+    values = value if isinstance(value, list) else [value]
+    return [one for one in values if isinstance(one, dict)]

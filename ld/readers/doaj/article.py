@@ -1,0 +1,130 @@
+"""An article as DOAJ describes it, in whatever form it came, becomes a record: what all forms of DOAJ share."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from msgspec import Struct
+
+from ld.readers.fill import keywords, set_doi, set_pages, set_urls
+from ld.readers.limits import EXCERPT_CHARACTERS, FIELD_CHARACTERS, oversized
+from ld.readers.people import Author, printed
+from ld.record import Container, Origin, Record, Rejected, Remark, Source, Subject
+from ld.values import languages, names, text
+
+COLLECTION = "DOAJ"
+_ID = re.compile(r"(?:doaj-|oai:doaj\.org/article:)?([0-9a-f]{32})")
+
+
+class Article(Struct, kw_only=True):
+    """The elements of one article, raw: strings as the source has them, empty where it has none."""
+
+    id: str
+    title: str
+    abstract: str = ""
+    keywords: list[str] = []
+    authors: list[Author] = []
+    languages: list[str] = []
+    publisher: str = ""
+    publisher_id: str = ""
+    journal: str = ""
+    issn: str = ""
+    eissn: str = ""
+    other_issns: list[str] = []
+    volume: str = ""
+    issue: str = ""
+    start: str = ""
+    end: str = ""
+    doi: str = ""
+    urls: list[str] = []
+    subjects: list[Subject] = []
+
+
+def record(article: Article, source: Source) -> Record | Rejected:
+    """Return the record of the article, or why there is none. The dates are left to the form it came in."""
+    number = number_of(article.id)
+    known = f"doaj-{number}" if number else article.id.strip()
+    title = text.plain(article.title)
+    reason = _unusable(article, known, title, source)
+    if reason:
+        return Rejected(source.place, reason, known, source.text[:EXCERPT_CHARACTERS])
+    found = Record(id=known, title=title, source=source, format="academicarticle", collection=COLLECTION)
+    found.remarks = []
+    found.abstract = text.paragraphs(article.abstract)
+    found.subjects = [Subject(word) for word in keywords(article.keywords)]
+    found.subjects += dict.fromkeys(article.subjects)
+    found.people = printed(article.authors, found.remarks)
+    found.containers = _journal(article, found.remarks)
+    found.publishers = [name] if (name := text.value(article.publisher)) else []
+    found.publisher_id = text.value(article.publisher_id)
+    set_pages(found, article.start, article.end)
+    set_doi(found, article.doi)
+    set_urls(found, article.urls)
+    set_journal_language(found, article.languages)
+    if found.urls:
+        found.how.append("access-from-collection")
+    if number:
+        set_page(found, number)
+    return found
+
+
+def _unusable(article: Article, known: str, title: str, source: Source) -> str:
+    if len(source.text) > FIELD_CHARACTERS:
+        texts = [("title", article.title), ("abstract", article.abstract), *(("keyword", k) for k in article.keywords)]
+        reason = oversized(texts)
+        if reason:
+            return reason
+    if not known:
+        return "no id: give the record one in the source"
+    return "" if title else "no title: give the record one in the source"
+
+
+def number_of(raw: str) -> str:
+    """Return the 32 hex digits that DOAJ knows an article by, empty where the id is none of its forms.
+
+    >>> number_of("oai:doaj.org/article:a252c0b4cecb4a74b764cc9fba0ed479")
+    'a252c0b4cecb4a74b764cc9fba0ed479'
+    """
+    match = _ID.fullmatch(raw.strip())
+    return match[1] if match else ""
+
+
+def set_page(found: Record, number: str, modified: str = "") -> None:
+    """Set the article's page and OAI identifier at DOAJ (portality/crosswalks/oaipmh.py, make_oai_identifier)."""
+    found.page = f"https://doaj.org/article/{number}"
+    found.same_as = [found.page]
+    found.origin = Origin(f"oai:doaj.org/article:{number}", modified)
+
+
+def set_journal_language(found: Record, raws: Iterable[str]) -> None:
+    """Set the journal's first language as the article's, but only if title and abstract agree with it (DOAJ's help)."""
+    said = [raw for raw in raws if raw.strip()]
+    code = next((code for raw in said if (code := languages.code(raw))), "")
+    if not code:
+        found.remarks += [Remark("language", "names no language: left out", raw) for raw in said]
+        return
+    tag = languages.tag(code)
+    if all(languages.agrees(one, tag) for one in (found.title, found.abstract) if one):
+        found.languages = [code]
+        found.how.append("language-of-journal")
+    else:
+        problem = "the journal's language, but title or abstract are not in it: left out"
+        found.remarks.append(Remark("language", problem, code))
+
+
+def _journal(article: Article, remarks: list[Remark]) -> list[Container]:
+    """Return the journal with volume and issue; ISSNs whose check digit is wrong are left out and remarked."""
+    issn, eissn = names.issn(article.issn), names.issn(article.eissn)
+    for raw, number in ((article.issn, issn), (article.eissn, eissn)):
+        if raw.strip() and not number:
+            remarks.append(Remark("issn", "not a valid ISSN: left out", raw))
+    if eissn == issn:
+        eissn = ""
+    if not issn and not eissn:
+        issn = next((number for raw in article.other_issns if (number := names.issn(raw))), "")
+    title = text.plain(article.journal)
+    if not title and not issn and not eissn:
+        return []
+    volume, issue = text.value(article.volume), text.value(article.issue)
+    return [Container(kind="journal", title=title, issn=issn, eissn=eissn, volume=volume, issue=issue)]

@@ -1,0 +1,186 @@
+"""DOAJ's own OAI-PMH format (oai_doaj), harvested responses or single articles, becomes records.
+
+Format: portality/crosswalks/oaipmh.py of DOAJ/doaj; OAI-PMH 2.0 of openarchives.org.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterator
+from typing import BinaryIO
+
+from lxml import etree
+
+import ld.readers.doaj.article as article
+from ld.errors import SourceError
+from ld.readers import fill
+from ld.readers.doaj.article import Article
+from ld.readers.limits import EXCERPT_CHARACTERS
+from ld.readers.people import Author
+from ld.readers.share import Share
+from ld.record import Deleted, Origin, Record, Rejected, Source, Subject
+from ld.values import dates, text
+
+KIND = "oai_doaj"
+_OAI = "{http://www.openarchives.org/OAI/2.0/}"
+_DOAJ = "{http://doaj.org/features/oai_doaj/1.0/}"
+_RECORD, _ERROR, _ARTICLE = f"{_OAI}record", f"{_OAI}error", f"{_DOAJ}doajArticle"
+
+
+def sniff(head: bytes) -> bool:
+    """Determine whether the beginning looks like an OAI-PMH response or an oai_doaj article."""
+    start = head.lstrip()
+    return start[:1] == b"<" and (b"OAI-PMH" in head or b"doajArticle" in head)
+
+
+def read(stream: BinaryIO, place: str, share: Share) -> Iterator[Record | Rejected | Deleted]:
+    """Yield the records of a response; one with the status "deleted" (OAI-PMH 2.0 §2.5.1) is `Deleted`.
+
+    Raises SourceError where the response is an error, or where no record of it can be read. After the first record,
+    broken XML is one `Rejected`: what came before it counts.
+    """
+    n = 0
+    try:
+        for element in _elements(stream, place):
+            n += 1
+            if share.takes(n):
+                yield _record(element, f"{place}, record {n}, line {element.sourceline}")
+    except etree.XMLSyntaxError as error:
+        line, column = error.position
+        reason = f"not well-formed XML at line {line}, column {column}: {error.msg}: is the file cut off?"
+        if n == 0:
+            raise SourceError(f"{place}: {reason}") from None
+        if share.takes(n + 1):
+            yield Rejected(f"{place}, after record {n}", reason)
+
+
+def _elements(stream: BinaryIO, place: str) -> Iterator[etree._Element]:
+    """Yield record after record, each freed when the next is asked for."""
+    inside = False
+    for event, element in etree.iterparse(
+        stream, events=("start", "end"),
+        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=True, remove_pis=True,
+    ):  # fmt: skip
+        if event == "start":
+            if element.getparent() is None and element.getroottree().docinfo.doctype:
+                raise SourceError(f"{place}: has a DOCTYPE, which catalogue records never need: take it out")
+            inside = inside or element.tag == _RECORD
+        elif element.tag == _ERROR:
+            code, said = element.get("code"), _all_text(element).strip() or "no explanation"
+            raise SourceError(f"{place}: the server answered with the error {code}: {said}: check the request")
+        elif element.tag == _RECORD or (element.tag == _ARTICLE and not inside):
+            inside = False
+            yield element
+            _free(element)
+
+
+def _free(element: etree._Element) -> None:
+    """Give back the memory of what has been read."""
+    parent = element.getparent()
+    element.clear()
+    if parent is not None:
+        while element.getprevious() is not None:
+            del parent[0]
+
+
+def _record(element: etree._Element, place: str) -> Record | Rejected | Deleted:
+    header = element.find(f"{_OAI}header")
+    found = element if element.tag == _ARTICLE else element.find(f".//{_ARTICLE}")
+    source = Source(KIND, etree.tostring(element, encoding="unicode", with_tail=False), place)
+    identifier = _text(header, f"{_OAI}identifier").strip() if header is not None else ""
+    known = f"doaj-{number}" if (number := article.number_of(identifier)) else identifier
+    excerpt = source.text[:EXCERPT_CHARACTERS]
+    if header is not None and header.get("status") == "deleted":
+        if not known:
+            return Rejected(
+                place, "deleted at the source, but no identifier says which record: nothing done", "", excerpt
+            )
+        return Deleted(place, known, "Deleted at the source.", dates.stamp(_text(header, f"{_OAI}datestamp")))
+    if found is None:
+        reason = f"{_format(element)} is not read yet: harvest with metadataPrefix=oai_doaj"
+        return Rejected(place, reason, known, excerpt)
+    result = article.record(_article(found, known), source)
+    if isinstance(result, Record):
+        _dates(result, found, header, identifier)
+    return result
+
+
+def _format(element: etree._Element) -> str:
+    """Return the name of what stands in the metadata ("oai_dc:dc")."""
+    metadata = element.find(f"{_OAI}metadata")
+    inner = metadata[0] if metadata is not None and len(metadata) else None
+    if inner is None:
+        return "a record without metadata"
+    name = etree.QName(inner).localname
+    return f"the format {inner.prefix}:{name}" if inner.prefix else f"the format {name}"
+
+
+def _article(element: etree._Element, known: str) -> Article:
+    """Return the elements of the article; VuFind's harvester puts the identifier inside it as its first child."""
+
+    def one(name: str) -> str:
+        return _text(element, _DOAJ + name)
+
+    injected = next((_all_text(child) for child in element if etree.QName(child).localname == "identifier"), "")
+    outer = next(element.iterancestors(_RECORD), None)
+    header = outer.find(f"{_OAI}header") if outer is not None else None
+    return Article(
+        id=known or injected,
+        title=one("title"),
+        abstract=one("abstract"),
+        keywords=[_all_text(word) for word in element.iterfind(f"{_DOAJ}keywords/{_DOAJ}keyword")],
+        authors=list(_authors(element)),
+        languages=[one("language")],
+        publisher=one("publisher"),
+        publisher_id=one("publisherRecordId"),
+        journal=one("journalTitle"),
+        issn=one("issn"),
+        eissn=one("eissn"),
+        volume=one("volume"),
+        issue=one("issue"),
+        start=one("startPage"),
+        end=one("endPage"),
+        doi=one("doi"),
+        urls=[_all_text(url) for url in element.iterfind(f"{_DOAJ}fullTextUrl")],
+        subjects=list(_sets(header)) if header is not None else [],
+    )
+
+
+def _dates(found: Record, element: etree._Element, header: etree._Element | None, identifier: str) -> None:
+    raw = _text(element, f"{_DOAJ}publicationDate")
+    found.issued = fill.filled_in(raw, found.how) if raw else None
+    if header is not None:
+        found.modified = dates.stamp(_text(header, f"{_OAI}datestamp"))
+        found.origin = Origin(identifier, found.modified)
+
+
+def _authors(element: etree._Element) -> Iterator[Author]:
+    listed = {
+        one.get("affiliationId", "").strip(): _all_text(one)
+        for one in element.iterfind(f"{_DOAJ}affiliationsList/{_DOAJ}affiliationName")
+    }
+    for author in element.iterfind(f"{_DOAJ}authors/{_DOAJ}author"):
+        keys = [_all_text(one).strip() for one in author.iterfind(f"{_DOAJ}affiliationId")]
+        affiliations = tuple(listed[key] for key in keys if key in listed)
+        yield Author(_text(author, f"{_DOAJ}name"), affiliations, _text(author, f"{_DOAJ}orcid_id"))
+
+
+def _sets(header: etree._Element) -> Iterator[Subject]:
+    """Yield the Library of Congress terms, which stand in the OAI sets only: base64, ~ for = ("LCC:Medicine")."""
+    for one in header.iterfind(f"{_OAI}setSpec"):
+        try:
+            term = base64.urlsafe_b64decode(_all_text(one).strip().replace("~", "=")).decode()
+        except ValueError:  # not base64, or not UTF-8 within: a set of another kind
+            continue
+        scheme, _, label = term.partition(":")
+        if scheme == "LCC" and label.strip():
+            yield Subject(text.plain(label), "lcc")
+
+
+def _text(element: etree._Element, tag: str) -> str:
+    found = element.find(tag)
+    return _all_text(found) if found is not None else ""
+
+
+def _all_text(element: etree._Element) -> str:
+    return "".join(str(piece) for piece in element.itertext())

@@ -1,0 +1,1 @@
+"""VuFind: its Solr documents, and the text of its Staff View."""

@@ -1,0 +1,458 @@
+"""VuFind's Solr index documents become records: a `select` answer, a list, one document, or JSON Lines.
+
+Which field holds what: import/marc.properties and import/xsl/doaj.xsl of VuFind 9.1.1. Copies that Solr makes for its
+search (`*_facet`, `spellingShingle`), half of a document, are not even decoded, nor is `fullrecord` yet.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, BinaryIO
+
+import msgspec
+from msgspec import Struct
+
+import ld.readers.doaj.article as article
+import ld.readers.people as people
+import ld.readers.vufind.recovery as recovery
+from ld.memo import remembered
+from ld.readers import fill
+from ld.readers import isbd as readers_isbd
+from ld.readers.documents import documents, shape
+from ld.readers.limits import EXCERPT_CHARACTERS, FIELD_CHARACTERS, oversized
+from ld.readers.people import Author
+from ld.readers.share import Share
+from ld.record import Container, Person, Record, Rejected, Remark, Source, Subject
+from ld.values import dates, languages, names, text
+from ld.values.vocab import vocabulary
+
+KIND = "solr"
+Fields = dict[str, list[str]]
+_SCALARS = (str, int, float)
+
+_READ = """
+_version_ id record_format recordtype collection sources institution spelling
+title title_short title_sub title_full title_fullStr title_alt title_old title_new
+author author_role author2 author2_role author2-role author_corporate author_corporate_role author_additional
+author_sort author_facet
+format language description contents edition physical dissertation_note degree_str_mv
+publisher publishDate dateSpan first_indexed last_indexed
+series container_title container_volume container_issue container_start_page container_reference hierarchy_parent_id
+topic genre geographic era callnumber-raw dewey-raw
+isbn issn lccn oclc_num ctrlnum doi_str_mv doi_str url thumbnail
+"""
+FIELDS = tuple(_READ.split())
+_SHAPE = shape(
+    KIND,
+    msgspec.defstruct(
+        "Document",
+        [(f"field{n}", Any, None) for n in range(len(FIELDS))],
+        rename={f"field{n}": name for n, name in enumerate(FIELDS)},
+    ),
+    ("response", "docs"),
+)
+_SIGNS = (b'"responseHeader"', b'"response"', b'"record_format"', b'"recordtype"', b'"title_full"', b'"title_short"')
+_FOLDED = re.compile(r"[\W_]+")
+_MEDIA_TYPE = re.compile(r"(?:application|audio|image|model|text|video)/[\w.+-]{1,80}")
+_SERIALS = frozenset(
+    ["journal", "ejournal", "journalmagazine", "journale", "serial", "series", "periodical", "newspaper"]
+)
+_ARTICLES = frozenset(["article", "academicarticle", "electronicarticle", "earticle", "journalarticle"])
+_THESES = re.compile("thesis|dissertation")
+_PARTS = re.compile("chapter|componentpart|section")
+# Words that say little beside another one: a thesis is catalogued as a book too, a map as a government document.
+_BROAD = {"book": 2, "ebook": 2, "electronicbook": 2, "printbook": 2, "monograph": 2, "governmentdocument": 3}
+_VAGUE = {"electronicresource": 4, "computerfile": 4, "text": 5, "other": 6, "unknown": 7}
+
+
+def sniff(head: bytes) -> bool:
+    """Determine whether the beginning looks like VuFind Solr JSON."""
+    if head.lstrip()[:1] not in (b"{", b"[") or b'"bibjson"' in head:
+        return False
+    return any(sign in head for sign in _SIGNS) or (b'"id"' in head and b'"title"' in head)
+
+
+def read(stream: BinaryIO, place: str, share: Share) -> Iterator[Record | Rejected]:
+    """Yield the records of the documents."""
+    for found in documents(stream, place, _SHAPE, share):
+        if isinstance(found, Rejected):
+            yield found
+        else:
+            values = msgspec.structs.astuple(found.value)
+            yield record(fields_of(zip(FIELDS, values, strict=True)), found.source)
+
+
+def fields_of(document: Iterable[tuple[str, Any]]) -> Fields:
+    """Return the document's fields, each a list of texts. Blank values stay: they keep the place of a role.
+
+    >>> fields_of([("id", "1"), ("author", ["Doe, Jane"]), ("_version_", 1716825967131885568), ("n", None)])
+    {'id': ['1'], 'author': ['Doe, Jane'], '_version_': ['1716825967131885568']}
+    """
+    found: Fields = {}
+    for name, value in document:
+        if value is None:
+            continue
+        values = value if isinstance(value, list) else [value]
+        kept = [one if isinstance(one, str) else str(one) for one in values if isinstance(one, _SCALARS)]
+        if kept:
+            found[name] = kept
+    return found
+
+
+def record(fields: Fields, source: Source) -> Record | Rejected:
+    """Return the record of one index document, or why there is none."""
+    return _Reading(fields, source).result()
+
+
+_THESAURUS = re.compile(r"(.+?)\.? (fast|lcsh|lcgft)(?: \(OCoLC\)fst0*(\d+))?")
+
+
+class _Reading:
+    """One index document while it is read."""
+
+    def __init__(self, fields: Fields, source: Source) -> None:
+        self.fields = fields
+        self.source = source
+        self.id = self.first("id")
+        self.marc = self.first("record_format", "recordtype").casefold().startswith("marc")
+        self.doaj = article.number_of(self.id) if self.id.startswith("doaj-") else ""
+        self.collection = self.first("collection", "sources")
+        row = vocabulary().code("collections", self.collection)
+        if row is None and self.doaj:
+            row = vocabulary().code("collections", article.COLLECTION)
+        self.rules = row or {}
+        self.remarks: list[Remark] = []
+
+    def result(self) -> Record | Rejected:
+        title = "" if self._oversized() else self._title()
+        reason = self._oversized() or self._missing(title)
+        if reason:
+            return Rejected(self.source.place, reason, self.id, self.source.text[:EXCERPT_CHARACTERS])
+        found = Record(id=self.id, title=title, source=self.source, collection=self.collection)
+        found.remarks = self.remarks
+        self._format(found)
+        self._date(found)
+        self._publishers(found)
+        self._containers(found)
+        self._identifiers(found)
+        self._description(found)
+        self._subjects(found)
+        self._administration(found)
+        if self.doaj or self.rules.get("slug") == "doaj":
+            self._doaj(found)
+        else:
+            self._people(found)
+            self._languages(found)
+            fill.set_urls(found, self.fields.get("url", ()))
+        if found.urls and self.rules.get("access") == "open":
+            found.how.append("access-from-collection")
+        return found
+
+    # -- helpers ------------------------------------------------------------------------------------------------------
+
+    def first(self, *field_names: str) -> str:
+        """Return the first value that is not blank."""
+        for name in field_names:
+            for value in self.fields.get(name, ()):
+                if stripped := value.strip():
+                    return stripped
+        return ""
+
+    def all(self, name: str) -> list[str]:
+        """Return the clean values of a field, each once."""
+        values = self.fields.get(name)
+        return list(dict.fromkeys(filter(None, map(text.value, values)))) if values else []
+
+    def headings(self, name: str) -> list[str]:
+        """Return the clean values; those of MARC records without the full stop at their end."""
+        return list(dict.fromkeys(map(text.without_stop, self.all(name)))) if self.marc else self.all(name)
+
+    def isbd(self, name: str) -> list[str]:
+        """Return the clean values without the ISBD mark at their end."""
+        return [clean for raw in self.all(name) if (clean := _isbd(raw))]
+
+    def checked(self, field: str, check: Callable[[str], str], problem: str) -> list[str]:
+        """Return the values in canonical form, each once; what fails the check is left out and remarked."""
+        if field not in self.fields:
+            return []
+        good = {raw: check(raw) for raw in self.all(field)}
+        for raw, number in good.items():
+            if not number:
+                self.remark(field, problem, raw)
+        return list(dict.fromkeys(number for number in good.values() if number))
+
+    def remark(self, field: str, problem: str, value: str) -> None:
+        self.remarks.append(Remark(field, problem, value[:EXCERPT_CHARACTERS]))
+
+    def _oversized(self) -> str:
+        if len(self.source.text) <= FIELD_CHARACTERS:
+            return ""
+        skipped = ("fullrecord", "spelling")
+        return oversized((name, one) for name, several in self.fields.items() if name not in skipped for one in several)
+
+    def _missing(self, title: str) -> str:
+        if not self.id:
+            return "no id: every record needs the field 'id'"
+        return "" if title else "no title: every record needs the field 'title'"
+
+    def _title(self) -> str:
+        """Return the title without statement of responsibility; of MARC records title proper and the rest of it."""
+        whole = text.plain(self.first("title"))
+        if whole and not self.marc:
+            return whole
+        parts = (whole, text.plain(self.first("title_short")), text.plain(self.first("title_sub")))
+        whole, short, sub = map(text.unpunctuated, parts)
+        if short and sub and sub.casefold() not in short.casefold():
+            return f"{short} : {sub}"
+        return whole or short or text.plain(self.first("title_full", "title_fullStr")).partition(" / ")[0]
+
+    # -- kind ---------------------------------------------------------------------------------------------------------
+
+    def _format(self, found: Record) -> None:
+        """Set the kind of the work; words for its carrier are kept beside it (`vocab/codes/types.csv`)."""
+        said = _said(tuple(self.all("format")))
+        found.format, found.book_format, found.carriers = said.format, said.book_format, list(said.carriers)
+        for word in said.unknown:
+            self.remark("format", "the word is not in codes/types.csv: left out", word)
+        if found.format in _ARTICLES:
+            academic = bool(self.rules.get("academic")) or any(map(names.issn, self.fields.get("issn", ())))
+            found.format = "academicarticle" if academic else "article"
+        if _THESES.search(found.format):
+            found.degree = readers_isbd.degree(self.first("dissertation_note", "degree_str_mv"))
+
+    # -- people -------------------------------------------------------------------------------------------------------
+
+    def _people(self, found: Record) -> None:
+        heading = self.marc and found.format not in ("article", "academicarticle")
+        kept: dict[tuple[str, str], Person] = {}
+        for raw, role, corporate in self._names():
+            name = people.cleaned(raw)
+            make = people.heading if heading else _transcribed
+            person = make(name, role, corporate)
+            if (person.name, role) in kept:
+                self.remark("author", "the same name stands twice: the second is left out", name)
+            elif name:
+                kept[person.name, role] = person
+        found.people = list(kept.values())
+        found.contributor_names = self.headings("author_additional")
+
+    def _names(self) -> Iterator[tuple[str, str, bool]]:
+        """Yield name, role and whether it is a corporate body; the role stands at the same place in its own field."""
+        groups = (
+            ("author", ("author_role",), "aut"),
+            ("author2", ("author2_role", "author2-role"), ""),
+            ("author_corporate", ("author_corporate_role",), "aut"),
+        )
+        for where, role_fields, default in groups:
+            roles = next((self.fields[name] for name in role_fields if name in self.fields), [])
+            for n, name in enumerate(self.fields.get(where, ())):
+                if name.strip():
+                    raw = roles[n] if n < len(roles) else ""
+                    said = people.role_code(raw, self._corporate_role(name) if "corp" in where else default)
+                    if raw.strip() and not said:
+                        self.remark(where, "the role is no MARC relator: taken as contributor", raw)
+                    yield name, said, where == "author_corporate"
+
+    def _corporate_role(self, name: str) -> str:
+        """Return the role of a body that has none: VuFind puts main (110, 111) and added entries into one field.
+
+        `author_sort` is never taken from an added entry, so it tells them apart (right for 684 of 685 real names);
+        a document without such copies tells nothing.
+        """
+        copies = self.marc and ("author_sort" in self.fields or "author_facet" in self.fields)
+        return "" if copies and self.first("author_sort") != name.strip() else "aut"
+
+    # -- date, language -----------------------------------------------------------------------------------------------
+
+    def _date(self, found: Record) -> None:
+        for raw in self.fields.get("publishDate", ()):
+            clean = text.plain(raw)
+            month = self.rules.get("dates") == "month"
+            found.issued = fill.filled_in(clean, found.how) if month else dates.parse(clean)
+            if found.issued:
+                break
+            if clean:
+                self.remark("publishDate", "names no date: left out", raw)
+        found.span = readers_isbd.run(text.plain(self.first("dateSpan")))
+
+    def _languages(self, found: Record) -> None:
+        for raw in self.all("language"):
+            code = languages.code(raw)
+            if code and code not in found.languages:
+                found.languages.append(code)
+            elif not code and raw.casefold() not in ("undetermined", "und"):
+                self.remark("language", "names no language: left out", raw)
+
+    # -- identifiers --------------------------------------------------------------------------------------------------
+
+    def _identifiers(self, found: Record) -> None:
+        fill.set_doi(found, self.first("doi_str_mv", "doi_str"))
+        found.isbns = self.checked("isbn", names.isbn, "not a valid ISBN: left out")
+        found.lccn = next(iter(self.checked("lccn", names.lccn, "not a valid LCCN: left out")), "")
+        found.oclc = [number for number in self.all("oclc_num") if number.isascii() and number.isdigit()]
+        found.control_numbers = [number for number in self.all("ctrlnum") if number != self.id]
+        found.thumbnail = names.url(self.first("thumbnail"))
+
+    # -- where it appeared --------------------------------------------------------------------------------------------
+
+    def _publishers(self, found: Record) -> None:
+        found.publishers = [name for name in self.isbd("publisher") if not readers_isbd.is_nobody(name)]
+
+    def _containers(self, found: Record) -> None:
+        """Set journal or series, and the record above this one; the ISSNs of a book are other works' and left out."""
+        issns = self.checked("issn", names.issn, "not a valid ISSN: left out")
+        if found.format in _SERIALS:
+            found.containers = [Container(kind="journal", title=found.title, issn=next(iter(issns), ""))]
+        elif found.format in ("article", "academicarticle"):
+            found.containers = self._journal(issns)
+        else:
+            found.containers = [readers_isbd.series(title) for title in self.all("series")]
+        parents = (parent.strip() for parent in self.fields.get("hierarchy_parent_id", ()))
+        found.containers += [
+            Container(kind="record", record=parent) for parent in dict.fromkeys(parents) if parent not in ("", self.id)
+        ]
+        if found.format not in _SERIALS:
+            found.reference = text.value(self.first("container_reference"))
+            fill.set_pages(found, self.first("container_start_page"), "")
+        found.earlier_titles = self.isbd("title_old")
+        found.later_titles = self.isbd("title_new")
+
+    def _journal(self, issns: list[str]) -> list[Container]:
+        """Return the journal; two ISSNs of DOAJ are print and online, in this order (import/xsl/doaj.xsl)."""
+        title = text.unpunctuated(text.plain(self.first("container_title", "series")))
+        two = 2 if self.rules.get("slug") == "doaj" else 1
+        for extra in issns[two:]:
+            self.remark("issn", "a further ISSN, of which medium or title is not said: left out", extra)
+        issn, eissn = [*issns[:two], "", ""][:2]
+        volume, issue = (text.value(self.first(f"container_{part}")) for part in ("volume", "issue"))
+        if not title and not issn:
+            return []
+        return [Container(kind="journal", title=title, issn=issn, eissn=eissn, volume=volume, issue=issue)]
+
+    # -- what it is, what it is about ---------------------------------------------------------------------------------
+
+    def _description(self, found: Record) -> None:
+        found.abstract = text.paragraphs(self.first("description"))
+        own = found.title.casefold()
+        found.alternatives = [title for title in self.isbd("title_alt") if title.casefold() != own]
+        found.contents = self.all("contents")
+        found.edition = next(iter(self.isbd("edition")), "")
+        found.extents = self.all("physical")
+        found.page_count = readers_isbd.page_count(found.extents[0]) if found.extents else ""
+        found.genres = list(dict.fromkeys(subject(word).label for word in self.headings("genre")))
+        found.places = self.headings("geographic")
+        found.periods = self.headings("era")
+
+    def _subjects(self, found: Record) -> None:
+        """Set keywords and classes. A topic is a keyword unless it ends with the code of its thesaurus (650 $2, $0)."""
+        words = self.headings("topic") if self.marc else fill.keywords(self.fields.get("topic", ()))
+        found.subjects = list(dict.fromkeys(map(subject, filter(None, words))))
+        classes = self.checked(
+            "callnumber-raw", readers_isbd.lcc, "not a call number of the Library of Congress: left out"
+        )
+        found.subjects += [Subject("", "lcc", code) for code in classes]
+        classes = self.checked("dewey-raw", readers_isbd.dewey, "not a Dewey number: left out")
+        found.subjects += [Subject("", "ddc", code) for code in classes]
+
+    def _administration(self, found: Record) -> None:
+        found.institutions = self.all("institution")
+        found.created = dates.stamp(self.first("first_indexed"))
+        found.modified = dates.stamp(self.first("last_indexed")) or dates.solr_version(self.first("_version_"))
+
+    # -- DOAJ's records through VuFind --------------------------------------------------------------------------------
+
+    def _doaj(self, found: Record) -> None:
+        """Set what DOAJ's records have beside the common fields, with the facts that only `spelling` still holds."""
+        authors = self.fields.get("author", [])
+        known = recovery.Known(
+            id=self.id,
+            title=self.first("title"),
+            authors=tuple(name for name in authors if name.strip()),
+            publisher=self.first("publisher"),
+            journal=self.first("series"),
+            issns=tuple(self.fields.get("issn", ())),
+            date=self.first("publishDate"),
+            abstract=self.first("description"),
+            urls=tuple(self.fields.get("url", ())),
+        )
+        facts = recovery.recover(self.first("spelling"), known)
+        found.people = people.printed(_authors(known.authors, facts), self.remarks)
+        found.how = [*facts.how, *found.how]
+        found.doi = found.doi or facts.doi
+        found.publisher_id = facts.publisher_id
+        if self.doaj:
+            article.set_page(found, self.doaj, facts.datestamp)
+        if facts.volume and found.containers and not found.containers[0].volume:
+            found.containers[0] = msgspec.structs.replace(found.containers[0], volume=facts.volume)
+        article.set_journal_language(found, [facts.language] if facts.language else self.all("language"))
+        fill.set_urls(found, known.urls)
+
+
+def _authors(printed: Iterable[str], facts: recovery.Facts) -> Iterator[Author]:
+    """Yield the authors with what was recovered of them, which stands at the same place."""
+    for n, name in enumerate(printed):
+        affiliation = facts.affiliations[n] if facts.affiliations else ""
+        yield Author(name, (affiliation,) if affiliation else (), facts.orcids[n] if facts.orcids else "")
+
+
+@remembered
+def _isbd(raw: str) -> str:
+    return text.value(text.unpunctuated(raw))
+
+
+def _transcribed(name: str, role: str, corporate: bool) -> Person:
+    return people.transcribed(name, None, role, corporate)
+
+
+class _Said(Struct, frozen=True):
+    """What the words of `format` say of a work."""
+
+    format: str
+    book_format: str
+    carriers: tuple[str, ...]
+    unknown: tuple[str, ...]
+
+
+@remembered
+def _said(words: tuple[str, ...]) -> _Said:
+    known: dict[str, dict[str, str]] = {}
+    carriers: list[str] = []
+    unknown: list[str] = []
+    for word in _parted(words):
+        key = _FOLDED.sub("", word.casefold())
+        row = vocabulary().code("types", key)
+        if (row and row["carrier"]) or (row is None and _MEDIA_TYPE.fullmatch(word)):
+            carriers.append(word)
+        elif row:
+            known[key] = row
+        else:
+            unknown.append(word)
+    book_format = next((row["book_format"] for row in known.values() if row["book_format"]), "")
+    return _Said(min(known, key=_broadness, default="unknown"), book_format, tuple(carriers), tuple(unknown))
+
+
+def _parted(words: Iterable[str]) -> Iterator[str]:
+    for word in words:
+        whole = vocabulary().code("types", _FOLDED.sub("", word.casefold()))
+        yield from [word] if whole or "," not in word else (part.strip() for part in word.split(","))
+
+
+def _broadness(key: str) -> int:
+    """Return how little a kind says: of several the one that says most is taken, of equals the first."""
+    if _THESES.search(key) or _PARTS.search(key) or key in _ARTICLES:
+        return 0
+    return _BROAD.get(key) or _VAGUE.get(key) or 1
+
+
+def _subject(word: str) -> Subject:
+    """Return the heading of a thesaurus where the topic ends with its code, as MARC's $2 and $0 do; else a keyword.
+
+    >>> _subject("Homicide. fast (OCoLC)fst00959660")
+    Subject(label='Homicide', scheme='fast', code='959660')
+    """
+    match = _THESAURUS.fullmatch(word)
+    return Subject(match[1], match[2], match[3] or "") if match else Subject(word)
+
+
+subject = remembered(_subject)

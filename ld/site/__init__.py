@@ -1,0 +1,15 @@
+"""One finished generation, read: this room writes nothing.
+
+files        SQLite files that nothing changes, and how texts are packed in them
+documents    the packed documents from which everything is served
+shown        a document on its way out, in the shapes its forms are made of
+rendered     forms that were made when the record was published
+search       full-text search
+dumpfiles    the files of a dump
+checksums    many files compared with their checksums
+generation   all of these, opened as one
+describer    what answers a DESCRIBE
+pools        the query workers of each generation in use
+live         the live generation, taken over while serving
+shapes       the SHACL shapes over published records
+"""

@@ -1,0 +1,90 @@
+"""SQLite files that nothing changes any more, and texts packed in them with Zstandard and a dictionary."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import zstandard
+
+_LEVEL = 1
+# Bytes of each file that are read as memory; what lies behind is read as a file. SQLite takes no more than 2 GiB.
+MAPPED = (1 << 31) - (1 << 16)
+_DICTIONARY_BYTES, _FEW = 64 << 10, 100
+
+
+class Packer:
+    """Packs and unpacks texts. Not for several threads: Zstandard contexts are not safe to share."""
+
+    def __init__(self, dictionary: bytes = b"", level: int = _LEVEL) -> None:
+        known = zstandard.ZstdCompressionDict(dictionary) if dictionary else None
+        if known:
+            known.precompute_compress(level=level)  # else the dictionary is read anew for every text
+            self.pack = zstandard.ZstdCompressor(level=level, dict_data=known).compress
+            self.unpack = zstandard.ZstdDecompressor(dict_data=known).decompress
+        else:
+            self.pack = zstandard.ZstdCompressor(level=level).compress
+            self.unpack = zstandard.ZstdDecompressor().decompress
+
+
+class Packers:
+    """The packers of one file of documents: triples and source records have a dictionary each."""
+
+    def __init__(self, of_lines: bytes = b"", of_sources: bytes = b"") -> None:
+        self.of_lines = of_lines
+        self.of_sources = of_sources
+        self.lines = Packer(of_lines)
+        self.sources = Packer(of_sources)
+
+
+def packers(db: sqlite3.Connection, schema: str = "main") -> Packers:
+    """Return the packers with the dictionaries that stand in the file."""
+    rows = dict(db.execute(f"SELECT name, value FROM {schema}.meta").fetchall())
+    return Packers(bytes(rows.get("lines", b"")), bytes(rows.get("sources", b"")))
+
+
+def dictionary(samples: Sequence[bytes]) -> bytes:
+    """Return a dictionary for packing texts like these; where there are only a few, these themselves serve as one.
+
+    (RFC 8878 §5: a dictionary may be any content.)
+    """
+    if len(samples) < _FEW:
+        return b"".join(samples[:8])[:_DICTIONARY_BYTES]
+    known: list[Any] = list(samples)
+    try:
+        return zstandard.train_dictionary(_DICTIONARY_BYTES, known, k=1024, d=8).as_bytes()
+    except zstandard.ZstdError:  # they have too little in common
+        return b"".join(samples[:8])[:_DICTIONARY_BYTES]
+
+
+def immutable(path: Path, *, mapped: bool = True) -> sqlite3.Connection:
+    """Return a connection to a finished file that nothing changes: no locks; mapped, reads are no system calls."""
+    db = sqlite3.connect(immutable_uri(path), uri=True, check_same_thread=False)
+    db.execute(f"PRAGMA mmap_size = {MAPPED if mapped else 0}")
+    return db
+
+
+def immutable_uri(path: Path) -> str:
+    return f"{path.resolve().as_uri()}?mode=ro&immutable=1"
+
+
+def opened(path: Path, base: Path | None, schema: str) -> sqlite3.Connection:
+    """Return a connection to a file being built: empty but for the tables, or a copy of that in another folder."""
+    if base:
+        shutil.copyfile(base / path.name, path)
+    db = sqlite3.connect(path, isolation_level=None)
+    # of SQLite's own size, a page would hold one row and stay half empty
+    for pragma in (
+        "page_size=16384",
+        "journal_mode=OFF",
+        "synchronous=OFF",
+        "locking_mode=EXCLUSIVE",
+        "cache_size=-65536",
+    ):
+        db.execute(f"PRAGMA {pragma}")
+    if not base:
+        db.executescript(schema)
+    return db

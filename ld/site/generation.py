@@ -1,0 +1,198 @@
+"""Generations: finished, checked copies of the published catalogue. One is live; the others are kept for roll-back.
+
+site/
+  site.toml                 settings (may be missing)
+  vocab/                    overlay of the packaged vocab/ (may be missing)
+  current -> generations/…  the live one: one symlink, replaced in one step
+  generations/20261124T101500Z/
+    manifest.json  documents.sqlite  things.sqlite  forms.sqlite  store/  index/  dumps/  rejects.jsonl
+    reading.lock            whoever reads the generation shares a lock on it; removing it takes the whole lock
+
+In every step the power may fail: a folder gets its final name when all in it is on the disk, the symlink is replaced
+after that, and a folder loses its name before anything in it is removed.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import weakref
+from collections.abc import Collection
+from fcntl import LOCK_NB, LOCK_SH, flock
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+from ld import __version__
+from ld.errors import SiteError
+from ld.site.checksums import CORES, compare
+from ld.site.documents import Documents
+from ld.site.dumpfiles import Dump
+from ld.site.rendered import Forms
+from ld.site.search import Index
+
+# Which files a generation has, and what is in them: other layouts are not read.
+LAYOUT = 2
+_MANIFEST = "manifest.json"
+_READING = "reading.lock"
+_PART, _REMOVING = ".part", ".removing"
+
+
+class Account(Struct):
+    """What became of every record read: the figures add up to `read`.
+
+    Beside them: records deleted, deletions of records that are `unknown` here, kept sources described `again`.
+    """
+
+    read: int = 0
+    published: int = 0
+    replaced: int = 0
+    unchanged: int = 0
+    repeated: int = 0
+    rejected: int = 0
+    deleted: int = 0
+    unknown: int = 0
+    again: int = 0
+
+    def adds_up(self) -> bool:
+        """Determine whether no record was lost: deletions are not read."""
+        return self.read == self.published + self.replaced + self.unchanged + self.repeated + self.rejected
+
+
+class Manifest(Struct):
+    """What a generation is: where it came from, what it holds, and the checksum of each of its files."""
+
+    generation: str
+    base: str
+    title: str
+    profile: str
+    created: str
+    counts: dict[str, int]
+    account: Account
+    dumps: list[Dump]
+    mapping: str = ""
+    layout: int = 1
+    sources: list[str] = []
+    software: str = f"shelfgraph {__version__}"
+    files: dict[str, str] = {}
+
+
+class Generation:
+    """A finished generation, opened for reading. While the object lives and is not closed, no folder is removed."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._let_go = weakref.finalize(self, _let_go, _reading(path))
+        self.manifest = _manifest(path)
+        self.id = self.manifest.generation
+        self.base = self.manifest.base
+        self.documents = Documents(path, self.base)
+        self.forms = Forms(path)
+        self.index = self._index(path / "index")
+        self.store = path / "store"
+        self.dumps = path / "dumps"
+        self.about = f"{self.base}dataset#it"
+        self.triples = self.manifest.counts.get("stored")
+        self.graphs: list[str] = []  # all triples stand in the default graph
+        _OPEN.add(self)
+
+    def _index(self, folder: Path) -> Index:
+        try:
+            return Index(folder)
+        except (OSError, ValueError) as error:
+            if os.access(folder, os.W_OK):
+                raise SiteError(f"{folder}: cannot be opened: {error}: roll back or publish again") from None
+        # tantivy writes a lock file even to read: in a folder of links it can, and it opens all files at once
+        with tempfile.TemporaryDirectory(prefix="shelfgraph-") as links:
+            for file in folder.iterdir():
+                if file.suffix != ".lock":
+                    (Path(links) / file.name).symlink_to(file)
+            return Index(Path(links))
+
+    def verify(self, parts: Collection[str] | None = None, *, threads: int = CORES) -> None:
+        """Raise SiteError where a file is missing or differs from the manifest (flipped bits give wrong answers).
+
+        With `parts`, only these files and folders are looked at.
+        """
+        files = self.manifest.files.items()
+        wanted = {name: digest for name, digest in files if parts is None or name.partition("/")[0] in parts}
+        compare(self.path, wanted, threads)
+
+    def close(self) -> None:
+        """Give the folder free for removal, and close this thread's connection."""
+        self._let_go()
+        self.documents.close()
+        self.forms.close()
+
+
+_OPEN: weakref.WeakSet[Generation] = weakref.WeakSet()
+
+
+def _after_fork() -> None:
+    """Leave the locks to the parent: a child that held them would keep folders from being removed."""
+    for found in list(_OPEN):
+        found._let_go()
+
+
+os.register_at_fork(after_in_child=_after_fork)
+
+
+def _reading(path: Path) -> int | None:
+    """Return the handle of a shared lock on the generation; None where none can be had, as in a read-only folder.
+
+    Raises SiteError where the generation is gone or just being removed.
+    """
+    lock = path / _READING
+    try:
+        handle = os.open(lock, os.O_RDONLY)
+    except OSError:
+        try:
+            handle = os.open(lock, os.O_RDONLY | os.O_CREAT, 0o644)
+        except OSError:
+            return None
+    try:
+        flock(handle, LOCK_SH | LOCK_NB)
+        there = os.path.samestat(os.fstat(handle), lock.stat())
+    except BlockingIOError:
+        there = False
+    except OSError as error:  # a file system without locks is served too; a folder that is gone is not
+        there = not isinstance(error, FileNotFoundError)
+    if not there:
+        os.close(handle)
+        raise SiteError(f"{path}: the generation is being removed: roll back or publish again")
+    return handle
+
+
+def _let_go(handle: int | None) -> None:
+    if handle is not None:
+        os.close(handle)
+
+
+def live_path(site: Path) -> Path | None:
+    """Return the folder of the live generation, None where there is none."""
+    link = site / "current"
+    return link.resolve() if link.is_symlink() and link.exists() else None
+
+
+def generations(site: Path) -> list[Manifest]:
+    """Return the manifests of all finished generations, oldest first."""
+    return [_manifest(path) for path in _finished(site)]
+
+
+def _finished(site: Path) -> list[Path]:
+    """Return the folders of the finished generations, oldest first."""
+    found = (path.parent for path in (site / "generations").glob(f"*/{_MANIFEST}"))
+    return sorted(path for path in found if path.suffix not in (_PART, _REMOVING))
+
+
+def _manifest(path: Path) -> Manifest:
+    try:
+        found = msgspec.json.decode((path / _MANIFEST).read_bytes(), type=Manifest)
+    except (OSError, msgspec.MsgspecError) as error:
+        raise SiteError(f"{path / _MANIFEST}: cannot be read: {error}: roll back or publish again") from None
+    if found.layout != LAYOUT:
+        raise SiteError(
+            f"{path}: was made by another version ({found.software}): publish from the sources into a new site folder"
+        )
+    return found

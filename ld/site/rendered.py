@@ -1,0 +1,62 @@
+"""The finished forms of records: what most requests ask for is made once, when the record is published.
+
+JSON-LD, Turtle and links of a record lie packed in a small file beside the documents. They are those of the dumps and
+of `Shown`, byte for byte; where the program would write them otherwise by now, they are made anew for each request.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from functools import lru_cache
+from pathlib import Path
+
+from ld.site.files import Packer, immutable
+from ld.site.shown import Finished
+from ld.values.vocab import Vocabulary, vocabulary
+
+FORMS = "forms.sqlite"
+LEVEL = 3
+# Of the program, the files that decide how a form is written.
+_DECISIVE = ("formats", "jsonld", "turtle", "links", "forms")
+
+
+# -- the file ----------------------------------------------------------------------------------------------------------
+
+
+class Forms:
+    """Reads the finished forms of a finished generation. Safe for threads: each has its own connection."""
+
+    def __init__(self, folder: Path) -> None:
+        self._path = folder / FORMS
+        self._local = threading.local()
+
+    def get(self, n: int) -> Finished | None:
+        """Return the forms of the record of that number; None where they are not kept, or not as they would be now."""
+        if not hasattr(self._local, "db"):
+            self._open()
+        if self._local.edition != edition(vocabulary()):
+            return None
+        row = self._local.db.execute("SELECT data FROM forms WHERE n = ?", (n,)).fetchone()
+        return Finished(*self._local.packer.unpack(row[0]).split(b"\n", 2)) if row else None
+
+    def _open(self) -> None:
+        db = immutable(self._path)
+        meta = dict(db.execute("SELECT name, value FROM meta").fetchall())
+        self._local.edition, self._local.packer = meta["edition"].decode(), Packer(meta["dictionary"])
+        self._local.db = db
+
+    def close(self) -> None:
+        """Close this thread's connection."""
+        if hasattr(self._local, "db"):
+            self._local.db.close()
+            del self._local.db
+
+
+@lru_cache(maxsize=4)
+def edition(known: Vocabulary) -> str:
+    """Return a hash of all that decides how a graph is written: program, context and prefixes."""
+    seen = hashlib.sha256(f"{known.text('context.jsonld')}{known.prefixes}".encode())
+    for name in _DECISIVE:
+        seen.update((Path(__file__).parent / f"{name}.py").read_bytes())
+    return seen.hexdigest()[:16]

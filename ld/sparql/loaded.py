@@ -1,0 +1,156 @@
+"""RDF that is loaded to be asked: files become a store of their own, a finished Oxigraph directory is used as it is.
+
+What is not read: RDF/XML, whose entities the engine expands without bound, and JSON-LD, which it cannot nest deeply.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
+from fcntl import LOCK_EX, LOCK_NB, LOCK_SH, flock, lockf
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from pyoxigraph import NamedNode, Quad, RdfFormat, parse
+from pyoxigraph import Store as Oxigraph
+
+from ld import __version__
+from ld.errors import SiteError, SourceError, UsageError
+from ld.progress import Progress, Step, silent
+from ld.store.oxigraph import open_read_only
+from ld.values.streams import unpacked
+
+FORMATS = {
+    ".nq": RdfFormat.N_QUADS,
+    ".nt": RdfFormat.N_TRIPLES,
+    ".ttl": RdfFormat.TURTLE,
+    ".trig": RdfFormat.TRIG,
+}
+_PACKED = (".gz", ".zst", ".zstd")
+_PREFIX = "shelfgraph-endpoint-"
+_DESCRIPTION = "loaded.json"
+_MOST_GRAPHS = 1000
+
+
+class Loaded(msgspec.Struct, frozen=True, weakref=True):
+    """A store that can be asked: where its URLs begin, and what the service description tells of it.
+
+    `id` differs wherever the data do; `triples` is None where nobody has counted them.
+    """
+
+    id: str
+    base: str
+    path: str
+    graphs: list[str]
+    triples: int | None = None
+    about: str = ""
+
+    @property
+    def store(self) -> Path:
+        """The folder of the store."""
+        return Path(self.path)
+
+
+@contextmanager
+def workplace() -> Iterator[Path]:
+    """Give a folder of one's own, which is removed in the end, and remove those of runs that were killed."""
+    for left in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
+        with suppress(OSError), (left / "lock").open() as held:
+            flock(held, LOCK_EX | LOCK_NB)
+            shutil.rmtree(left, ignore_errors=True)
+    with tempfile.TemporaryDirectory(prefix=_PREFIX) as name, (Path(name) / "lock").open("w") as lock:
+        flock(lock, LOCK_EX)
+        yield Path(name)
+
+
+@contextmanager
+def held(sources: Sequence[Path]) -> Iterator[None]:
+    """Keep writers out of a store that is asked as it is: the engine's own lock, shared. Files need none.
+
+    Raises SiteError where somebody writes to it: what a reader sees beside a writer is undefined.
+    """
+    with ExitStack() as stack:
+        for lock in (source / "LOCK" for source in sources):
+            if lock.is_file():
+                try:
+                    lockf(stack.enter_context(lock.open("rb")), LOCK_SH | LOCK_NB)
+                except BlockingIOError:
+                    raise SiteError(f"{lock.parent}: somebody writes to this store: end that first") from None
+        yield
+
+
+def load(sources: Sequence[Path], folder: Path, base: str, progress: Progress = silent) -> Loaded:
+    """Load the files into a store in the folder, or take the one directory that is named, and write down which.
+
+    Raises SourceError, which names file, line and column, where a file cannot be read; UsageError where the sources do
+    not go together.
+    """
+    if any(source.is_dir() for source in sources):
+        if len(sources) > 1:
+            raise UsageError("an Oxigraph directory is served alone: name one directory, or one or more files")
+        path, triples = sources[0].resolve(), None
+    else:
+        path = folder / "store"
+        triples = _fill(path, sources, base, progress)
+    graphs = [graph.value for graph in open_read_only(path).named_graphs() if isinstance(graph, NamedNode)]
+    found = Loaded(_digest(sources), base, str(path), sorted(graphs)[:_MOST_GRAPHS], triples)
+    (folder / _DESCRIPTION).write_bytes(msgspec.json.encode(found))
+    return found
+
+
+def loaded(folder: Path) -> Loaded:
+    """Return what was loaded into the folder."""
+    return msgspec.json.decode((folder / _DESCRIPTION).read_bytes(), type=Loaded)
+
+
+def _fill(path: Path, sources: Sequence[Path], base: str, progress: Progress) -> int:
+    formats = [_format(source) for source in sources]
+    total, done = sum(source.stat().st_size for source in sources), 0
+
+    def tell(more: int) -> None:
+        nonlocal done
+        done += more
+        progress(Step("loading", done, total, "bytes"))
+
+    store = Oxigraph(str(path))
+    for source, form in zip(sources, formats, strict=True):
+        with ExitStack() as stack:
+            raw = stack.enter_context(source.open("rb", buffering=0))
+            stream = stack.enter_context(unpacked(raw, str(source), tell))
+            store.bulk_extend(_quads(stream, form, f"{base}{source.name}", source))
+    store.flush()
+    store.optimize()
+    return len(store)
+
+
+def _quads(stream: Any, form: RdfFormat, base: str, source: Path) -> Iterator[Quad]:
+    """Yield the quads of a file; blank nodes get names of their own, for those of two files are never the same."""
+    try:
+        yield from parse(stream, format=form, base_iri=base, rename_blank_nodes=True)
+    except SyntaxError as error:
+        raise SourceError(f"{source}: {error}: mend the file; nothing is served") from None
+
+
+def _format(source: Path) -> RdfFormat:
+    """Return the format that the name of the file tells."""
+    if not source.is_file():
+        raise SourceError(f"{source}: there is no such file or directory: name RDF files, or an Oxigraph directory")
+    suffix = Path(source.stem).suffix if source.suffix in _PACKED else source.suffix
+    if suffix not in FORMATS:
+        known = ", ".join(FORMATS)
+        raise UsageError(f"{source}: which RDF is it? Files end in {known}, with .gz or .zst behind it where packed")
+    return FORMATS[suffix]
+
+
+def _digest(sources: Sequence[Path]) -> str:
+    """Return what differs when one of the files does: names, sizes and times, and those of a directory's files."""
+    files = [file for one in sources for file in (sorted(one.iterdir()) if one.is_dir() else [one])]
+    seen = hashlib.sha256(__version__.encode())
+    for file in files:
+        found = file.stat()
+        seen.update(f"{file.resolve()}\0{found.st_size}\0{found.st_mtime_ns}\n".encode())
+    return seen.hexdigest()[:16]

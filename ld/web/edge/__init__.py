@@ -1,0 +1,1 @@
+"""What stands around every answer: who asks, through which proxies, how much, and what is written down of it."""

@@ -1,0 +1,254 @@
+"""Records and shared things over HTTP: find the document, choose a form, answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any
+from urllib.parse import quote
+
+import msgspec
+from flask import Blueprint, Response, current_app, redirect, request
+from werkzeug.exceptions import NotFound
+from werkzeug.wrappers import Response as AnyResponse
+
+from ld.formats import citation, media
+from ld.formats.jsonld import dumps, reshaped
+from ld.formats.links import Link, Tree, address, header, html_links, iri, linkset, schema_org, spelled
+from ld.formats.media import BIBTEX, CITATION, CSL, DOCUMENT, HTML, JSON, JSONLD, NTRIPLES, RDFXML, RIS, TURTLE, Format
+from ld.formats.rdfxml import rdfxml
+from ld.mapping.compiled import Mapping
+from ld.mapping.entities import Site
+from ld.readers import reread
+from ld.record import Record
+from ld.site.documents import Document, whole
+from ld.site.generation import Generation
+from ld.site.shown import CONTEXT, Shown, url_of
+from ld.values import names
+from ld.values.vocab import Vocabulary, vocabulary
+from ld.web.negotiation import Choice, wanted
+from ld.web.problems import not_acceptable, problem
+from ld.web.responses import FIXED, IMMUTABLE, NEGOTIATED, answer, json_answer, page
+from ld.web.state import generation
+
+blueprint = Blueprint("documents", __name__)
+_CONTEXT_REL = "http://www.w3.org/ns/json-ld#context"
+_CITE: dict[str, Callable[[Tree], str | bytes]] = {
+    BIBTEX.key: citation.bibtex,
+    RIS.key: citation.ris,
+    CSL.key: citation.csl,
+}
+_OF_RECORD = (*DOCUMENT, *CITATION)
+_MOST_THINGS = 200
+MOST_OFFSET = 1_000_000_000
+
+
+@blueprint.get("/<path:path>")
+def document(path: str) -> AnyResponse:
+    """Answer with the document at the path, in the form of its extension or in the one the client prefers."""
+    live = generation()
+    found, form = _find(live, path)
+    if found is None:
+        return _beside(live, path)
+    if found.gone:
+        return _gone(live, found)
+    offered = _OF_RECORD if found.record else DOCUMENT
+    if form:
+        return _formed(live, found, Choice(form), negotiated=False) if form in offered else _no_form(found, form)
+    choice = wanted(offered)
+    if choice is None:
+        return not_acceptable(url_of(live.base, found), offered, extensions=True)
+    return _formed(live, found, choice, negotiated=True)
+
+
+@blueprint.get("/.well-known/void")
+def void() -> AnyResponse:
+    """Answer with the dataset's description (VoID §7.2)."""
+    return document("dataset")
+
+
+@blueprint.get(f"/{CONTEXT}")
+def context() -> Response:
+    """Answer with the JSON-LD context; its URL changes when it does."""
+    return answer(vocabulary().text("context.jsonld"), JSONLD.content_type, cache=IMMUTABLE)
+
+
+# -- finding -----------------------------------------------------------------------------------------------------------
+
+
+def _find(live: Generation, path: str) -> tuple[Document | None, Format | None]:
+    """Return the document and the format its extension asks for; an id may itself look like it had an extension."""
+    found = live.documents.get(path)
+    if found:
+        return found, None
+    stem, form = media.by_extension(path)
+    return (live.documents.get(stem), form) if form else (None, None)
+
+
+def _beside(live: Generation, path: str) -> AnyResponse:
+    """Answer for a path that is no document: what hangs below one, another name of one, or nothing (404)."""
+    for ending, view in (("/source", _source), ("/why", _why), (".linkset.json", _linkset)):
+        found = live.documents.get(path.removesuffix(ending)) if path.endswith(ending) else None
+        if found:
+            return _gone(live, found) if found.gone else view(live, found)
+    stem, _ = media.by_extension(path)
+    for name in dict.fromkeys((path, stem)):
+        target = live.documents.alias(name)
+        if target:
+            return redirect(live.base + address(target) + quote(path.removeprefix(name)), code=301)
+    raise NotFound(f"There is nothing at /{path}: search the catalogue, or start at its home page.")
+
+
+def _gone(live: Generation, found: Document) -> Response:
+    """Return a 410 that says what was here, since when and why it is not, and what replaces it (RFC 9110 §15.5.11)."""
+    record = {
+        "title": found.title,
+        "url": url_of(live.base, found),
+        "modified": found.modified,
+        "deleted": found.gone_on,
+    }
+    if found.successor:
+        record["successor"] = live.base + address(f"record/{found.successor}")
+    response = problem(410, f"The record was deleted: {found.gone}", record=record)
+    if found.successor:  # RFC 5829 §3.2
+        response.headers["Link"] = header([Link(record["successor"], "successor-version")])
+    return response
+
+
+def _no_form(found: Document, form: Format) -> Response:
+    return problem(404, f"{found.title} cannot be cited as {form.label}: only records have citations.")
+
+
+def show(live: Generation, found: Document) -> Shown:
+    """Return the document on its way out."""
+    return Shown(live.documents, found, live.forms.get(found.n) if found.record else None)
+
+
+# -- answering ---------------------------------------------------------------------------------------------------------
+
+
+def _formed(live: Generation, found: Document, choice: Choice, *, negotiated: bool) -> Response:
+    """Answer with the chosen form. What else there is to tell is only told with a body (RFC 9110 §15.4.5)."""
+    shown, cache = show(live, found), NEGOTIATED if negotiated else FIXED
+    if choice.format is HTML:
+        response = _html(live, shown, cache)
+    else:
+        modified = found.modified if found.record else live.manifest.created
+        response = answer(_body(live, shown, choice), choice.content_type, cache=cache, modified=modified)
+    if response.status_code == 200:
+        response.headers.add("Link", _links(live, shown, choice.format))
+    if negotiated:
+        response.headers.add("Vary", "Accept")
+        _locate(response, shown, choice)
+    return response
+
+
+def _links(live: Generation, shown: Shown, form: Format) -> str:
+    """Return the value of the Link header of the form."""
+    if form is HTML:
+        return header(_of_page(shown))
+    # JSON-LD 1.1 §6.1: plain JSON is read as JSON-LD by this link
+    of_json = header([Link(live.base + CONTEXT, _CONTEXT_REL, JSONLD.media_type)]) + ", " if form is JSON else ""
+    return of_json + shown.data_header
+
+
+def _of_page(shown: Shown) -> list[Link]:
+    """Return what the HTML page links to."""
+    return [*html_links(shown.url, shown.facts), *shown.links]
+
+
+def _locate(response: Response, shown: Shown, choice: Choice) -> None:
+    """Say at which URL this very form is to be had (RFC 9110 §8.7); a page of a list and a profile have none."""
+    if not choice.profile and not (choice.format is HTML and request.args.get("offset")):
+        response.headers.add("Content-Location", spelled(f"{shown.url}.{choice.format.key}"))
+
+
+def _body(live: Generation, shown: Shown, choice: Choice) -> bytes | str:
+    form = choice.format
+    if form in (JSONLD, JSON):
+        if choice.profile:
+            known = {"@context": vocabulary().context}
+            return dumps(reshaped(shown.tree, choice.profile, known, live.base + CONTEXT))
+        return msgspec.json.format(shown.json) + b"\n"
+    if form is TURTLE:
+        return shown.turtle
+    if form is NTRIPLES:
+        return whole(shown.lines)
+    if form is RDFXML:
+        return rdfxml(shown.graph, vocabulary().prefixes)
+    return _CITE[form.key](shown.tree)
+
+
+def _html(live: Generation, shown: Shown, cache: str) -> Response:
+    found = shown.document
+    shared: dict[str, Any] = {"shown": shown, "work": shown.work, "language": shown.language, "base": live.base}
+    embedded = schema_org(shown.work)
+    if "@type" in embedded:
+        shared["schema_org"] = {"@context": "https://schema.org", **embedded}
+    if found.record:
+        shared |= {"doc": shown.page, "collection": _collection(live, shown)}
+        return page("record.html", cache=cache, modified=found.modified, **shared)
+    return page("thing.html", cache=cache, modified=live.manifest.created, **shared, **_lists(live, found))
+
+
+def _collection(live: Generation, shown: Shown) -> Document | None:
+    """Return the document of the collection the record came from."""
+    name = iri(shown.page.get("void:inDataset", ""))
+    return live.documents.get(names.decoded(name.removeprefix(live.base).removesuffix("#it")))
+
+
+def _lists(live: Generation, found: Document) -> dict[str, Any]:
+    """Return what points at a shared thing: a page of the records, and the first of the other things."""
+    offset = min(max(0, request.args.get("offset", 0, int)), MOST_OFFSET)
+    size = current_app.extensions["shelfgraph"].settings["page_size"]
+    total, records = live.documents.pointing(found.path, size, offset)
+    others, things = live.documents.tied(found.path, _MOST_THINGS)
+    return {"total": total, "records": records, "others": others, "things": things, "offset": offset, "size": size}
+
+
+# -- what hangs below a document ---------------------------------------------------------------------------------------
+
+
+def _source(live: Generation, found: Document) -> Response:
+    """Answer with the source record as it came."""
+    source = live.documents.source(found.path) if found.record else None
+    if source is None:
+        raise NotFound(f"{found.title} has no source record.")
+    return answer(source.text, "text/plain; charset=utf-8", modified=found.modified)
+
+
+def _linkset(live: Generation, found: Document) -> Response:
+    """Answer with the links of a document (RFC 9264)."""
+    shown = show(live, found)
+    return json_answer(linkset(shown.url, _of_page(shown)), content_type="application/linkset+json")
+
+
+def _why(live: Generation, found: Document) -> Response:
+    """Show where every triple comes from: kind of thing, field, row of the mapping."""
+    source = live.documents.source(found.path) if found.record else None
+    record = reread(source) if source else None
+    if not isinstance(record, Record):
+        raise NotFound(f"The source record of {found.title} is not kept.")
+    url = url_of(live.base, found)
+    choice = wanted((HTML, JSON))
+    if choice is None:
+        return not_acceptable(f"{url}/why", (HTML, JSON))
+    licence = current_app.extensions["shelfgraph"].settings["licence"]
+    trace = _mapping(live.base, licence, vocabulary()).trace(record)
+    rows = [
+        {"triple": one.line.rstrip(), "thing": one.thing, "field": one.field, "value": one.value, "row": one.row}
+        for one in trace
+    ]
+    if choice.format is HTML:
+        response = page("why.html", record=record, rows=rows, url=url)
+    else:
+        how = {"how": record.how, "remarks": record.remarks}
+        value = {"id": record.id, "place": record.source.place, **how, "triples": rows}
+        response = json_answer(value, cache=NEGOTIATED)
+    response.vary.add("Accept")
+    return response
+
+
+@lru_cache(maxsize=4)
+def _mapping(base: str, licence: str, known: Vocabulary) -> Mapping:
+    return Mapping(Site(base, licence), known)

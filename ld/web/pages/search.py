@@ -1,0 +1,78 @@
+"""The home page, search, and lists to browse."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response, current_app, request
+from werkzeug.exceptions import NotFound
+from werkzeug.wrappers import Response as AnyResponse
+
+from ld.formats.links import address
+from ld.formats.media import DOCUMENT, HTML, JSON
+from ld.site.documents import Entry
+from ld.web.negotiation import wanted
+from ld.web.pages.documents import MOST_OFFSET, document
+from ld.web.problems import not_acceptable
+from ld.web.responses import NEGOTIATED, json_answer, page
+from ld.web.state import generation
+
+blueprint = Blueprint("search", __name__)
+_KINDS = {"journal": "Journals", "organization": "Organizations", "subject": "Subjects", "agent": "People and bodies"}
+_MOST_CHARACTERS = 1000
+
+
+@blueprint.get("/")
+def home() -> AnyResponse:
+    """Show the home page; to programs, describe the dataset."""
+    live = generation()
+    choice = wanted(DOCUMENT)
+    if choice is None:
+        return not_acceptable(f"{live.base}dataset", DOCUMENT, extensions=True)
+    if choice.format is not HTML:
+        return document("dataset")
+    counts = {name: live.documents.counts(name) for name in ("type", "year", "language")}
+    some = live.documents.list_records(limit=3)
+    response = page("home.html", manifest=live.manifest, counts=counts, kinds=_KINDS, base=live.base, some=some)
+    response.vary.add("Accept")
+    return response
+
+
+@blueprint.get("/search")
+def search() -> Response:
+    """Answer a search with a page, or JSON."""
+    live = generation()
+    choice = wanted((HTML, JSON))
+    if choice is None:
+        return not_acceptable(f"{live.base}search", (HTML, JSON))
+    query = request.args.get("q", "")[:_MOST_CHARACTERS]
+    size = current_app.extensions["shelfgraph"].settings["page_size"]
+    offset = min(max(0, request.args.get("offset", 0, int)), MOST_OFFSET)
+    found = live.index.search(query, size, offset)
+    if choice.format is HTML:
+        response = page("search.html", query=query, found=found, offset=offset, size=size)
+    else:
+        records = [_described(live.base, entry) for entry in found.entries]
+        value = {"query": query, "total": found.total, "offset": offset, "records": records}
+        response = json_answer(value, cache=NEGOTIATED)
+    response.vary.add("Accept")
+    return response
+
+
+def _described(base: str, entry: Entry) -> dict[str, Any]:
+    return {"page": base + address(entry.path), "name": entry.title, "type": entry.kind, "year": entry.year}
+
+
+@blueprint.get("/browse/<kind>")
+def browse(kind: str) -> Response:
+    """Show records or shared things in the order of their paths, a page at a time, from behind the one named."""
+    live = generation()
+    after = request.args.get("after", "")
+    size = current_app.extensions["shelfgraph"].settings["page_size"]
+    if kind == "record":
+        entries, title = live.documents.list_records(after, size), "Records"
+    elif kind in _KINDS:
+        entries, title = live.documents.list_things(kind, after, size), _KINDS[kind]
+    else:
+        raise NotFound(f"There is no list of {kind}: there are lists of record, {', '.join(_KINDS)}.")
+    return page("browse.html", title=title, entries=entries, after=after, full=len(entries) == size)

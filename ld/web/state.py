@@ -1,0 +1,79 @@
+"""What the views of one application share, and what is served at this moment."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+from flask import current_app, g
+
+from ld.settings import Settings
+from ld.site.live import Live
+from ld.site.pools import Pools
+from ld.sparql.loaded import Loaded
+from ld.web.edge import metrics, visits
+from ld.web.edge.accesslog import AccessLog
+
+if TYPE_CHECKING:
+    pass
+
+from ld.site.generation import Generation
+from ld.site.pools import Served
+
+
+class Shared:
+    """What the views of one app share: settings, what is live, the SPARQL workers, and who watches."""
+
+    def __init__(self, settings: Settings, pools: Pools, live: Live | Door) -> None:
+        self.settings = settings
+        self.pools = pools
+        self.live = live
+        self.log = AccessLog(settings) if settings["access_log"] else None
+        self.metrics = metrics.made(self.live, wanted=settings["metrics"] != "off")
+        if self.metrics:
+            self.pools.count = self.metrics.count
+
+    @property
+    def watchers(self) -> list[visits.Watcher]:
+        """Who is told of each request."""
+        return [watcher for watcher in (self.log, self.metrics) if watcher]
+
+    def base(self) -> str:
+        """Return the base URL of what is live; of the settings, where there is nothing yet."""
+        try:
+            return self.live.current().base
+        except Exception:  # what is wrong, the view tells
+            return str(self.settings["base"])
+
+    def close(self) -> None:
+        """End the workers, and close the log."""
+        self.pools.close()
+        if self.log:
+            self.log.close()
+
+
+class Door:
+    """RDF that was loaded to be asked, in the place of a live generation: it never changes."""
+
+    def __init__(self, found: Loaded) -> None:
+        self._found = found
+        self.refused = ""
+
+    def current(self) -> Loaded:
+        """Return what is served."""
+        return self._found
+
+    def opened(self) -> Loaded:
+        """Return what is served, at once."""
+        return self._found
+
+
+def served() -> Served:
+    """Return what is served now; the same throughout a request."""
+    if "served" not in g:
+        g.served = current_app.extensions["shelfgraph"].live.current()
+    return g.served  # type: ignore[no-any-return]  # g is untyped
+
+
+def generation() -> Generation:
+    """Return the live generation; the same one throughout a request."""
+    return cast(Generation, served())
