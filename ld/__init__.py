@@ -14,8 +14,7 @@ What everybody may use stands beside them, and `cli` above all.
 
 The law (`tests/test_house.py` reads it here):
 
-- errors, memo and progress know nothing.
-- record knows nothing.
+- edition, errors, memo, progress and record know nothing.
 - values knows errors, memo, record.
 - terms and settings know errors, memo, values.
 - readers knows errors, memo, record, values.
@@ -24,8 +23,9 @@ The law (`tests/test_house.py` reads it here):
 - harvest knows errors, readers.
 - store knows errors, values.
 - sparql knows errors, formats, memo, progress, store, values.
-- site knows errors, formats, mapping, memo, progress, readers, record, settings, sparql, store, terms, values.
-- publish knows errors, formats, harvest, mapping, memo, progress, readers, record, settings, site, store, terms, values.
+- site knows edition, errors, formats, mapping, memo, progress, readers, record, settings, sparql, store, terms, values.
+- publish knows edition, errors, formats, harvest, mapping, memo, progress, readers, record, settings, site, store,
+  terms, values.
 - web knows errors, formats, memo, settings, site, sparql, values.
 - Only web uses flask, werkzeug, flask_compress, granian.
 - Only formats, sparql, store use pyoxigraph.

@@ -21,6 +21,7 @@ from ld.formats.jsonld import names_of
 from ld.formats.media import GRAPH, RESULTS
 from ld.formats.ntriples import triples
 from ld.formats.turtle import turtle
+from ld.harvest.fetch import fetched
 from ld.mapping.compiled import Described, Mapping
 from ld.mapping.entities import Site
 from ld.mapping.mentions import Unsaid
@@ -28,7 +29,7 @@ from ld.mapping.works import describe
 from ld.progress import Display
 from ld.publish.generations import rollback
 from ld.publish.run import publish as publish_sources
-from ld.readers import KINDS, read
+from ld.readers import KINDS, Outcome, read
 from ld.record import Deleted, Record, Rejected
 from ld.settings import SETTINGS, Settings
 from ld.site.documents import whole
@@ -228,7 +229,7 @@ def convert(settings: Settings, sources: tuple[str, ...], kind: str | None, form
     done = rejected = 0
     unsaid = Unsaid()
     declared: set[str] = set()
-    for outcome in (one for source in sources for one in read(source, kind)):
+    for outcome in (one for source in sources for one in _outcomes(source, kind)):
         if isinstance(outcome, Deleted):
             continue
         found = outcome if isinstance(outcome, Rejected) else _described(mapping, outcome)
@@ -243,6 +244,11 @@ def convert(settings: Settings, sources: tuple[str, ...], kind: str | None, form
         click.echo(f"{done + rejected:,} records read: {done:,} converted, {rejected:,} rejected", err=True)
     if not done:
         raise ShelfgraphError("no record could be converted: the reasons stand above")
+
+
+def _outcomes(source: str, kind: str | None) -> Iterator[Outcome]:
+    with fetched(source) as path:
+        yield from read(path, kind, place=source)
 
 
 def _described(mapping: Mapping, record: Record) -> tuple[Record, Described] | Rejected:

@@ -1,7 +1,7 @@
 """The record: the one shape every reader yields and the mapping takes. Plain checked facts, no RDF, no I/O.
 
-Strings are clean (see `ld.values.text`), identifiers are valid and in canonical form (see `ld.values.names`); what a source says
-but cannot be trusted stands in `Record.remarks` instead.
+Strings are clean (`values/text`), identifiers are valid and in canonical form (`values/names`); what a source says but
+cannot be trusted stands in `Record.remarks` instead.
 """
 
 from __future__ import annotations

@@ -1,79 +1,163 @@
-"""The README's table of files is the law of imports: a file uses only files above it."""
+"""The law of the house, read from the docstrings of `ld/` and its rooms: who may use whom, and in which order."""
 
 from __future__ import annotations
 
 import ast
 import re
 import tomllib
+from functools import cache
 from pathlib import Path
 
 import pytest
 from conftest import ROOT
 
 LD = ROOT / "ld"
+BENCH = ROOT / "bench"
+_ENTRY = re.compile(r"^(?:    )?([a-z_/]+(?: · [a-z_/]+)*) {2,}\S", re.MULTILINE)
 
 
-def table() -> list[str]:
-    """The modules of `ld/` in the order of the README's table."""
-    text = (ROOT / "README.md").read_text(encoding="utf-8").partition("| file in `ld/` |")[2]
-    rows = re.findall(r"^\| ((?:`[\w/]+`(?: · )?)+) \|", text, re.MULTILINE)
-    return [name.replace("/", ".").removesuffix(".") for row in rows for name in re.findall(r"`([\w/]+)`", row)]
-
-
+@cache
 def modules() -> dict[str, Path]:
-    """The modules there are, by name without the `ld.` in front; a package by its folder's name."""
-    found = {}
-    for path in LD.rglob("*.py"):
-        name = ".".join(path.relative_to(LD).with_suffix("").parts).removesuffix(".__init__")
-        if name not in ("__init__", "__main__"):
-            found[name] = path
-    return found
+    """The modules of `ld/`, by their name below it; a package by its folder's name, the whole as ""."""
+    found = {".".join(path.relative_to(LD).with_suffix("").parts): path for path in LD.rglob("*.py")}
+    return {name.removesuffix("__init__").removesuffix("."): path for name, path in found.items()}
 
 
-def imports(path: Path) -> set[str]:
-    """The modules of `ld` that a file imports."""
-    known = modules()
+@cache
+def docstring(room: str) -> str:
+    """The docstring of a room, of the whole house for ""."""
+    return ast.get_docstring(ast.parse(modules()[room].read_text(encoding="utf-8")), clean=False) or ""
+
+
+def listed(room: str) -> list[str]:
+    """The files of a room in reading order, as its docstring lists them."""
+    names = [name for entry in _ENTRY.findall(docstring(room)) for name in entry.split(" · ")]
+    return [f"{room}.{name.replace('/', '.')}" for name in names]
+
+
+def rooms() -> list[str]:
+    """The rooms of the house."""
+    return sorted(path.parent.name for path in LD.glob("*/__init__.py"))
+
+
+def names(text: str) -> set[str]:
+    """The names in a part of a sentence: "a, b and c"."""
+    return set(re.findall(r"\w+", text)) - {"and", "nothing"}
+
+
+def known_to() -> dict[str, set[str]]:
+    """Who may use whom: the sentences "x and y know a, b."."""
+    law = re.findall(r"^- ([\w, ]+?) knows? ([\w, \n]+)\.$", docstring(""), re.MULTILINE)
+    return {one: names(used) for users, used in law for one in names(users)}
+
+
+def reserved() -> dict[str, set[str]]:
+    """Which rooms alone may use a library: the sentences "Only x uses a, b."."""
+    law = re.findall(r"^- Only ([\w, ]+?) uses? ([\w, ]+)\.$", docstring(""), re.MULTILINE)
+    return {library: names(users) for users, libraries in law for library in names(libraries)}
+
+
+@cache
+def imported(path: Path) -> frozenset[str]:
+    """The names of all that a file imports, at its top or within a function."""
     found = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
-            found |= {node.module} | {f"{node.module}.{alias.name}" for alias in node.names}
-    return {name.removeprefix("ld.") for name in found if name.removeprefix("ld.") in known and name.startswith("ld.")}
+            found |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return frozenset(found)
 
 
-def test_the_table_names_every_file_once() -> None:
-    assert sorted(modules()) == sorted(table())
+def used(name: str) -> set[str]:
+    """The modules of `ld/` that a module uses."""
+    found = set()
+    for target in imported(modules()[name]):
+        below = target.removeprefix("ld.")
+        while target.startswith("ld.") and below not in modules():
+            below = below.rpartition(".")[0]
+        if target.startswith("ld.") and below != name:
+            found.add(below)
+    return found - {""}
+
+
+def room_of(name: str) -> str:
+    """The room of a module, or the module itself where it stands beside the rooms."""
+    return name.partition(".")[0]
+
+
+def test_there_is_a_law() -> None:
+    assert set(rooms()) <= set(known_to())
+    assert {"flask", "pyoxigraph", "requests"} <= set(reserved())
 
 
 @pytest.mark.parametrize("name", sorted(modules()))
-def test_a_file_uses_only_files_above_it(name: str) -> None:
-    order = {module: n for n, module in enumerate(table())}
+def test_a_room_uses_only_what_it_may_know(name: str) -> None:
+    here = room_of(name)
+    if here not in known_to():
+        assert here in ("", "__main__", "cli", "commands"), f"the law does not say what {here} knows"
+        return
 
-    below = {used for used in imports(modules()[name]) - {name} if order[used] >= order[name]}
+    beyond = {one for one in used(name) if room_of(one) != here and room_of(one) not in known_to()[here]}
+
+    assert not beyond
+
+
+@pytest.mark.parametrize("room", rooms())
+def test_a_room_lists_its_files_once(room: str) -> None:
+    there = [name for name in modules() if name.startswith(f"{room}.") and "__init__" not in modules()[name].name]
+
+    assert sorted(listed(room)) == sorted(there)
+
+
+@pytest.mark.parametrize("name", sorted(name for name in modules() if "." in name))
+def test_within_a_room_a_file_uses_only_those_above_it(name: str) -> None:
+    order = {one: n for n, one in enumerate(listed(room_of(name)))}
+
+    below = {one for one in used(name) if one in order and order[one] >= order.get(name, len(order))}
 
     assert not below
 
 
-def test_only_the_web_knows_flask() -> None:
-    using = {
-        name
-        for name, path in modules().items()
-        if re.search(r"^(?:import|from) (?:flask|werkzeug)", path.read_text(), re.M)
+@pytest.mark.parametrize("library", sorted(reserved()))
+def test_a_library_is_used_only_where_it_may_be(library: str) -> None:
+    using = {room_of(name) for name, path in modules().items() if any(
+        one.partition(".")[0] == library for one in imported(path))}  # fmt: skip
+
+    assert using
+    assert using <= reserved()[library]
+
+
+def uses_in(folder: Path) -> dict[str, set[str]]:
+    """Which files below a folder of scripts use which others of them."""
+    files = {".".join(path.relative_to(folder).with_suffix("").parts): path for path in folder.rglob("*.py")}
+    return {
+        name: {one for one in files for target in imported(path) if f"{target}.".startswith(f"{one}.")} - {name}
+        for name, path in files.items()
     }
 
-    assert all(name.startswith("web") for name in using)
+
+@pytest.mark.parametrize("uses", [{name: used(name) for name in modules()}, uses_in(BENCH)], ids=["ld", "bench"])
+def test_no_circles(uses: dict[str, set[str]]) -> None:
+    while free := {name for name, targets in uses.items() if not targets & set(uses)}:
+        uses = {name: targets for name, targets in uses.items() if name not in free}
+
+    assert not uses
+
+
+def test_the_readme_names_every_room() -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+
+    assert not [room for room in rooms() if f"`{room}/`" not in text]
 
 
 def test_every_dependency_is_used() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    names = {re.split(r"[>\[]", one)[0] for one in project["dependencies"]}
-    modules_of = {"flask-compress": "flask_compress", "python-stdnum": "stdnum"}
-    code = "\n".join(path.read_text() for path in modules().values())
+    wanted = {re.split(r"[>\[]", one)[0] for one in project["dependencies"]}
+    spelled = {"flask-compress": "flask_compress", "python-stdnum": "stdnum"}
+    using = {one.partition(".")[0] for path in modules().values() for one in imported(path)}
 
-    unused = {name for name in names if not re.search(rf"(?:import|from) {modules_of.get(name, name)}\b", code)}
-
-    assert not unused
+    assert not {name for name in wanted if spelled.get(name, name) not in using}
 
 
 def test_functions_fit_in_the_eye() -> None:
@@ -81,7 +165,17 @@ def test_functions_fit_in_the_eye() -> None:
         f"{name}.{node.name}: {node.end_lineno - node.lineno + 1} lines"
         for name, path in modules().items()
         for node in ast.walk(ast.parse(path.read_text()))
-        if isinstance(node, ast.FunctionDef) and node.end_lineno and node.end_lineno - node.lineno >= 60
+        if isinstance(node, ast.FunctionDef) and node.end_lineno and node.end_lineno - node.lineno >= 40
     ]
 
     assert not long
+
+
+def test_no_property_of_the_mapping_stands_in_python() -> None:
+    """Standards that a file carries out may (VoID, DCAT, SD, SHACL, …): their namespaces are not the mapping's."""
+    mapped = re.compile(
+        r"https?://(?:purl\.org/(?:dc/|ontology/bibo)|xmlns\.com/foaf|id\.loc\.gov/vocabulary/relators)"
+    )
+    naming = {name: mapped.findall(path.read_text(encoding="utf-8")) for name, path in modules().items()}
+
+    assert not {name: found for name, found in naming.items() if found}

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import shutil
-import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
@@ -21,18 +22,24 @@ def is_url(source: str) -> bool:
     return source.startswith(("http://", "https://"))
 
 
-def spool(source: str, path: Path) -> None:
-    """Keep what can be read only once, standard input or the answer of a server, in a file."""
+def fetch(url: str, path: Path) -> None:
+    """Keep the answer of a server in a file. Raises SourceError where there is none, or one that is too large."""
     with path.open("wb") as kept:
-        if is_url(source):
-            _fetch(source, kept)
-        else:
-            with open(sys.stdin.fileno(), "rb", closefd=False) as raw:
-                shutil.copyfileobj(raw, kept, 1 << 20)
+        _fetch(url, kept)
+
+
+@contextmanager
+def fetched(source: str) -> Iterator[str]:
+    """Give a source that can be read: an address is fetched into a file that is removed in the end."""
+    if not is_url(source):
+        yield source
+        return
+    with tempfile.TemporaryDirectory(prefix="shelfgraph-") as folder:
+        fetch(source, Path(folder) / "answer")
+        yield str(Path(folder) / "answer")
 
 
 def _fetch(url: str, kept: BinaryIO) -> None:
-    """Fetch the answer whole before it is read: a slow reader must not hold the connection."""
     headers = {"User-Agent": f"shelfgraph/{__version__}", "Accept": "application/json, text/plain, */*;q=0.5"}
     try:
         with requests.get(url, headers=headers, timeout=_TIMEOUT, stream=True) as answer:

@@ -1,7 +1,7 @@
 """Publishing: sources in, a finished generation out, built beside the live one and put live at the end or not at all.
 
-The workers read and describe (`ld.publish.convert`); what they found is built up from nothing (`ld.publish.rebuild`) or changes a
-copy of the live generation (`ld.publish.update`), whichever is right.
+The workers read and describe (`convert`); what they found is built up from nothing (`rebuild`) or changes a copy of the
+live generation (`update`), whichever is right.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import hashlib
 import os
 import shutil
 import sqlite3
+import sys
 from collections.abc import Iterable, Sequence
 from contextlib import closing
 from datetime import UTC, datetime
@@ -18,7 +19,7 @@ from pathlib import Path
 import msgspec
 
 from ld.errors import SiteError, SourceError, UsageError
-from ld.harvest.fetch import is_url, spool
+from ld.harvest.fetch import fetch, is_url
 from ld.mapping.entities import Site
 from ld.progress import Progress, Step, silent
 from ld.publish import workers as crew
@@ -40,9 +41,6 @@ from ld.values.vocab import Vocabulary, vocabulary
 _BYTES_A_WORKER, _RECORDS_A_WORKER = 8 << 20, 2000
 # What a new generation needs at least, by what is read: packed input grows.
 _SPACE, _SPACE_PACKED = 3, 12
-_DECISIVE = (
-    "record", "text", "dates", "names", "languages", "things", "agents", "containers", "describe", "mapping", "index",
-)  # fmt: skip
 _TMPDIR = "SQLITE_TMPDIR"
 _PACKED = (".gz", ".zst", ".zstd")
 # What an update copies from the live generation; the rest are hard links, whose checksums stay as they were.
@@ -155,8 +153,12 @@ class _Run:
         if source != "-" and not is_url(source):
             return Input(source, source)
         path = self.scratch / f"source-{n}"
-        spool(source, path)
-        return Input(str(path), "standard input" if source == "-" else source)
+        if is_url(source):
+            fetch(source, path)
+            return Input(str(path), source)
+        with open(sys.stdin.fileno(), "rb", closefd=False) as raw, path.open("wb") as kept:
+            shutil.copyfileobj(raw, kept, 1 << 20)
+        return Input(str(path), "standard input")
 
     def _enough_space(self, sources: Sequence[str]) -> None:
         """Raise SiteError where there is surely too little space: better now than after an hour."""
@@ -252,17 +254,10 @@ class _Run:
 
 
 def fingerprint(known: Vocabulary, settings: Settings) -> str:
-    """Return a hash of all that decides what a record becomes: program, base, licence and the tables of vocab/.
-
-    Of the program those files count that read, describe and write data: a site is not described anew because a page
-    looks better.
-    """
+    """Return a hash of all that decides what a record becomes: the edition, base, licence and the tables of vocab/."""
     seen = hashlib.sha256(f"{settings['base']} {settings['licence']} {edition(known)}".encode())
     for name in ("mapping.csv", "things.csv", *known.names("codes/*.csv")):
         seen.update(known.text(name).encode())
-    here = Path(__file__).parent
-    for path in (*sorted(here.glob("readers/*.py")), *(here / f"{name}.py" for name in _DECISIVE)):
-        seen.update(path.read_bytes())
     return seen.hexdigest()[:16]
 
 

@@ -32,8 +32,8 @@ class Row(Struct, array_like=True):
     `state` tells what: NEW, a described record; SAME, the live generation has it from the same source; GONE, it is
     deleted (`gone`: why, `gone_on`: when); SEEN, it stands in the input but cannot be used, so what is live stays.
     `kept` tells that it comes from the live generation's own sources. Lines and source are packed; `mentions`
-    are the numbers of all documents that the record links to, each with the key of what it says there (`ld.publish.claims`), or
-    0 where it says nothing.
+    are the numbers of all documents that the record links to, each with the key of what it says there (`claims`), or 0
+    where it says nothing.
     """
 
     path: str

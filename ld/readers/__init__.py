@@ -1,25 +1,33 @@
-"""Sources are opened and recognised: a file, a folder, standard input or a URL becomes a stream of records.
+"""Sources are opened and recognised: a file, a folder or standard input becomes a stream of records.
 
-Adding a kind of source: a module with KIND, sniff and read, and its line in `_NAMES`.
+    share              several workers read one input, each its share
+    limits             how large a record may be
+    documents          JSON in all its shapes becomes single documents
+    people             names as sources print them
+    isbd               what the conventions of description hide in one string
+    fill               what every source fills in alike
+    vufind/fields      the fields of VuFind's index
+    vufind/recovery    what VuFind's `spelling` field still holds of a DOAJ record
+    doaj/article       what all forms of DOAJ share
+    doaj/api           DOAJ article JSON
+    doaj/oai           DOAJ OAI-PMH XML
+    vufind/solr        VuFind Solr JSON
+    vufind/staffview   VuFind Staff View text
+
+A new kind of source is a folder here, with KIND, sniff and read in its module, and a line in `_NAMES`.
 """
 
 from __future__ import annotations
 
 import io
 import os
-import shutil
 import sys
-import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import Any, BinaryIO, cast
 
-import requests
-
-from ld import __version__
 from ld.errors import SourceError
-from ld.harvest.fetch import ANSWER_BYTES, _fetch, is_url
 from ld.readers.doaj import api, oai
 from ld.readers.share import Share
 from ld.readers.vufind import solr, staffview
@@ -37,7 +45,6 @@ _NAMES: dict[ModuleType, str] = {
 KINDS: dict[str, ModuleType] = {reader.KIND: reader for reader in _NAMES}
 OnBytes = Callable[[int], None]
 
-_SPOOLED = 16 << 20
 _UTF8_MARK = b"\xef\xbb\xbf"
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 # What lies beside records in a folder but is none: RDF, tables and texts about them.
@@ -63,11 +70,6 @@ def read(
     if source == "-":
         with open(sys.stdin.fileno(), "rb", buffering=0, closefd=False) as raw:
             yield from reading.stream(raw, "standard input")
-    elif is_url(source):
-        with tempfile.SpooledTemporaryFile(_SPOOLED) as kept:
-            _fetch(source, cast(BinaryIO, kept))
-            kept.seek(0)
-            yield from reading.stream(kept, source)
     elif Path(source).is_dir():
         yield from reading.folder(Path(source))
     else:
@@ -76,9 +78,7 @@ def read(
 
 def size(source: str) -> int:
     """Return the bytes of a file or of the files in a folder; 0 where nobody knows."""
-    if source == "-" or is_url(source):
-        return 0
-    paths = _files(Path(source)) if Path(source).is_dir() else [Path(source)]
+    paths = [] if source == "-" else _files(Path(source)) if Path(source).is_dir() else [Path(source)]
     return sum(path.stat().st_size for path in paths if path.is_file())
 
 

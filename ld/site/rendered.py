@@ -11,17 +11,13 @@ import threading
 from functools import lru_cache
 from pathlib import Path
 
+from ld.edition import edition as program
 from ld.site.files import Packer, immutable
 from ld.site.shown import Finished
 from ld.values.vocab import Vocabulary, vocabulary
 
 FORMS = "forms.sqlite"
 LEVEL = 3
-# Of the program, the files that decide how a form is written.
-_DECISIVE = ("formats", "jsonld", "turtle", "links", "forms")
-
-
-# -- the file ----------------------------------------------------------------------------------------------------------
 
 
 class Forms:
@@ -55,8 +51,6 @@ class Forms:
 
 @lru_cache(maxsize=4)
 def edition(known: Vocabulary) -> str:
-    """Return a hash of all that decides how a graph is written: program, context and prefixes."""
-    seen = hashlib.sha256(f"{known.text('context.jsonld')}{known.prefixes}".encode())
-    for name in _DECISIVE:
-        seen.update((Path(__file__).parent / f"{name}.py").read_bytes())
-    return seen.hexdigest()[:16]
+    """Return a hash of all that decides how a graph is written: the program's edition, context and prefixes."""
+    decisive = f"{program()} {known.text('context.jsonld')}{known.prefixes}"
+    return hashlib.sha256(decisive.encode()).hexdigest()[:16]

@@ -1,8 +1,7 @@
 """The child that runs SPARQL queries: requests come in on a socket, answers go out in frames.
 
-It is started by `ld.sparql.pool` as `python -m ld.sparql.worker SOCKET STORE MEMORY`, opens the finished store read-only,
-locks itself in, and serves one query at a time until the socket ends. It may be killed at any moment: it owns
-nothing.
+It is started by `process` as `python -m ld.sparql.worker SOCKET STORE MEMORY`, opens the finished store read-only,
+locks itself in, and serves one query at a time until the socket ends. It may be killed at any moment: it owns nothing.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """The HTTP server, set so that slow clients, huge requests and stopping are bounded: granian behind one function.
 
 A client has ten seconds for the head of a request, and for the pause before the next; a head has at most 128 KiB.
-What granian does not bound, `ld.web.edge.limits` does: each long answer that a client is slow to take in, and each body it
-is slow to send, holds one of the threads, so there are more of them than the setting `threads` says, for these and for
+What granian does not bound, `edge/limits` does: each long answer that a client is slow to take in, and each body it is
+slow to send, holds one of the threads, so there are more of them than the setting `threads` says, for these and for
 the queries that run and wait. A stalled connection is ended by the system (TCP_USER_TIMEOUT).
 """
 

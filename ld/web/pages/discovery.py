@@ -1,4 +1,4 @@
-"""For operators and crawlers: health, sitemap, robots, the list of interfaces."""
+"""For crawlers: sitemap, robots, the list of interfaces."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ld.site.generation import Generation
 from ld.web.responses import answer, json_answer
 from ld.web.state import generation
 
-blueprint = Blueprint("operations", __name__)
+blueprint = Blueprint("discovery", __name__)
 _PER_FILE = 50_000
 _CATALOG = 'application/linkset+json; profile="https://www.rfc-editor.org/info/rfc9727"'
 _SITEMAP = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'

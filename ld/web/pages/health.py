@@ -6,19 +6,22 @@ import threading
 import time
 from weakref import WeakKeyDictionary
 
-from flask import Response, current_app
+from flask import Blueprint, Response, current_app, redirect
+from werkzeug.wrappers import Response as AnyResponse
 
 from ld.errors import SiteError
 from ld.sparql.pool import QueryPool
-from ld.web.pages.discovery import blueprint
 from ld.web.responses import json_answer
-from ld.web.state import generation
+from ld.web.state import generation, served
 
+blueprint = Blueprint("health", __name__)
+door = Blueprint("door", __name__)
 _CHECK_SECONDS = 1.0
 _checking = threading.Lock()
 _checked: WeakKeyDictionary[QueryPool, tuple[float, SiteError | None]] = WeakKeyDictionary()
 
 
+@door.get("/healthz")
 @blueprint.get("/healthz")
 def healthz() -> Response:
     """Tell that the server is alive."""
@@ -47,3 +50,22 @@ def _check(pool: QueryPool) -> None:
             _checked[pool] = time.monotonic(), error
     if error:
         raise SiteError(str(error))
+
+
+# -- where only queries are answered -----------------------------------------------------------------------------------
+
+
+@door.get("/")
+def home() -> AnyResponse:
+    """Lead to the endpoint."""
+    return redirect(f"{served().base}sparql", code=303)
+
+
+@door.get("/readyz")
+def loaded() -> Response:
+    """Tell what is served."""
+    found = served()
+    return json_answer(
+        {"status": "ready", "dataset": found.id, "triples": found.triples, "graphs": len(found.graphs)},
+        cache="no-store",
+    )
