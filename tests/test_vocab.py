@@ -106,8 +106,8 @@ def test_every_relator_exists() -> None:
 
 
 def test_every_field_of_the_mapping_is_one_that_things_fill() -> None:
-    files = ("describe", "agents", "containers")
-    code = "".join((PACKAGED.parent / "ld" / f"{name}.py").read_text(encoding="utf-8") for name in files)
+    files = ("works", "agents", "containers")
+    code = "".join((PACKAGED.parent / "ld" / "mapping" / f"{name}.py").read_text(encoding="utf-8") for name in files)
     filled = set(re.findall(r'"(\w+)"', code))
     filled |= {field for row in VOCABULARY.rows("codes/roles.csv") for field in row["fields"].split()}
     filled |= {"authors", "editors"}  # named after the field they put in order
