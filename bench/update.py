@@ -22,7 +22,7 @@ def main() -> None:
     """Print the table."""
     options = parser(__doc__ or "", 100_000)
     options.add_argument(
-        "--shares", type=float, nargs="+", help="shares that change; default 10 records, 1 %% and 10 %%"
+        "--shares", type=float, nargs="+", help="shares that change: 10 records, 1 %% and 10 %%"
     )
     asked = options.parse_args()
     shares = asked.shares or [10 / asked.size, 0.01, 0.1]
