@@ -8,19 +8,18 @@ import time
 from collections.abc import Callable, Iterator
 from functools import wraps
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any, BinaryIO
 
 import click
 import msgspec
 
 from ld import __version__
 from ld.errors import ShelfgraphError, SiteError, UsageError
-from ld.formats.jsonld import document as jsonld_document
-from ld.formats.jsonld import dumps as jsonld_dumps
-from ld.formats.jsonld import names_of
-from ld.formats.media import GRAPH, RESULTS
-from ld.formats.ntriples import triples
-from ld.formats.turtle import turtle
+from ld.formats.links import address
+from ld.formats.media import Format
+from ld.formats.ntriples import NTRIPLES
+from ld.formats.table import APPENDED, GRAPH, RESULTS
+from ld.formats.tables import TSV
 from ld.harvest.fetch import fetched
 from ld.mapping.compiled import Described, Mapping
 from ld.mapping.entities import Site
@@ -32,10 +31,10 @@ from ld.publish.run import publish as publish_sources
 from ld.readers import KINDS, Outcome, read
 from ld.record import Deleted, Record, Rejected
 from ld.settings import SETTINGS, Settings
-from ld.site.documents import whole
 from ld.site.generation import Generation, generations, live_path
 from ld.site.live import Live
 from ld.site.shapes import validate as check_documents
+from ld.site.shown import CONTEXT, Shapes
 from ld.sparql import guard
 from ld.sparql.loaded import held, load, workplace
 from ld.sparql.pool import Limits, QueryPool, Request
@@ -45,6 +44,7 @@ _site = click.option(
     "--site", default="site", type=click.Path(path_type=Path), help="The site folder.", show_default=True
 )
 _as = click.option("--as", "kind", type=click.Choice(sorted(KINDS)), help="Kind of the sources, where it is not seen.")
+_FORMS = {form.key: form for form in APPENDED}
 _json = click.option("--json", "as_json", is_flag=True, help="Answer in JSON, for machines.")
 
 
@@ -216,10 +216,10 @@ def endpoint(rdf: tuple[Path, ...], bind: str | None, base: str | None, threads:
 @_site
 @_as
 @click.option("--base", help="Base URL of every IRI.")
-@click.option("--to", "form", type=click.Choice(["nt", "ttl", "jsonld"]), default="nt", show_default=True)
-@click.option("-o", "--output", type=click.File("w", encoding="utf-8"), default="-", help="File instead of stdout.")
+@click.option("--to", "form", type=click.Choice(list(_FORMS)), default=NTRIPLES.key, show_default=True)
+@click.option("-o", "--output", type=click.File("wb"), default="-", help="File instead of stdout.")
 @_with_settings
-def convert(settings: Settings, sources: tuple[str, ...], kind: str | None, form: str, output: TextIO) -> None:
+def convert(settings: Settings, sources: tuple[str, ...], kind: str | None, form: str, output: BinaryIO) -> None:
     """Convert records to RDF; no site is needed.
 
     Triples of shared things (journals, subjects) follow the record that first names them. JSON-LD is one document a
@@ -227,8 +227,7 @@ def convert(settings: Settings, sources: tuple[str, ...], kind: str | None, form
     """
     mapping = Mapping(Site(settings["base"], settings["licence"]), vocab.vocabulary())
     done = rejected = 0
-    unsaid = Unsaid()
-    declared: set[str] = set()
+    writer = _Writer(mapping, _FORMS[form], output)
     for outcome in (one for source in sources for one in _outcomes(source, kind)):
         if isinstance(outcome, Deleted):
             continue
@@ -238,8 +237,7 @@ def convert(settings: Settings, sources: tuple[str, ...], kind: str | None, form
             click.echo(f"rejected: {found.place}: {found.reason}", err=True)
             continue
         done += 1
-        for text in _converted(mapping, *found, form, unsaid, declared):
-            output.write(text)
+        writer.add(*found)
     if rejected:
         click.echo(f"{done + rejected:,} records read: {done:,} converted, {rejected:,} rejected", err=True)
     if not done:
@@ -256,23 +254,25 @@ def _described(mapping: Mapping, record: Record) -> tuple[Record, Described] | R
     return found if isinstance(found, Rejected) else (record, found)
 
 
-def _converted(
-    mapping: Mapping, record: Record, described: Described, form: str, unsaid: Unsaid, declared: set[str]
-) -> Iterator[str]:
-    if form == "jsonld":
-        lines = described.lines + Unsaid().lines(described.mentions)
-        graph = triples(whole(lines))
-        base = mapping.site.base
-        root = describe(record, mapping.kinds)[0].iri
-        names = names_of(mapping.vocabulary)
-        yield jsonld_dumps(jsonld_document(graph, root, names, f"{base}context/v1.jsonld"), indent=0).decode() + "\n"
-        return
-    lines = described.lines + unsaid.lines(described.mentions)
-    if form == "nt":
-        yield lines
-        return
-    separator = "\n" if declared else ""
-    yield separator + turtle(triples(lines), mapping.vocabulary.prefixes, declared)
+class _Writer:
+    """Writes records one behind the other in a form, as if there were only these."""
+
+    def __init__(self, mapping: Mapping, form: Format, output: BinaryIO) -> None:
+        self.mapping, self.form, self.output = mapping, form, output
+        self._unsaid = Unsaid()
+        self._declared: set[str] = set()
+
+    def add(self, record: Record, described: Described) -> None:
+        """Write a record with the shared things it names: all of them, or those of which nothing has been said yet."""
+        unsaid = Unsaid() if self.form.lone else self._unsaid
+        lines = described.lines + unsaid.lines(described.mentions)
+        base = self.mapping.site.base
+        shown = Shapes(
+            base + address(f"record/{record.id}"), base + CONTEXT, lambda: lines,
+            lambda: describe(record, self.mapping.kinds)[0].iri,
+        )  # fmt: skip
+        assert self.form.append
+        self.output.write(self.form.append(shown, self._declared))
 
 
 @main.command()
@@ -288,7 +288,7 @@ def query(settings: Settings, query: str, form: str | None) -> None:
     found = _live(settings)
     graph = guard.inspect(text) in ("construct", "describe")
     possible = [one.key for one in (GRAPH if graph else RESULTS)]
-    chosen = form or ("ttl" if graph else "tsv")
+    chosen = form or (GRAPH[0] if graph else TSV).key
     if chosen not in possible:
         raise UsageError(f"--format {chosen} does not suit this query: choose one of {', '.join(possible)}")
     limits = Limits(
