@@ -41,11 +41,12 @@ TYPES = {
     "ttl": "text/turtle; charset=utf-8",
     "nt": "application/n-triples; charset=utf-8",
     "rdf": "application/rdf+xml; charset=utf-8",
+    "trig": "application/trig; charset=utf-8",
     "bib": "application/x-bibtex; charset=utf-8",
     "ris": "application/x-research-info-systems; charset=utf-8",
     "csl.json": "application/vnd.citationstyles.csl+json",
 }
-PARSED = {"ttl": RdfFormat.TURTLE, "nt": RdfFormat.N_TRIPLES, "rdf": RdfFormat.RDF_XML}
+PARSED = {"ttl": RdfFormat.TURTLE, "nt": RdfFormat.N_TRIPLES, "rdf": RdfFormat.RDF_XML, "trig": RdfFormat.TRIG}
 # The reader takes known markup away; what it leaves must be harmless all the same.
 EVIL = "</script <svg onload=alert(1)> <!-- \"> <iframe src=x> ' & {{ 7*7 }}"
 ODD = [
