@@ -42,6 +42,7 @@ TYPES = {
     "nt": "application/n-triples; charset=utf-8",
     "rdf": "application/rdf+xml; charset=utf-8",
     "trig": "application/trig; charset=utf-8",
+    "schemaorg.jsonld": "application/vnd.schemaorg.ld+json",
     "bib": "application/x-bibtex; charset=utf-8",
     "ris": "application/x-research-info-systems; charset=utf-8",
     "csl.json": "application/vnd.citationstyles.csl+json",
