@@ -29,8 +29,9 @@ from ld.mapping.works import describe
 from ld.progress import Display
 from ld.publish.generations import rollback
 from ld.publish.run import publish as publish_sources
-from ld.readers import KINDS, Outcome, read
-from ld.record import Deleted, Record, Rejected
+from ld.readers import KINDS, Outcome, parts, read
+from ld.readers.parts import Gap
+from ld.record import Deleted, Part, Record, Rejected
 from ld.settings import SETTINGS, Settings
 from ld.site.documents import whole
 from ld.site.generation import Generation, generations, live_path
@@ -45,6 +46,7 @@ _site = click.option(
     "--site", default="site", type=click.Path(path_type=Path), help="The site folder.", show_default=True
 )
 _as = click.option("--as", "kind", type=click.Choice(sorted(KINDS)), help="Kind of the sources, where it is not seen.")
+_partial = click.option("--partial", is_flag=True, help="Take a SOURCE that is only a part of a list.")
 _json = click.option("--json", "as_json", is_flag=True, help="Answer in JSON, for machines.")
 
 
@@ -114,6 +116,7 @@ def _with_settings(command: Callable[..., Any]) -> Callable[..., Any]:
 @click.option("--profile", help="What the triple store keeps: full or lean.")
 @click.option("--workers", type=int, help="Processes that read and describe; 0 for one a core.")
 @click.option("--full", is_flag=True, help="SOURCE is the whole catalogue: what is missing from it is deleted.")
+@_partial
 @click.option("--again", is_flag=True, help="Describe the kept source records anew; SOURCE may be missing.")
 @click.option("--delete", multiple=True, metavar="IDS|FILE", help="Records to delete: ids with commas, or a file.")
 @_json
@@ -123,6 +126,7 @@ def publish(
     sources: tuple[str, ...],
     kind: str | None,
     full: bool,
+    partial: bool,
     again: bool,
     delete: tuple[str, ...],
     as_json: bool,
@@ -140,8 +144,9 @@ def publish(
     progress = Display(sys.stderr, as_json)
     try:
         manifest = publish_sources(
-            sources, settings, kind=kind, full=full, again=again, deletions=deletions, progress=progress.show
-        )
+            sources, settings, kind=kind, full=full, again=again, partial=partial, deletions=deletions,
+            progress=progress.show,
+        )  # fmt: skip
     finally:
         progress.clear()
     if as_json:
@@ -150,6 +155,7 @@ def publish(
     account, counts = manifest.account, manifest.counts
     beside = f", {account.unknown:,} to delete not found" if account.unknown else ""
     beside += f"; {account.again:,} described anew" if account.again else ""
+    beside += f"; {_in_part(account.partial, account.missing)}" if account.partial else ""
     click.echo(
         f"{account.read:,} records read: {account.published:,} published, {account.replaced:,} replaced,"
         f" {account.unchanged:,} unchanged, {account.repeated:,} repeated, {account.rejected:,} rejected;"
@@ -215,22 +221,29 @@ def endpoint(rdf: tuple[Path, ...], bind: str | None, base: str | None, threads:
 @click.argument("sources", nargs=-1, required=True, metavar="SOURCE…")
 @_site
 @_as
+@_partial
 @click.option("--base", help="Base URL of every IRI.")
 @click.option("--to", "form", type=click.Choice(["nt", "ttl", "jsonld"]), default="nt", show_default=True)
 @click.option("-o", "--output", type=click.File("w", encoding="utf-8"), default="-", help="File instead of stdout.")
 @_with_settings
-def convert(settings: Settings, sources: tuple[str, ...], kind: str | None, form: str, output: TextIO) -> None:
+def convert(
+    settings: Settings, sources: tuple[str, ...], kind: str | None, partial: bool, form: str, output: TextIO
+) -> None:
     """Convert records to RDF; no site is needed.
 
     Triples of shared things (journals, subjects) follow the record that first names them. JSON-LD is one document a
-    line. Records that cannot be used are told on standard error, and the exit status is then 1 if none could be used.
+    line. Records that cannot be used are told on standard error, and the exit status is then 1 if none could be used;
+    it is also 1 if a source is only a part of a list, unless --partial says that this is meant.
     """
     mapping = Mapping(Site(settings["base"], settings["licence"]), vocab.vocabulary())
     done = rejected = 0
     unsaid = Unsaid()
     declared: set[str] = set()
+    pages: list[Part] = []
     for outcome in (one for source in sources for one in _outcomes(source, kind)):
-        if isinstance(outcome, Deleted):
+        if isinstance(outcome, Part):
+            pages.append(outcome)
+        if isinstance(outcome, Deleted | Part):
             continue
         found = outcome if isinstance(outcome, Rejected) else _described(mapping, outcome)
         if isinstance(found, Rejected):
@@ -242,13 +255,29 @@ def convert(settings: Settings, sources: tuple[str, ...], kind: str | None, form
             output.write(text)
     if rejected:
         click.echo(f"{done + rejected:,} records read: {done:,} converted, {rejected:,} rejected", err=True)
+    _told_in_part(parts.gaps(pages), partial)
     if not done:
         raise ShelfgraphError("no record could be converted: the reasons stand above")
 
 
 def _outcomes(source: str, kind: str | None) -> Iterator[Outcome]:
-    with fetched(source) as path:
+    with fetched(source) as (path, more):
         yield from read(path, kind, place=source)
+        yield from more
+
+
+def _told_in_part(gaps: list[Gap], partial: bool) -> None:
+    """Say of which lists only a part was converted; raise PartError where that is not meant."""
+    if not partial:
+        parts.refuse(gaps)
+    for gap in gaps:
+        click.echo(f"taken in part: {gap}", err=True)
+
+
+def _in_part(lists: int, missing: int) -> str:
+    """Return in words of how many lists only a part was taken."""
+    beside = f", at least {missing:,} records are missing" if missing else ""
+    return f"{lists:,} {'lists' if lists > 1 else 'list'} taken in part{beside}"
 
 
 def _described(mapping: Mapping, record: Record) -> tuple[Record, Described] | Rejected:

@@ -4,6 +4,7 @@
     ├── UsageError            the command or its arguments are wrong (exit 2)
     │   └── SettingError      a setting has no such name or an impossible value
     ├── SourceError           a source cannot be opened, read or recognised
+    │   └── PartError         a source is only a part of a list; has how many records are missing
     ├── VocabError            a file in vocab/ says something impossible; names file:line
     ├── SiteError             the site folder cannot be used: read-only, locked, no generation, damaged
     └── QueryError            a SPARQL query gets no answer
@@ -42,6 +43,14 @@ class SettingError(UsageError):
 
 class SourceError(ShelfgraphError):
     """A source cannot be opened, read or recognised."""
+
+
+class PartError(SourceError):
+    """A source is only a part of a list, and nobody said that it is meant; `missing` is 0 where nobody tells it."""
+
+    def __init__(self, message: str, missing: int = 0) -> None:
+        super().__init__(message)
+        self.missing = missing
 
 
 class VocabError(ShelfgraphError):

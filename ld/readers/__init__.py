@@ -1,5 +1,6 @@
 """Sources are opened and recognised: a file, a folder or standard input becomes a stream of records.
 
+    parts              what a source says of the list it is a page of
     share              several workers read one input, each its share
     limits             how large a record may be
     documents          JSON in all its shapes becomes single documents
@@ -28,13 +29,14 @@ from types import ModuleType
 from typing import Any, BinaryIO, cast
 
 from ld.errors import SourceError
+from ld.readers import parts
 from ld.readers.doaj import api, oai
 from ld.readers.share import Share
 from ld.readers.vufind import solr, staffview
-from ld.record import Deleted, Record, Rejected, Source
+from ld.record import Deleted, Part, Record, Rejected, Source
 from ld.values.streams import HEAD, Raw, unpacked
 
-Outcome = Record | Rejected | Deleted
+Outcome = Record | Rejected | Deleted | Part
 
 _NAMES: dict[ModuleType, str] = {
     api: "DOAJ article JSON",
@@ -58,7 +60,9 @@ def read(
     share: Share | None = None,
     place: str | None = None,
 ) -> Iterator[Outcome]:
-    """Yield the records of a source and what was rejected; `kind` says what it is where that is not to be seen.
+    """Yield the records of a source, what was rejected, and where it is a part of a list, that it is.
+
+    `kind` says what it is where that is not to be seen.
 
     `on_bytes` is told, again and again, how many bytes more have been read. Of several workers each reads its `share`.
     `place` is what messages call the source. Raises SourceError where the source cannot be opened or recognised. In a
@@ -114,14 +118,19 @@ class _Reading:
         outcomes = usable = 0
         for path in sorted(_files(folder)):
             outcomes += 1
+            count = 0
             try:
                 if not path.is_file():
                     raise SourceError(f"{path}: not a file that can be read: take it out of the folder")
-                yield from self.file(path, str(path))
+                for outcome in self.file(path, str(path)):
+                    count += 1
+                    yield outcome
                 usable += 1
             except SourceError as error:
+                reason = str(error).removeprefix(f"{path}: ")
                 if self.share.takes(0):
-                    yield Rejected(str(path), str(error).removeprefix(f"{path}: "))
+                    yield Rejected(str(path), reason)
+                yield Part(str(path), count=count, cut=reason)
         if not outcomes:
             raise SourceError(f"{folder}: no file in it that could hold records: name a folder with catalogue records")
         if not usable:

@@ -42,7 +42,8 @@ _PART, _REMOVING = ".part", ".removing"
 class Account(Struct):
     """What became of every record read: the figures add up to `read`.
 
-    Beside them: records deleted, deletions of records that are `unknown` here, kept sources described `again`.
+    Beside them: records deleted, deletions of records that are `unknown` here, kept sources described `again`, lists
+    of which a part was taken on purpose (`partial`), and how many of their records are known to be `missing`.
     """
 
     read: int = 0
@@ -54,6 +55,8 @@ class Account(Struct):
     deleted: int = 0
     unknown: int = 0
     again: int = 0
+    partial: int = 0
+    missing: int = 0
 
     def adds_up(self) -> bool:
         """Determine whether no record was lost: deletions are not read."""
