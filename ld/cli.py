@@ -14,7 +14,7 @@ import click
 import msgspec
 
 from ld import __version__
-from ld.errors import ShelfgraphError, SiteError, UsageError
+from ld.errors import LostError, ShelfgraphError, SiteError, UsageError
 from ld.formats.jsonld import document as jsonld_document
 from ld.formats.jsonld import dumps as jsonld_dumps
 from ld.formats.jsonld import names_of
@@ -34,7 +34,7 @@ from ld.readers.parts import Gap
 from ld.record import Deleted, Part, Record, Rejected
 from ld.settings import SETTINGS, Settings
 from ld.site.documents import whole
-from ld.site.generation import Generation, generations, live_path
+from ld.site.generation import Generation, adopt, generations, live_path
 from ld.site.live import Live
 from ld.site.shapes import validate as check_documents
 from ld.sparql import guard
@@ -393,7 +393,9 @@ def settings(settings: Settings, as_json: bool) -> None:
 def list_generations(settings: Settings, as_json: bool) -> None:
     """List the generations of the site; * marks the live one."""
     found = generations(settings.site)
-    live = live_path(settings.site)
+    live = _live_path(settings.site)
+    if not found and not as_json:
+        click.echo(f"{settings.site}: nothing is published here yet", err=True)
     if as_json:
         rows = [{"generation": m.generation, "live": bool(live and live.name == m.generation),
                  "created": m.created, **m.counts} for m in found]  # fmt: skip
@@ -411,6 +413,27 @@ def list_generations(settings: Settings, as_json: bool) -> None:
 def roll_back(settings: Settings) -> None:
     """Make the generation before the live one live again."""
     click.echo(f"Generation {rollback(settings.site)} is live again", err=True)
+
+
+@main.command("adopt")
+@click.argument("generation", metavar="GENERATION")
+@_site
+@_with_settings
+def adopt_generation(settings: Settings, generation: str) -> None:
+    """Make a finished generation live, when the link to the live one is lost; each of its files is verified first.
+
+    A copy of a site without its symbolic links loses `current`, which names the live generation.
+    """
+    click.echo(f"Generation {adopt(settings.site, generation)} is live", err=True)
+
+
+def _live_path(site: Path) -> Path | None:
+    """Return the folder of the live generation, None where there is none; where it is lost, that is said."""
+    try:
+        return live_path(site)
+    except LostError as error:
+        click.echo(f"shelfgraph: {error}", err=True)
+        return None
 
 
 def _live(settings: Settings) -> Generation:

@@ -7,6 +7,7 @@
     │   └── PartError         a source is only a part of a list; has how many records are missing
     ├── VocabError            a file in vocab/ says something impossible; names file:line
     ├── SiteError             the site folder cannot be used: read-only, locked, no generation, damaged
+    │   └── LostError         which generation is live is no longer known
     └── QueryError            a SPARQL query gets no answer
         ├── QuerySyntaxError  it is not SPARQL 1.1; has line and column
         ├── QueryTooDeep      it is nested more deeply, or has more parts, than any honest query
@@ -59,6 +60,10 @@ class VocabError(ShelfgraphError):
 
 class SiteError(ShelfgraphError):
     """The site folder cannot be used."""
+
+
+class LostError(SiteError):
+    """Something has been published, but `current` no longer names a finished generation of the site."""
 
 
 class QueryError(ShelfgraphError):

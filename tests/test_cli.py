@@ -60,6 +60,7 @@ def test_help_teaches_every_verb(tmp_path: Path) -> None:
         "settings",
         "generations",
         "rollback",
+        "adopt",
     )
     done = shelfgraph("--help", cwd=tmp_path)
 

@@ -71,9 +71,9 @@ def publish(
         raise UsageError("a part is never the whole catalogue: choose one of --full and --partial")
     named = list(sources)
     known = vocabulary()
-    _keep_on(settings)
     try:
         with building(settings.site) as folder:
+            _keep_on(settings)
             with closing(_Run(folder, settings, known, progress, kind)) as run:
                 manifest = run.publish(named, full, again, partial, list(deletions))
                 finished = finish(folder, manifest, run.live.path if run.live else None)
