@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import sys
 import time
@@ -41,6 +42,7 @@ from ld.sparql import guard
 from ld.sparql.loaded import held, load, workplace
 from ld.sparql.pool import Limits, QueryPool, Request
 from ld.values import vocab
+from ld.values.text import legible, shown
 
 _site = click.option(
     "--site", default="site", type=click.Path(path_type=Path), help="The site folder.", show_default=True
@@ -48,6 +50,14 @@ _site = click.option(
 _as = click.option("--as", "kind", type=click.Choice(sorted(KINDS)), help="Kind of the sources, where it is not seen.")
 _partial = click.option("--partial", is_flag=True, help="Take a SOURCE that is only a part of a list.")
 _json = click.option("--json", "as_json", is_flag=True, help="Answer in JSON, for machines.")
+
+
+def _say(message: str) -> None:
+    """Say something on standard error; where nobody listens any more, that ends nothing."""
+    try:
+        click.echo(legible(message), err=True)
+    except (OSError, ValueError):
+        sys.stderr = Path(os.devnull).open("w")  # noqa: SIM115 - what the old one still holds would spoil the exit status
 
 
 class _Group(click.Group):
@@ -59,7 +69,7 @@ class _Group(click.Group):
         except ShelfgraphError as error:
             if ctx.params.get("debug"):
                 raise
-            click.echo(f"shelfgraph: {error}", err=True)
+            _say(f"shelfgraph: {error}")
             ctx.exit(error.exit_code)
         except BrokenPipeError:
             sys.stderr.close()
@@ -68,7 +78,7 @@ class _Group(click.Group):
             if ctx.params.get("debug"):
                 raise
             where = f"{error.filename}: " if error.filename else ""
-            click.echo(f"shelfgraph: {where}{error.strerror or error}", err=True)
+            _say(f"shelfgraph: {where}{error.strerror or error}")
             ctx.exit(1)
         except (click.exceptions.Exit, click.ClickException, click.Abort):
             raise
@@ -76,7 +86,7 @@ class _Group(click.Group):
             if ctx.params.get("debug"):
                 raise
             name = type(error).__name__
-            click.echo(f"shelfgraph: a fault of the program: {name}: {error}: please report it with --debug", err=True)
+            _say(f"shelfgraph: a fault of the program: {name}: {error}: please report it with --debug")
             ctx.exit(1)
 
 
@@ -156,18 +166,16 @@ def publish(
     beside = f", {account.unknown:,} to delete not found" if account.unknown else ""
     beside += f"; {account.again:,} described anew" if account.again else ""
     beside += f"; {_in_part(account.partial, account.missing)}" if account.partial else ""
-    click.echo(
+    _say(
         f"{account.read:,} records read: {account.published:,} published, {account.replaced:,} replaced,"
         f" {account.unchanged:,} unchanged, {account.repeated:,} repeated, {account.rejected:,} rejected;"
         f" {account.deleted:,} deleted{beside}",
-        err=True,
     )
     if account.rejected:
-        click.echo(f"Rejected records with their reasons: {settings.site / 'rejects.jsonl'}", err=True)
-    click.echo(
+        _say(f"Rejected records with their reasons: {settings.site / 'rejects.jsonl'}")
+    _say(
         f"Generation {manifest.generation} is live: {counts['records']:,} records, {counts['things']:,} shared things,"
         f" {counts['triples']:,} triples, in {time.monotonic() - progress.started:.1f} s",
-        err=True,
     )
 
 
@@ -182,7 +190,7 @@ def serve(settings: Settings) -> None:
 
     found = Live(settings.site, verify=settings["verify"]).current()
     host, port = _free(settings["bind"])
-    click.echo(f"Serving generation {found.id} at http://{host}:{port}/ (its IRIs begin with {found.base})", err=True)
+    _say(f"Serving generation {found.id} at http://{host}:{port}/ (its IRIs begin with {found.base})")
     found.close()  # the server opens it for itself; a lock held here would keep its folder for ever
     server.serve("ld.web.wsgi:app", host, port, settings)
 
@@ -213,7 +221,7 @@ def endpoint(rdf: tuple[Path, ...], bind: str | None, base: str | None, threads:
         finally:
             progress.clear()
         size = "" if found.triples is None else f"{found.triples:,} triples, {len(found.graphs):,} named graphs "
-        click.echo(f"Answering queries over {size}at {found.base}sparql", err=True)
+        _say(f"Answering queries over {size}at {found.base}sparql")
         server.serve("ld.web.wsgi_endpoint:app", host, port, settings)
 
 
@@ -248,13 +256,13 @@ def convert(
         found = outcome if isinstance(outcome, Rejected) else _described(mapping, outcome)
         if isinstance(found, Rejected):
             rejected += 1
-            click.echo(f"rejected: {found.place}: {found.reason}", err=True)
+            _say(f"rejected: {found.place}: {found.reason}")
             continue
         done += 1
         for text in _converted(mapping, *found, form, unsaid, declared):
             output.write(text)
     if rejected:
-        click.echo(f"{done + rejected:,} records read: {done:,} converted, {rejected:,} rejected", err=True)
+        _say(f"{done + rejected:,} records read: {done:,} converted, {rejected:,} rejected")
     _told_in_part(parts.gaps(pages), partial)
     if not done:
         raise ShelfgraphError("no record could be converted: the reasons stand above")
@@ -271,7 +279,7 @@ def _told_in_part(gaps: list[Gap], partial: bool) -> None:
     if not partial:
         parts.refuse(gaps)
     for gap in gaps:
-        click.echo(f"taken in part: {gap}", err=True)
+        _say(f"taken in part: {gap}")
 
 
 def _in_part(lists: int, missing: int) -> str:
@@ -347,7 +355,7 @@ def validate(settings: Settings, limit: int, as_json: bool) -> None:
         for finding in report.findings:
             if finding.severity == "violation":
                 click.echo(f"{finding.node}: {finding.message} {finding.value[:120]}".rstrip())
-        click.echo(f"{report.records:,} records checked, {report.violations:,} violations", err=True)
+        _say(f"{report.records:,} records checked, {report.violations:,} violations")
     if report.violations:
         sys.exit(1)
 
@@ -395,7 +403,7 @@ def list_generations(settings: Settings, as_json: bool) -> None:
     found = generations(settings.site)
     live = _live_path(settings.site)
     if not found and not as_json:
-        click.echo(f"{settings.site}: nothing is published here yet", err=True)
+        _say(f"{settings.site}: nothing is published here yet")
     if as_json:
         rows = [{"generation": m.generation, "live": bool(live and live.name == m.generation),
                  "created": m.created, **m.counts} for m in found]  # fmt: skip
@@ -412,7 +420,7 @@ def list_generations(settings: Settings, as_json: bool) -> None:
 @_with_settings
 def roll_back(settings: Settings) -> None:
     """Make the generation before the live one live again."""
-    click.echo(f"Generation {rollback(settings.site)} is live again", err=True)
+    _say(f"Generation {rollback(settings.site)} is live again")
 
 
 @main.command("adopt")
@@ -424,7 +432,7 @@ def adopt_generation(settings: Settings, generation: str) -> None:
 
     A copy of a site without its symbolic links loses `current`, which names the live generation.
     """
-    click.echo(f"Generation {adopt(settings.site, generation)} is live", err=True)
+    _say(f"Generation {adopt(settings.site, generation)} is live")
 
 
 def _live_path(site: Path) -> Path | None:
@@ -432,7 +440,7 @@ def _live_path(site: Path) -> Path | None:
     try:
         return live_path(site)
     except LostError as error:
-        click.echo(f"shelfgraph: {error}", err=True)
+        _say(f"shelfgraph: {error}")
         return None
 
 
@@ -463,12 +471,14 @@ def _print_json(value: Any) -> None:
 
 def _deletions(word: str) -> Iterator[Deleted]:
     """Yield the deletions that `--delete` names: those in a file, or ids with commas between them."""
-    path = Path(word)
+    path, name = Path(word), shown(word)
     lines = _text_of(path).split("\n") if path.is_file() else word.split(",")
     for n, line in enumerate(lines, 1):
         id_, successor, reason = (*line.split("\t"), "", "")[:3]
+        if legible(line) != line:
+            raise UsageError(f"--delete {name}: not UTF-8: no record has such an id, and there is no such file")
         if id_.strip():
-            place = f"{word}, line {n}" if path.is_file() else "--delete"
+            place = f"{name}, line {n}" if path.is_file() else "--delete"
             why = reason.strip() or "It was withdrawn."
             yield Deleted(place, id_.strip(), why, successor=successor.strip())
 

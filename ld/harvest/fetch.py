@@ -14,6 +14,7 @@ from ld import __version__
 from ld.errors import SourceError
 from ld.readers import parts
 from ld.record import Part
+from ld.values.text import shown
 
 ANSWER_BYTES = 1 << 30
 _TIMEOUT = (10, 60)
@@ -45,6 +46,7 @@ def fetched(source: str) -> Iterator[tuple[str, list[Part]]]:
 
 
 def _fetch(url: str, kept: BinaryIO) -> list[Part]:
+    url = shown(url)
     headers = {"User-Agent": f"shelfgraph/{__version__}", "Accept": "application/json, text/plain, */*;q=0.5"}
     try:
         with requests.get(url, headers=headers, timeout=_TIMEOUT, stream=True) as answer:

@@ -31,6 +31,7 @@ from ld.site.generation import (
     _pointed,
     live_path,
 )
+from ld.store.oxigraph import check_name
 
 _STAMP = "%Y%m%dT%H%M%SZ"
 _IS_STAMP = re.compile(r"\d{8}T\d{6}Z")
@@ -42,6 +43,7 @@ def _publishing(site: Path) -> Iterator[None]:
 
     Processes that are spawned do not inherit it (O_CLOEXEC); one that is forked does, and keeps it.
     """
+    check_name(site)
     try:
         (site / "generations").mkdir(parents=True, exist_ok=True)
         lock = (site / "publishing.lock").open("w")

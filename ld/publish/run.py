@@ -29,13 +29,14 @@ from ld.publish.generations import building, finish, prune, switch
 from ld.publish.rebuild import Rebuild
 from ld.publish.sortedruns import Runs
 from ld.publish.update import Update
-from ld.readers import parts, size
+from ld.readers import is_read_once, parts, size
 from ld.readers.parts import Gap
 from ld.record import Deleted, Part
 from ld.settings import Settings
 from ld.site.files import Packers
 from ld.site.generation import LAYOUT, Account, Generation, Manifest, live_path
 from ld.site.rendered import edition
+from ld.values.text import shown
 from ld.values.vocab import Vocabulary, vocabulary
 
 # Less than so much is not worth the start of further processes.
@@ -158,15 +159,16 @@ class _Run:
 
     def _input(self, source: str, n: int) -> Input:
         """Return where the source can be read by several workers; what comes only once is kept in a file."""
-        if source != "-" and not is_url(source):
-            return Input(source, source)
+        if not is_read_once(source):
+            return Input(source, shown(source))
         path = self.scratch / f"source-{n}"
         if is_url(source):
             self.parts += fetch(source, path)
-            return Input(str(path), source)
-        with open(sys.stdin.fileno(), "rb", closefd=False) as raw, path.open("wb") as kept:
-            shutil.copyfileobj(raw, kept, 1 << 20)
-        return Input(str(path), "standard input")
+            return Input(str(path), shown(source))
+        with open(sys.stdin.fileno() if source == "-" else source, "rb", closefd=source != "-") as raw:
+            with path.open("wb") as kept:
+                shutil.copyfileobj(raw, kept, 1 << 20)
+        return Input(str(path), "standard input" if source == "-" else shown(source))
 
     def _enough_space(self, sources: Sequence[str]) -> None:
         """Raise SiteError where there is surely too little space: better now than after an hour."""
@@ -265,7 +267,7 @@ class _Run:
             counts=built.counts,
             account=account,
             dumps=built.dumps,
-            sources=sources,
+            sources=[shown(source) for source in sources],
             mapping=self.fingerprint,
             layout=LAYOUT,
         )

@@ -35,6 +35,7 @@ from ld.readers.share import Share
 from ld.readers.vufind import solr, staffview
 from ld.record import Deleted, Part, Record, Rejected, Source
 from ld.values.streams import HEAD, Raw, unpacked
+from ld.values.text import shown
 
 Outcome = Record | Rejected | Deleted | Part
 
@@ -77,7 +78,13 @@ def read(
     elif Path(source).is_dir():
         yield from reading.folder(Path(source))
     else:
-        yield from reading.file(Path(source), place or source)
+        yield from reading.file(Path(source), place or shown(source))
+
+
+def is_read_once(source: str) -> bool:
+    """Determine whether the source can be read only once: standard input, an address, a pipe."""
+    path = Path(source)
+    return source == "-" or is_url(source) or (path.exists() and not path.is_file() and not path.is_dir())
 
 
 def size(source: str) -> int:
@@ -118,23 +125,24 @@ class _Reading:
         outcomes = usable = 0
         for path in sorted(_files(folder)):
             outcomes += 1
-            count = 0
+            count, place = 0, shown(path)
             try:
                 if not path.is_file():
-                    raise SourceError(f"{path}: not a file that can be read: take it out of the folder")
-                for outcome in self.file(path, str(path)):
+                    raise SourceError(f"{place}: not a file that can be read: take it out of the folder")
+                for outcome in self.file(path, place):
                     count += 1
                     yield outcome
                 usable += 1
             except SourceError as error:
-                reason = str(error).removeprefix(f"{path}: ")
+                reason = str(error).removeprefix(f"{place}: ")
                 if self.share.takes(0):
-                    yield Rejected(str(path), reason)
-                yield Part(str(path), count=count, cut=reason)
+                    yield Rejected(place, reason)
+                yield Part(place, count=count, cut=reason)
+        where = shown(folder)
         if not outcomes:
-            raise SourceError(f"{folder}: no file in it that could hold records: name a folder with catalogue records")
+            raise SourceError(f"{where}: no file in it that could hold records: name a folder with catalogue records")
         if not usable:
-            raise SourceError(f"{folder}: none of its {outcomes} files could be read: see the reasons, or use --as")
+            raise SourceError(f"{where}: none of its {outcomes} files could be read: see the reasons, or use --as")
 
     def stream(self, raw: Raw, place: str) -> Iterator[Outcome]:
         self.share.enter()
@@ -157,7 +165,7 @@ def _files(folder: Path) -> Iterator[Path]:
     """Yield the files below the folder but for hidden ones and those that are known to be none of records."""
 
     def refused(error: OSError) -> None:
-        raise SourceError(f"{error.filename}: cannot be read: {error.strerror}: check the rights") from None
+        raise SourceError(f"{shown(error.filename)}: cannot be read: {error.strerror}: check the rights") from None
 
     for parent, folders, files in os.walk(folder, onerror=refused):
         folders[:] = [name for name in folders if not name.startswith(".")]

@@ -34,6 +34,7 @@ from ld.site.documents import Documents
 from ld.site.dumpfiles import Dump
 from ld.site.rendered import Forms
 from ld.site.search import Index
+from ld.store.oxigraph import check_name
 
 # Which files a generation has, and what is in them: other layouts are not read.
 LAYOUT = 2
@@ -89,6 +90,7 @@ class Generation:
     """A finished generation, opened for reading. While the object lives and is not closed, no folder is removed."""
 
     def __init__(self, path: Path) -> None:
+        check_name(path)
         self.path = path
         self._let_go = weakref.finalize(self, _let_go, _reading(path))
         self.manifest = _manifest(path)
