@@ -159,15 +159,15 @@ class _Run:
 
     def _input(self, source: str, n: int) -> Input:
         """Return where the source can be read by several workers; what comes only once is kept in a file."""
-        if not is_read_once(source):
-            return Input(source, shown(source))
         path = self.scratch / f"source-{n}"
         if is_url(source):
             self.parts += fetch(source, path)
             return Input(str(path), shown(source))
-        with open(sys.stdin.fileno() if source == "-" else source, "rb", closefd=source != "-") as raw:
-            with path.open("wb") as kept:
-                shutil.copyfileobj(raw, kept, 1 << 20)
+        if not is_read_once(source):
+            return Input(source, shown(source))
+        once = sys.stdin.fileno() if source == "-" else source
+        with open(once, "rb", closefd=source != "-") as raw, path.open("wb") as kept:
+            shutil.copyfileobj(raw, kept, 1 << 20)
         return Input(str(path), "standard input" if source == "-" else shown(source))
 
     def _enough_space(self, sources: Sequence[str]) -> None:

@@ -29,7 +29,6 @@ from types import ModuleType
 from typing import Any, BinaryIO, cast
 
 from ld.errors import SourceError
-from ld.readers import parts
 from ld.readers.doaj import api, oai
 from ld.readers.share import Share
 from ld.readers.vufind import solr, staffview
@@ -82,9 +81,9 @@ def read(
 
 
 def is_read_once(source: str) -> bool:
-    """Determine whether the source can be read only once: standard input, an address, a pipe."""
+    """Determine whether the source can be read only once: standard input or a pipe."""
     path = Path(source)
-    return source == "-" or is_url(source) or (path.exists() and not path.is_file() and not path.is_dir())
+    return source == "-" or (path.exists() and not path.is_file() and not path.is_dir())
 
 
 def size(source: str) -> int:
