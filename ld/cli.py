@@ -28,14 +28,14 @@ from ld.mapping.entities import Site
 from ld.mapping.mentions import Unsaid
 from ld.mapping.works import describe
 from ld.progress import Display
-from ld.publish.generations import rollback
+from ld.publish.generations import adopt, rollback
 from ld.publish.run import publish as publish_sources
 from ld.readers import KINDS, Outcome, parts, read
 from ld.readers.parts import Gap
 from ld.record import Deleted, Part, Record, Rejected
 from ld.settings import SETTINGS, Settings
 from ld.site.documents import whole
-from ld.site.generation import Generation, adopt, generations, live_path
+from ld.site.generation import Generation, generations, live_path
 from ld.site.live import Live
 from ld.site.shapes import validate as check_documents
 from ld.sparql import guard

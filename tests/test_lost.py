@@ -14,10 +14,10 @@ import pytest
 from conftest import BASE
 
 from ld.errors import LostError, SiteError
-from ld.publish.generations import rollback
+from ld.publish.generations import adopt, rollback
 from ld.publish.run import publish
 from ld.settings import Settings
-from ld.site.generation import adopt, generations, live_path
+from ld.site.generation import generations, live_path
 from ld.site.live import Live
 
 

@@ -18,9 +18,8 @@ import os
 import tempfile
 import weakref
 from collections.abc import Collection
-from contextlib import closing, suppress
+from contextlib import suppress
 from fcntl import LOCK_NB, LOCK_SH, flock
-from itertools import count
 from pathlib import Path
 
 import msgspec
@@ -28,7 +27,6 @@ from msgspec import Struct
 
 from ld import __version__
 from ld.errors import LostError, SiteError
-from ld.publish.generations import _publishing, _sync, switch
 from ld.site.checksums import CORES, compare
 from ld.site.documents import Documents
 from ld.site.dumpfiles import Dump
@@ -38,10 +36,10 @@ from ld.store.oxigraph import check_name
 
 # Which files a generation has, and what is in them: other layouts are not read.
 LAYOUT = 2
-_MANIFEST = "manifest.json"
-_READING = "reading.lock"
-_PART, _REMOVING = ".part", ".removing"
-_LIVE, _NEXT = "current", "current.new"
+MANIFEST = "manifest.json"
+READING = "reading.lock"
+PART, REMOVING = ".part", ".removing"
+LIVE, NEXT = "current", "current.new"
 
 
 class Account(Struct):
@@ -93,7 +91,7 @@ class Generation:
         check_name(path)
         self.path = path
         self._let_go = weakref.finalize(self, _let_go, _reading(path))
-        self.manifest = _manifest(path)
+        self.manifest = manifest_of(path)
         self.id = self.manifest.generation
         self.base = self.manifest.base
         self.documents = Documents(path, self.base)
@@ -152,7 +150,7 @@ def _reading(path: Path) -> int | None:
 
     Raises SiteError where the generation is gone or just being removed.
     """
-    lock = path / _READING
+    lock = path / READING
     try:
         handle = os.open(lock, os.O_RDONLY)
     except OSError:
@@ -184,15 +182,15 @@ def live_path(site: Path) -> Path | None:
     Raises LostError where something has been, but `current` does not name a finished generation of this site: what is
     built on nothing would replace the catalogue.
     """
-    finished = [path.name for path in _finished(site)]
-    if _pointed(site / _LIVE) in finished:
-        return (site / _LIVE).resolve()
-    if not finished and not os.path.lexists(site / _LIVE):
+    finished = [path.name for path in finished_in(site)]
+    if pointed(site / LIVE) in finished:
+        return (site / LIVE).resolve()
+    if not finished and not os.path.lexists(site / LIVE):
         return None
     raise LostError(f"{site}: {_lost(site)}: {_remedy(site)}")
 
 
-def _pointed(link: Path) -> str:
+def pointed(link: Path) -> str:
     """Return the name of the generation of this site, finished or not, that a symlink names; empty where none does."""
     name = link.readlink().name if link.is_symlink() else ""
     return name if os.path.realpath(link) == os.path.realpath(link.parent / "generations" / name) else ""
@@ -200,34 +198,34 @@ def _pointed(link: Path) -> str:
 
 def _lost(site: Path) -> str:
     """Return what is wrong with `current`."""
-    link = site / _LIVE
+    link = site / LIVE
     if not os.path.lexists(link):
-        return f"the link '{_LIVE}' to the live generation is missing"
+        return f"the link '{LIVE}' to the live generation is missing"
     if not link.is_symlink():
         what = "a folder" if link.is_dir() else "a file"
-        return f"'{_LIVE}' is {what} and no link: was the site copied without its links?"
+        return f"'{LIVE}' is {what} and no link: was the site copied without its links?"
     target = link.readlink()
     if not link.exists():
-        return f"'{_LIVE}' points at {target}, which is not there"
-    return f"'{_LIVE}' points at {target}, which is no finished generation of this site"
+        return f"'{LIVE}' points at {target}, which is not there"
+    return f"'{LIVE}' points at {target}, which is no finished generation of this site"
 
 
 def _remedy(site: Path) -> str:
-    names = [path.name for path in _finished(site)]
-    if (own := _stray(site)) and own not in names:
+    names = [path.name for path in finished_in(site)]
+    if (own := stray(site)) and own not in names:
         names.append(own)
     if not names:
-        return f"no finished generation is left: bring back 'generations', or remove '{_LIVE}' to begin anew"
+        return f"no finished generation is left: bring back 'generations', or remove '{LIVE}' to begin anew"
     return f"make one of its generations live with `shelfgraph adopt GENERATION`: {', '.join(names)}"
 
 
-def _stray(site: Path) -> str:
+def stray(site: Path) -> str:
     """Return the id of the generation that a copy has put in the place of the link, empty where there is none."""
-    link = site / _LIVE
+    link = site / LIVE
     if link.is_symlink() or not link.is_dir():
         return ""
     with suppress(SiteError):
-        return _manifest(link).generation
+        return manifest_of(link).generation
     return ""
 
 
@@ -235,59 +233,25 @@ def generations(site: Path) -> list[Manifest]:
     """Return the manifests of all finished generations, oldest first; raises SiteError where there is no site."""
     if not site.is_dir():
         raise SiteError(f"{site}: there is no site here: publish one, or name another with --site")
-    return [_manifest(path) for path in _finished(site)]
+    return [manifest_of(path) for path in finished_in(site)]
 
 
-def _finished(site: Path) -> list[Path]:
+def finished_in(site: Path) -> list[Path]:
     """Return the folders of the finished generations, oldest first."""
-    found = (path.parent for path in (site / "generations").glob(f"*/{_MANIFEST}"))
-    return sorted(path for path in found if path.suffix not in (_PART, _REMOVING))
+    found = (path.parent for path in (site / "generations").glob(f"*/{MANIFEST}"))
+    return sorted(path for path in found if path.suffix not in (PART, REMOVING))
 
 
-def _point(site: Path, generation: str) -> Path:
-    """Return the symlink that is about to become the live one."""
-    temporary = site / _NEXT
-    temporary.unlink(missing_ok=True)
-    temporary.symlink_to(Path("generations") / generation)
-    _sync(site)  # some file systems would else let an empty symlink follow the rename
-    return temporary
-
-
-def adopt(site: Path, generation: str) -> str:
-    """Make a finished generation live, whatever has become of `current`, and return its id.
-
-    Raises SiteError where it is not there or damaged. What stands in the place of the link is moved aside, and where it
-    is itself that generation, to where it belongs.
-    """
-    if generation not in (_stray(site), *(path.name for path in _finished(site))):
-        raise SiteError(f"{site}: no finished generation is called '{generation}': {_known(site)}")
-    with _publishing(site):
-        place, link = site / "generations" / generation, site / _LIVE
-        if generation == _stray(site) and not place.exists():
-            link.rename(place)
-        with closing(Generation(place)) as found:
-            found.verify()
-        if os.path.lexists(link) and not link.is_symlink():
-            link.rename(_aside(link))
-        switch(site, generation)
-    return generation
-
-
-def _aside(path: Path) -> Path:
-    """Return a name that nothing has yet: nothing is removed that nobody has looked at."""
-    return next(one for n in count(1) if not os.path.lexists(one := path.with_name(f"{path.name}.aside-{n}")))
-
-
-def _known(site: Path) -> str:
-    names = [path.name for path in _finished(site)]
+def known_in(site: Path) -> str:
+    names = [path.name for path in finished_in(site)]
     return f"there are {', '.join(names) or 'none'}"
 
 
-def _manifest(path: Path) -> Manifest:
+def manifest_of(path: Path) -> Manifest:
     try:
-        found = msgspec.json.decode((path / _MANIFEST).read_bytes(), type=Manifest)
+        found = msgspec.json.decode((path / MANIFEST).read_bytes(), type=Manifest)
     except (OSError, msgspec.MsgspecError) as error:
-        raise SiteError(f"{path / _MANIFEST}: cannot be read: {error}: roll back or publish again") from None
+        raise SiteError(f"{path / MANIFEST}: cannot be read: {error}: roll back or publish again") from None
     if found.layout != LAYOUT:
         raise SiteError(
             f"{path}: was made by another version ({found.software}): publish from the sources into a new site folder"
