@@ -16,9 +16,11 @@ from pathlib import Path
 
 import pytest
 import requests
+from click.testing import CliRunner
 from conftest import BASE, EXAMPLES, ROOT, SEED, SHARED, free_port
 from pyoxigraph import RdfFormat, parse
 
+from ld.cli import VERBS, main
 from ld.settings import SETTINGS, Settings
 
 
@@ -49,23 +51,36 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_help_teaches_every_verb(tmp_path: Path) -> None:
-    verbs = (
-        "publish",
-        "serve",
-        "endpoint",
-        "convert",
-        "query",
-        "validate",
-        "stats",
-        "settings",
-        "generations",
-        "rollback",
-    )
     done = shelfgraph("--help", cwd=tmp_path)
 
-    assert all(verb in done.stdout for verb in verbs)
-    for verb in verbs:
-        assert len(shelfgraph(verb, "--help", cwd=tmp_path).stdout) > 100
+    assert shelfgraph("help", cwd=tmp_path).stdout == done.stdout
+    for verb, (_, words) in VERBS.items():
+        assert re.search(rf"^  {verb} +{words.split()[0]}", done.stdout, re.MULTILINE)
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_help_of_a_verb_says_what_it_does(verb: str) -> None:
+    """`help VERB` and `VERB --help` are the same, and hold the words that stand beside the verb in `help`."""
+    run = CliRunner().invoke
+    told = run(main, ["help", verb]).stdout
+
+    assert told.rstrip() == run(main, [verb, "--help"]).stdout.rstrip()
+    assert VERBS[verb][1].rstrip(".") in " ".join(told.split())
+
+
+def test_help_of_what_is_no_verb_is_wrong_usage(tmp_path: Path) -> None:
+    failed(shelfgraph("help", "publsh", cwd=tmp_path), 2, "no verb 'publsh'", "shelfgraph help")
+
+
+def test_help_and_version_import_no_verb(tmp_path: Path) -> None:
+    """What imports nothing is quick: the verbs bring the RDF libraries, the search and the web with them."""
+    code = "import sys; from ld.cli import main; main([{!r}], standalone_mode=False); print({} & sys.modules.keys())"
+    heavy = {"ld.commands", "ld.settings", "pyoxigraph", "flask", "lxml", "rdflib", "tantivy", "requests", "msgspec"}
+
+    for word in ("--version", "--help", "help"):
+        command = [sys.executable, "-c", code.format(word, heavy)]
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+        assert done.stdout.splitlines()[-1] == "set()", word
 
 
 @pytest.mark.parametrize(("form", "syntax"), [("nt", RdfFormat.N_TRIPLES), ("ttl", RdfFormat.TURTLE)])
