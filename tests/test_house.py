@@ -127,11 +127,17 @@ def test_a_library_is_used_only_where_it_may_be(library: str) -> None:
     assert using <= reserved()[library]
 
 
+def _names(target: str, one: str, name: str) -> bool:
+    """Whether what a script imports is the file named `one`: from its own folder or from the top."""
+    beside = f"{name.rpartition('.')[0]}.{target}".removeprefix(".")
+    return f"{target}.".startswith(f"{one}.") or f"{beside}.".startswith(f"{one}.")
+
+
 def uses_in(folder: Path) -> dict[str, set[str]]:
     """Which files below a folder of scripts use which others of them."""
     files = {".".join(path.relative_to(folder).with_suffix("").parts): path for path in folder.rglob("*.py")}
     return {
-        name: {one for one in files for target in imported(path) if f"{target}.".startswith(f"{one}.")} - {name}
+        name: {one for one in files for target in imported(path) if _names(target, one, name)} - {name}
         for name, path in files.items()
     }
 
