@@ -16,7 +16,8 @@ The law (`tests/test_house.py` reads it here):
 
 - edition, errors, memo, progress and record know nothing.
 - values knows errors, memo, record.
-- terms and settings know errors, memo, values.
+- terms and bounds know errors, memo, values.
+- settings knows bounds, errors, values.
 - readers knows errors, memo, record, values.
 - mapping knows errors, memo, record, terms, values.
 - formats knows errors, memo, terms, values.

@@ -21,7 +21,6 @@ from conftest import BASE, EXAMPLES, ROOT, SEED, SHARED, free_port
 from pyoxigraph import RdfFormat, parse
 
 from ld.cli import VERBS, main
-from ld.settings import SETTINGS, Settings
 
 
 def shelfgraph(*arguments: str, cwd: Path, text: str | None = None) -> subprocess.CompletedProcess[str]:
@@ -127,15 +126,13 @@ def test_query_mistakes(folder: Path) -> None:
     failed(shelfgraph("query", "ASK {}", "--format", "ttl", cwd=folder), 2, "--format ttl", "json")
 
 
-def test_stats_settings_generations_and_json(folder: Path) -> None:
+def test_stats_generations_and_json(folder: Path) -> None:
     stats = json.loads(shelfgraph("stats", "--json", cwd=folder).stdout)
-    settings = json.loads(shelfgraph("settings", "--json", cwd=folder).stdout)
     listed = json.loads(shelfgraph("generations", "--json", cwd=folder).stdout)
 
     assert stats["records"] == 10 and stats["type"]["ScholarlyArticle"] == 3
-    assert settings["base"] == {"value": "http://127.0.0.1:8000/", "from": "default"}
     assert [one["live"] for one in listed] == [True]
-    for verb in ("stats", "settings", "generations"):
+    for verb in ("stats", "generations"):
         assert shelfgraph(verb, cwd=folder).returncode == 0
 
 
@@ -231,17 +228,6 @@ def test_debug_shows_the_traceback(tmp_path: Path) -> None:
     done = shelfgraph("--debug", "publish", "missing.json", cwd=tmp_path)
 
     assert done.returncode == 1 and "Traceback" in done.stderr
-
-
-def test_settings_go_flag_environment_file_default(tmp_path: Path) -> None:
-    (tmp_path / "site.toml").write_text('title = "file"\nbase = "https://file.example/"\nkeep = 7\n')
-
-    found = Settings(tmp_path, {"base": "https://flag.example"}, {"SHELFGRAPH_TITLE": "environment"})
-
-    assert (found["base"], found["title"], found["keep"]) == ("https://flag.example/", "environment", 7)
-    assert (found.origin["base"], found.origin["title"], found.origin["keep"]) == ("flag", "environment", "site.toml")
-    assert found.origin["profile"] == "default"
-    assert all(setting.help.endswith(".") for setting in SETTINGS)
 
 
 # -- a source on the web -----------------------------------------------------------------------------------------

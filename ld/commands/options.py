@@ -14,8 +14,9 @@ from ld.settings import SETTINGS, Settings
 from ld.values import vocab
 
 site = click.option(
-    "--site", default="site", type=click.Path(path_type=Path), help="The site folder.", show_default=True
-)
+    "--site", default="site", type=click.Path(path_type=Path), envvar="SHELFGRAPH_SITE", show_default=True,
+    show_envvar=True, help="The site folder.",
+)  # fmt: skip
 json = click.option("--json", "as_json", is_flag=True, help="Answer in JSON, for machines.")
 
 
