@@ -21,7 +21,7 @@ The law (`tests/test_house.py` reads it here):
 - readers knows errors, memo, record, values.
 - mapping knows errors, memo, record, terms, values.
 - formats knows errors, memo, terms, values.
-- harvest knows errors, readers.
+- harvest knows errors, readers, record.
 - store knows errors, values.
 - sparql knows errors, formats, memo, progress, store, values.
 - site knows edition, errors, formats, mapping, memo, progress, readers, record, settings, sparql, store, terms, values.

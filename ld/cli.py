@@ -26,6 +26,7 @@ VERBS = {
     "settings": ("settings", "Show every setting with its value and its bounds."),
     "generations": ("generations", "List the generations of the site."),
     "rollback": ("generations", "Make the generation before the live one live again."),
+    "adopt": ("generations", "Make a finished generation live, when the link to the live one is lost."),
 }
 
 
@@ -57,28 +58,33 @@ class Verbs(click.Group):
         """Run the command; a failure becomes one line on standard error, and the exit status."""
         try:
             return super().invoke(ctx)
-        except ShelfgraphError as error:
-            if ctx.params.get("debug"):
-                raise
-            click.echo(f"shelfgraph: {error}", err=True)
-            ctx.exit(error.exit_code)
+        except (click.exceptions.Exit, click.ClickException, click.Abort):
+            raise
         except BrokenPipeError:
             sys.stderr.close()
             ctx.exit(0)
-        except OSError as error:
-            if ctx.params.get("debug"):
-                raise
-            where = f"{error.filename}: " if error.filename else ""
-            click.echo(f"shelfgraph: {where}{error.strerror or error}", err=True)
-            ctx.exit(1)
-        except (click.exceptions.Exit, click.ClickException, click.Abort):
-            raise
         except Exception as error:
             if ctx.params.get("debug"):
                 raise
-            name = type(error).__name__
-            click.echo(f"shelfgraph: a fault of the program: {name}: {error}: please report it with --debug", err=True)
-            ctx.exit(1)
+            _say(f"shelfgraph: {_told(error)}")
+            ctx.exit(error.exit_code if isinstance(error, ShelfgraphError) else 1)
+
+
+def _told(error: Exception) -> str:
+    """Return what a person has to know of an error."""
+    match error:
+        case ShelfgraphError():
+            return str(error)
+        case OSError():
+            where = f"{error.filename}: " if error.filename else ""
+            return f"{where}{error.strerror or error}"
+    return f"a fault of the program: {type(error).__name__}: {error}: please report it with --debug"
+
+
+def _say(message: str) -> None:
+    from ld.commands.talk import say  # with the text it cleans, which --version and --help do not need
+
+    say(message)
 
 
 @click.group(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

@@ -24,7 +24,7 @@ from ld.readers.doaj import api
 from ld.readers.doaj import oai as oaipmh
 from ld.readers.share import Share
 from ld.readers.vufind import fields, solr, staffview
-from ld.record import Container, Deleted, Person, Record, Rejected, Source, Subject
+from ld.record import Container, Deleted, Part, Person, Record, Rejected, Source, Subject
 
 NUMBER = "0" * 31 + "a"
 OAI = "http://www.openarchives.org/OAI/2.0/"
@@ -321,11 +321,13 @@ def test_a_doctype_is_refused() -> None:
 def test_a_response_that_is_cut_off_gives_what_came_before() -> None:
     whole = harvested(f'<d:doajArticle xmlns:d="{NAMESPACE}"><d:title>T</d:title></d:doajArticle>')
     cut = whole.replace("</record></ListRecords></OAI-PMH>", "</record><record><head")
-    first, second = oaipmh.read(io.BytesIO(cut.encode()), "here", Share())
+    first, second, part = oaipmh.read(io.BytesIO(cut.encode()), "here", Share())
 
     assert isinstance(first, Record)
     assert isinstance(second, Rejected)
     assert "line 1, column" in second.reason
+    assert isinstance(part, Part)
+    assert (part.count, part.cut) == (1, second.reason)
 
 
 # -- the index of VuFind ----------------------------------------------------------------------------------------------

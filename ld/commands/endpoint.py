@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from ld.commands.address import free
+from ld.commands.talk import say
 from ld.progress import Display
 from ld.settings import Settings
 from ld.sparql.loaded import held, load, workplace
@@ -38,5 +39,5 @@ def endpoint(rdf: tuple[Path, ...], bind: str | None, base: str | None, threads:
         finally:
             progress.clear()
         size = "" if found.triples is None else f"{found.triples:,} triples, {len(found.graphs):,} named graphs "
-        click.echo(f"Answering queries over {size}at {found.base}sparql", err=True)
+        say(f"Answering queries over {size}at {found.base}sparql")
         server.serve("ld.web.wsgi_endpoint:app", host, port, settings)

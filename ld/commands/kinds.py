@@ -1,4 +1,4 @@
-"""What a verb takes that reads sources: their kind, where their content does not tell it."""
+"""What a verb takes that reads sources: their kind, where it is not seen, and whether a part of a list will do."""
 
 from __future__ import annotations
 
@@ -9,3 +9,4 @@ from ld.readers import KINDS
 as_kind = click.option(
     "--as", "kind", type=click.Choice(sorted(KINDS)), help="Kind of the sources, where it is not seen."
 )
+partial = click.option("--partial", is_flag=True, help="Take a SOURCE that is only a part of a list.")

@@ -10,14 +10,16 @@ from pathlib import Path
 import click
 import msgspec
 
-from ld.commands.kinds import as_kind
+from ld.commands.kinds import as_kind, partial
 from ld.commands.options import json, print_json, site, with_settings
+from ld.commands.talk import say
 from ld.errors import UsageError
 from ld.progress import Display
 from ld.publish.run import publish as publish_sources
 from ld.record import Deleted
 from ld.settings import Settings
 from ld.site.generation import Manifest
+from ld.values.text import legible, shown
 
 
 @click.command()
@@ -28,6 +30,7 @@ from ld.site.generation import Manifest
 @click.option("--profile", help="What the triple store keeps: full or lean.")
 @click.option("--workers", type=int, help="Processes that read and describe; 0 for one a core.")
 @click.option("--full", is_flag=True, help="SOURCE is the whole catalogue: what is missing from it is deleted.")
+@partial
 @click.option("--again", is_flag=True, help="Describe the kept source records anew; SOURCE may be missing.")
 @click.option("--delete", multiple=True, metavar="IDS|FILE", help="Records to delete: ids with commas, or a file.")
 @json
@@ -37,6 +40,7 @@ def publish(
     sources: tuple[str, ...],
     kind: str | None,
     full: bool,
+    partial: bool,
     again: bool,
     delete: tuple[str, ...],
     as_json: bool,
@@ -54,8 +58,9 @@ def publish(
     progress = Display(sys.stderr, as_json)
     try:
         manifest = publish_sources(
-            sources, settings, kind=kind, full=full, again=again, deletions=deletions, progress=progress.show
-        )
+            sources, settings, kind=kind, full=full, again=again, partial=partial, deletions=deletions,
+            progress=progress.show,
+        )  # fmt: skip
     finally:
         progress.clear()
     if as_json:
@@ -69,29 +74,36 @@ def _tell(manifest: Manifest, settings: Settings, progress: Display) -> None:
     account, counts = manifest.account, manifest.counts
     beside = f", {account.unknown:,} to delete not found" if account.unknown else ""
     beside += f"; {account.again:,} described anew" if account.again else ""
-    click.echo(
+    beside += f"; {_in_part(account.partial, account.missing)}" if account.partial else ""
+    say(
         f"{account.read:,} records read: {account.published:,} published, {account.replaced:,} replaced,"
         f" {account.unchanged:,} unchanged, {account.repeated:,} repeated, {account.rejected:,} rejected;"
         f" {account.deleted:,} deleted{beside}",
-        err=True,
     )
     if account.rejected:
-        click.echo(f"Rejected records with their reasons: {settings.site / 'rejects.jsonl'}", err=True)
-    click.echo(
+        say(f"Rejected records with their reasons: {settings.site / 'rejects.jsonl'}")
+    say(
         f"Generation {manifest.generation} is live: {counts['records']:,} records, {counts['things']:,} shared things,"
         f" {counts['triples']:,} triples, in {time.monotonic() - progress.started:.1f} s",
-        err=True,
     )
+
+
+def _in_part(lists: int, missing: int) -> str:
+    """Return in words of how many lists only a part was taken."""
+    beside = f", at least {missing:,} records are missing" if missing else ""
+    return f"{lists:,} {'lists' if lists > 1 else 'list'} taken in part{beside}"
 
 
 def _deletions(word: str) -> Iterator[Deleted]:
     """Yield the deletions that `--delete` names: those in a file, or ids with commas between them."""
-    path = Path(word)
+    path, name = Path(word), shown(word)
     lines = _text_of(path).split("\n") if path.is_file() else word.split(",")
     for n, line in enumerate(lines, 1):
         id_, successor, reason = (*line.split("\t"), "", "")[:3]
+        if legible(line) != line:
+            raise UsageError(f"--delete {name}: not UTF-8: no record has such an id, and there is no such file")
         if id_.strip():
-            place = f"{word}, line {n}" if path.is_file() else "--delete"
+            place = f"{name}, line {n}" if path.is_file() else "--delete"
             why = reason.strip() or "It was withdrawn."
             yield Deleted(place, id_.strip(), why, successor=successor.strip())
 

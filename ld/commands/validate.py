@@ -8,6 +8,7 @@ import click
 
 from ld.commands.live import live
 from ld.commands.options import json, print_json, site, with_settings
+from ld.commands.talk import say
 from ld.settings import Settings
 from ld.site.shapes import validate as check_documents
 from ld.values import vocab
@@ -29,6 +30,6 @@ def validate(settings: Settings, limit: int, as_json: bool) -> None:
         for finding in report.findings:
             if finding.severity == "violation":
                 click.echo(f"{finding.node}: {finding.message} {finding.value[:120]}".rstrip())
-        click.echo(f"{report.records:,} records checked, {report.violations:,} violations", err=True)
+        say(f"{report.records:,} records checked, {report.violations:,} violations")
     if report.violations:
         sys.exit(1)

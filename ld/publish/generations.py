@@ -17,15 +17,21 @@ import msgspec
 from ld.errors import SiteError
 from ld.site.checksums import digests, sha256
 from ld.site.generation import (
+    _LIVE,
     _MANIFEST,
+    _NEXT,
     _PART,
     _READING,
     _REMOVING,
     Manifest,
     _finished,
+    _known,
     _manifest,
+    _point,
+    _pointed,
     live_path,
 )
+from ld.store.oxigraph import check_name
 
 _STAMP = "%Y%m%dT%H%M%SZ"
 _IS_STAMP = re.compile(r"\d{8}T\d{6}Z")
@@ -37,6 +43,7 @@ def _publishing(site: Path) -> Iterator[None]:
 
     Processes that are spawned do not inherit it (O_CLOEXEC); one that is forked does, and keeps it.
     """
+    check_name(site)
     try:
         (site / "generations").mkdir(parents=True, exist_ok=True)
         lock = (site / "publishing.lock").open("w")
@@ -68,8 +75,11 @@ def building(site: Path) -> Iterator[Path]:
 
 
 def _sweep(site: Path) -> None:
-    """Remove what runs that were killed have left."""
-    (site / "current.new").unlink(missing_ok=True)
+    """Remove what runs that were killed have left; the first of a site had only its last step left to do."""
+    link = site / _NEXT
+    if not os.path.lexists(site / _LIVE) and _pointed(link) in (path.name for path in _finished(site)):
+        link.replace(site / _LIVE)
+    link.unlink(missing_ok=True)
     for ending in (_PART, _REMOVING):
         for leftover in (site / "generations").glob(f"*{ending}"):
             _discard(leftover)
@@ -118,6 +128,7 @@ def finish(building: Path, manifest: Manifest, base: Path | None = None) -> Path
     for path in (building / _MANIFEST, building / _READING, *folders, building):
         _sync(path)
     finished = building.with_name(manifest.generation)
+    _point(finished.parent.parent, finished.name)
     building.rename(finished)
     _sync(finished.parent)
     return finished
@@ -144,27 +155,21 @@ def _sealed(path: Path) -> str:
 def switch(site: Path, generation: str) -> None:
     """Make the generation the live one: one symlink replaced in one step. Call it while the site is locked."""
     if generation not in (path.name for path in _finished(site)):
-        known = ", ".join(path.name for path in _finished(site)) or "none"
-        raise SiteError(f"{site}: no finished generation is called '{generation}': there are {known}")
+        raise SiteError(f"{site}: no finished generation is called '{generation}': {_known(site)}")
     _manifest(site / "generations" / generation)
-    temporary = site / "current.new"
-    temporary.unlink(missing_ok=True)
-    temporary.symlink_to(Path("generations") / generation)
-    _sync(site)  # some file systems would else let an empty symlink follow the rename
-    temporary.replace(site / "current")
+    _point(site, generation).replace(site / _LIVE)
     _sync(site)
 
 
 def rollback(site: Path) -> str:
     """Make the generation before the live one live again and return its id; one that is damaged is passed over."""
-    if not (site / "current").is_symlink():
-        raise SiteError(f"{site}: there is no earlier generation to roll back to")
-    with _publishing(site):
-        live = (site / "current").readlink().name
-        for name in reversed([path.name for path in _finished(site) if path.name < live]):
-            with suppress(SiteError):
-                switch(site, name)
-                return name
+    if _pointed(site / _LIVE) or live_path(site):
+        with _publishing(site):
+            live = _pointed(site / _LIVE)
+            for name in reversed([path.name for path in _finished(site) if path.name < live]):
+                with suppress(SiteError):
+                    switch(site, name)
+                    return name
     raise SiteError(f"{site}: there is no earlier generation to roll back to")
 
 

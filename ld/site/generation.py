@@ -18,31 +18,37 @@ import os
 import tempfile
 import weakref
 from collections.abc import Collection
+from contextlib import closing, suppress
 from fcntl import LOCK_NB, LOCK_SH, flock
+from itertools import count
 from pathlib import Path
 
 import msgspec
 from msgspec import Struct
 
 from ld import __version__
-from ld.errors import SiteError
+from ld.errors import LostError, SiteError
+from ld.publish.generations import _publishing, _sync, switch
 from ld.site.checksums import CORES, compare
 from ld.site.documents import Documents
 from ld.site.dumpfiles import Dump
 from ld.site.rendered import Forms
 from ld.site.search import Index
+from ld.store.oxigraph import check_name
 
 # Which files a generation has, and what is in them: other layouts are not read.
 LAYOUT = 2
 _MANIFEST = "manifest.json"
 _READING = "reading.lock"
 _PART, _REMOVING = ".part", ".removing"
+_LIVE, _NEXT = "current", "current.new"
 
 
 class Account(Struct):
     """What became of every record read: the figures add up to `read`.
 
-    Beside them: records deleted, deletions of records that are `unknown` here, kept sources described `again`.
+    Beside them: records deleted, deletions of records that are `unknown` here, kept sources described `again`, lists
+    of which a part was taken on purpose (`partial`), and how many of their records are known to be `missing`.
     """
 
     read: int = 0
@@ -54,6 +60,8 @@ class Account(Struct):
     deleted: int = 0
     unknown: int = 0
     again: int = 0
+    partial: int = 0
+    missing: int = 0
 
     def adds_up(self) -> bool:
         """Determine whether no record was lost: deletions are not read."""
@@ -82,6 +90,7 @@ class Generation:
     """A finished generation, opened for reading. While the object lives and is not closed, no folder is removed."""
 
     def __init__(self, path: Path) -> None:
+        check_name(path)
         self.path = path
         self._let_go = weakref.finalize(self, _let_go, _reading(path))
         self.manifest = _manifest(path)
@@ -170,13 +179,62 @@ def _let_go(handle: int | None) -> None:
 
 
 def live_path(site: Path) -> Path | None:
-    """Return the folder of the live generation, None where there is none."""
-    link = site / "current"
-    return link.resolve() if link.is_symlink() and link.exists() else None
+    """Return the folder of the live generation, None where nothing has been published yet.
+
+    Raises LostError where something has been, but `current` does not name a finished generation of this site: what is
+    built on nothing would replace the catalogue.
+    """
+    finished = [path.name for path in _finished(site)]
+    if _pointed(site / _LIVE) in finished:
+        return (site / _LIVE).resolve()
+    if not finished and not os.path.lexists(site / _LIVE):
+        return None
+    raise LostError(f"{site}: {_lost(site)}: {_remedy(site)}")
+
+
+def _pointed(link: Path) -> str:
+    """Return the name of the generation of this site, finished or not, that a symlink names; empty where none does."""
+    name = link.readlink().name if link.is_symlink() else ""
+    return name if os.path.realpath(link) == os.path.realpath(link.parent / "generations" / name) else ""
+
+
+def _lost(site: Path) -> str:
+    """Return what is wrong with `current`."""
+    link = site / _LIVE
+    if not os.path.lexists(link):
+        return f"the link '{_LIVE}' to the live generation is missing"
+    if not link.is_symlink():
+        what = "a folder" if link.is_dir() else "a file"
+        return f"'{_LIVE}' is {what} and no link: was the site copied without its links?"
+    target = link.readlink()
+    if not link.exists():
+        return f"'{_LIVE}' points at {target}, which is not there"
+    return f"'{_LIVE}' points at {target}, which is no finished generation of this site"
+
+
+def _remedy(site: Path) -> str:
+    names = [path.name for path in _finished(site)]
+    if (own := _stray(site)) and own not in names:
+        names.append(own)
+    if not names:
+        return f"no finished generation is left: bring back 'generations', or remove '{_LIVE}' to begin anew"
+    return f"make one of its generations live with `shelfgraph adopt GENERATION`: {', '.join(names)}"
+
+
+def _stray(site: Path) -> str:
+    """Return the id of the generation that a copy has put in the place of the link, empty where there is none."""
+    link = site / _LIVE
+    if link.is_symlink() or not link.is_dir():
+        return ""
+    with suppress(SiteError):
+        return _manifest(link).generation
+    return ""
 
 
 def generations(site: Path) -> list[Manifest]:
-    """Return the manifests of all finished generations, oldest first."""
+    """Return the manifests of all finished generations, oldest first; raises SiteError where there is no site."""
+    if not site.is_dir():
+        raise SiteError(f"{site}: there is no site here: publish one, or name another with --site")
     return [_manifest(path) for path in _finished(site)]
 
 
@@ -184,6 +242,45 @@ def _finished(site: Path) -> list[Path]:
     """Return the folders of the finished generations, oldest first."""
     found = (path.parent for path in (site / "generations").glob(f"*/{_MANIFEST}"))
     return sorted(path for path in found if path.suffix not in (_PART, _REMOVING))
+
+
+def _point(site: Path, generation: str) -> Path:
+    """Return the symlink that is about to become the live one."""
+    temporary = site / _NEXT
+    temporary.unlink(missing_ok=True)
+    temporary.symlink_to(Path("generations") / generation)
+    _sync(site)  # some file systems would else let an empty symlink follow the rename
+    return temporary
+
+
+def adopt(site: Path, generation: str) -> str:
+    """Make a finished generation live, whatever has become of `current`, and return its id.
+
+    Raises SiteError where it is not there or damaged. What stands in the place of the link is moved aside, and where it
+    is itself that generation, to where it belongs.
+    """
+    if generation not in (_stray(site), *(path.name for path in _finished(site))):
+        raise SiteError(f"{site}: no finished generation is called '{generation}': {_known(site)}")
+    with _publishing(site):
+        place, link = site / "generations" / generation, site / _LIVE
+        if generation == _stray(site) and not place.exists():
+            link.rename(place)
+        with closing(Generation(place)) as found:
+            found.verify()
+        if os.path.lexists(link) and not link.is_symlink():
+            link.rename(_aside(link))
+        switch(site, generation)
+    return generation
+
+
+def _aside(path: Path) -> Path:
+    """Return a name that nothing has yet: nothing is removed that nobody has looked at."""
+    return next(one for n in count(1) if not os.path.lexists(one := path.with_name(f"{path.name}.aside-{n}")))
+
+
+def _known(site: Path) -> str:
+    names = [path.name for path in _finished(site)]
+    return f"there are {', '.join(names) or 'none'}"
 
 
 def _manifest(path: Path) -> Manifest:

@@ -154,9 +154,10 @@ class Index:
         musts = words if all_words else [_any(words)] if words else []
         musts += [_any([self._anywhere(one, fields) for one in alike]) for alike in _narrowing(sought)]
         nots = [self._anywhere(one, FIELDS) for one in sought if one.term.excluded]
-        if nots and not musts:
-            musts = [Query.all_query()]
-        return Query.boolean_query([*((Occur.Must, one) for one in musts), *((Occur.MustNot, one) for one in nots)])
+        if not nots:
+            return _all(musts)
+        wanted = _all(musts) if musts else Query.all_query()
+        return Query.boolean_query([(Occur.Must, wanted), *((Occur.MustNot, one) for one in nots)])
 
     def _anywhere(self, sought: _Sought, fields: tuple[str, ...]) -> Query:
         """Return the query for a term in the field it names, or in any of these."""
@@ -177,7 +178,7 @@ class Index:
             musts.append(Query.term_query(self.schema, field, tokens[0][1]))
         elif tokens:
             musts.append(Query.phrase_query(self.schema, field, list(tokens[:_LONGEST_PHRASE])))
-        return Query.boolean_query([(Occur.Must, one) for one in musts])
+        return _all(musts)
 
     # -- answers -------------------------------------------------------------------------------------------------------
 
@@ -201,7 +202,16 @@ class Index:
 
 
 def _any(queries: list[Query]) -> Query:
-    return Query.boolean_query([(Occur.Should, one) for one in queries])
+    return _joined(Occur.Should, queries)
+
+
+def _all(queries: list[Query]) -> Query:
+    return _joined(Occur.Must, queries)
+
+
+def _joined(occur: Occur, queries: list[Query]) -> Query:
+    """Return one query of all; a single one is not wrapped, which would make it several times as slow."""
+    return queries[0] if len(queries) == 1 else Query.boolean_query([(occur, one) for one in queries])
 
 
 def _narrowing(sought: list[_Sought]) -> Iterator[list[_Sought]]:

@@ -6,6 +6,7 @@ What is not read: RDF/XML, whose entities the engine expands without bound, and 
 from __future__ import annotations
 
 import hashlib
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -13,6 +14,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from fcntl import LOCK_EX, LOCK_NB, LOCK_SH, flock, lockf
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import msgspec
 from pyoxigraph import NamedNode, Quad, RdfFormat, parse
@@ -21,7 +23,7 @@ from pyoxigraph import Store as Oxigraph
 from ld import __version__
 from ld.errors import SiteError, SourceError, UsageError
 from ld.progress import Progress, Step, silent
-from ld.store.oxigraph import open_read_only
+from ld.store.oxigraph import check_name, open_read_only
 from ld.values.streams import unpacked
 
 FORMATS = {
@@ -95,6 +97,7 @@ def load(sources: Sequence[Path], folder: Path, base: str, progress: Progress = 
         path, triples = sources[0].resolve(), None
     else:
         path = folder / "store"
+        check_name(path)
         triples = _fill(path, sources, base, progress)
     graphs = [graph.value for graph in open_read_only(path).named_graphs() if isinstance(graph, NamedNode)]
     found = Loaded(_digest(sources), base, str(path), sorted(graphs)[:_MOST_GRAPHS], triples)
@@ -121,7 +124,7 @@ def _fill(path: Path, sources: Sequence[Path], base: str, progress: Progress) ->
         with ExitStack() as stack:
             raw = stack.enter_context(source.open("rb", buffering=0))
             stream = stack.enter_context(unpacked(raw, str(source), tell))
-            store.bulk_extend(_quads(stream, form, f"{base}{source.name}", source))
+            store.bulk_extend(_quads(stream, form, f"{base}{quote(os.fsencode(source.name))}", source))
     store.flush()
     store.optimize()
     return len(store)
@@ -152,5 +155,5 @@ def _digest(sources: Sequence[Path]) -> str:
     seen = hashlib.sha256(__version__.encode())
     for file in files:
         found = file.stat()
-        seen.update(f"{file.resolve()}\0{found.st_size}\0{found.st_mtime_ns}\n".encode())
+        seen.update(os.fsencode(file.resolve()) + f"\0{found.st_size}\0{found.st_mtime_ns}\n".encode())
     return seen.hexdigest()[:16]

@@ -6,6 +6,7 @@ All triples stand in the default graph. Loading goes through Oxigraph's own bulk
 from __future__ import annotations
 
 import io
+import os
 from collections.abc import Iterable
 from pathlib import Path
 from typing import cast
@@ -17,6 +18,7 @@ from pyoxigraph import RdfFormat, parse
 from pyoxigraph import Store as Oxigraph
 
 from ld.errors import SiteError
+from ld.values.text import shown
 
 # Without these rdflib rewrites "…Z" to "+00:00", and a query could read local files and the web.
 rdflib.NORMALIZE_LITERALS = False
@@ -103,8 +105,18 @@ class Loader:
         self._store.flush()
 
 
+def check_name(directory: Path) -> None:
+    """Raise SiteError where the engine can open nothing in the folder: it wants paths in UTF-8."""
+    try:
+        os.path.realpath(directory).encode()
+    except UnicodeEncodeError:
+        reason = "its path is not UTF-8, and the triple store opens no other: choose another folder"
+        raise SiteError(f"{shown(directory)}: {reason}") from None
+
+
 def open_read_only(directory: Path) -> Oxigraph:
     """Return the engine over a finished store; raises SiteError where there is none."""
+    check_name(directory)
     try:
         return Oxigraph.read_only(str(directory))
     except (OSError, ValueError) as error:
