@@ -6,7 +6,9 @@ What is not read: RDF/XML, whose entities the engine expands without bound, and 
 from __future__ import annotations
 
 import hashlib
+import os
 import shutil
+import stat
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
@@ -59,12 +61,34 @@ class Loaded(msgspec.Struct, frozen=True, weakref=True):
 def workplace() -> Iterator[Path]:
     """Give a folder of one's own, which is removed in the end, and remove those of runs that were killed."""
     for left in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
-        with suppress(OSError), (left / "lock").open() as held:
-            flock(held, LOCK_EX | LOCK_NB)
-            shutil.rmtree(left, ignore_errors=True)
+        with suppress(OSError):
+            _remove(left)
     with tempfile.TemporaryDirectory(prefix=_PREFIX) as name, (Path(name) / "lock").open("w") as lock:
         flock(lock, LOCK_EX)
         yield Path(name)
+
+
+def _remove(left: Path) -> None:
+    """Remove a folder of an earlier run; raises OSError where it is in use.
+
+    Everybody may put something of that name there: only what we made ourselves, and nobody else could change, is
+    touched. A pipe for a lock would be waited for without end, a link would lead elsewhere.
+    """
+    found = left.lstat()
+    if not _ours(found, stat.S_IFDIR) or found.st_mode & 0o022:
+        return
+    lock = os.open(left / "lock", os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC)
+    try:
+        if _ours(os.fstat(lock), stat.S_IFREG):
+            flock(lock, LOCK_EX | LOCK_NB)
+            shutil.rmtree(left, ignore_errors=True)
+    finally:
+        os.close(lock)
+
+
+def _ours(found: os.stat_result, kind: int) -> bool:
+    """Determine whether it is of that kind and belongs to this user."""
+    return stat.S_IFMT(found.st_mode) == kind and found.st_uid == os.geteuid()
 
 
 @contextmanager
