@@ -30,7 +30,7 @@ The law (`tests/test_house.py` reads it here):
 - Only web uses flask, werkzeug, flask_compress, granian.
 - Only formats, sparql, store use pyoxigraph.
 - Only store uses oxrdflib.
-- Only harvest uses requests.
+- Only harvest, store use requests.
 - Only formats, readers use lxml.
 
 Inside a room the docstring of its `__init__` lists the files in the order in which one reads them, and a file uses only

@@ -33,6 +33,7 @@ SETTINGS = (
     Setting("publisher", "", "Name of the library that publishes the data."),
     Setting("licence", "https://creativecommons.org/publicdomain/zero/1.0/", "IRI of the licence of the data."),
     Setting("profile", "full", "What the triple store keeps: full, or lean (Dublin Core, BIBO, FOAF only)."),
+    Setting("engine", "oxigraph", "Which triple store, and for one elsewhere its address behind a blank."),
     Setting("keep", 3, "How many earlier generations are kept for roll-back."),
     Setting("workers", 0, "Processes that read and describe records; 0 for one a core."),
     Setting("bind", "127.0.0.1:8000", "Address and port the server listens on."),

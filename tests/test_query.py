@@ -247,7 +247,7 @@ def test_stack(directory: Path) -> None:
     with QueryPool(directory, Limits(running=1)) as pool:
         worker = pool._take()
         worker.wait_ready()
-        send(worker.channel, ASK, msgspec.json.encode(Job("ASK " + "{" * 20_000 + "}" * 20_000, "json")))
+        send(worker.channel, ASK, msgspec.json.encode(Job("ASK " + "{" * 20_000 + "}" * 20_000, format="json")))
         assert receive(worker.channel, time.monotonic() + 5) is None
         with pool._change:
             pool._busy.discard(worker)
@@ -364,7 +364,7 @@ def test_no_connection_without_guard(pool: QueryPool, canary: Canary, silent: st
     worker = pool._take()
     try:
         worker.wait_ready()
-        send(worker.channel, ASK, msgspec.json.encode(Job(query, "json")))
+        send(worker.channel, ASK, msgspec.json.encode(Job(query, format="json")))
         frame = receive(worker.channel, time.monotonic() + 5)
         assert worker.alive()
     finally:

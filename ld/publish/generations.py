@@ -14,7 +14,7 @@ from pathlib import Path
 
 import msgspec
 
-from ld.errors import SiteError
+from ld.errors import ShelfgraphError, SiteError
 from ld.site.checksums import digests, sha256
 from ld.site.generation import (
     _MANIFEST,
@@ -26,6 +26,7 @@ from ld.site.generation import (
     _manifest,
     live_path,
 )
+from ld.store.engine import drop
 
 _STAMP = "%Y%m%dT%H%M%SZ"
 _IS_STAMP = re.compile(r"\d{8}T\d{6}Z")
@@ -80,6 +81,10 @@ def _discard(path: Path) -> None:
     doomed = path.with_name(path.name.removesuffix(_REMOVING) + _REMOVING)
     with suppress(OSError):
         path.rename(doomed)  # workers of a killed run that write on no longer find it
+    try:
+        drop(doomed / "store")
+    except (ShelfgraphError, OSError):  # what the store has elsewhere cannot be given up now
+        return
     for _ in range(3):
         shutil.rmtree(doomed, ignore_errors=True)
         if not doomed.exists():

@@ -35,6 +35,7 @@ from ld.settings import Settings
 from ld.site.files import Packers
 from ld.site.generation import LAYOUT, Account, Generation, Manifest, live_path
 from ld.site.rendered import edition
+from ld.store import engine
 from ld.values.vocab import Vocabulary, vocabulary
 
 # Less than so much is not worth the start of further processes.
@@ -61,12 +62,13 @@ def publish(
 
     Records of the live generation stay unless a source replaces them, or it or `deletions` say they are deleted;
     `full` says that the sources are the whole catalogue, so that the others become tombstones. With `again` the kept
-    source records are described anew, as is done by itself where mapping, base or program have changed. Raises
+    source records are described anew, as is done by itself where mapping, base, engine or program have changed. Raises
     SourceError where a source cannot be read, SiteError where the site cannot be used; what is live is then untouched.
     """
     named = list(sources)
     known = vocabulary()
     _keep_on(settings)
+    engine.kind(settings["engine"])  # better told now than after an hour
     try:
         with building(settings.site) as folder:
             with closing(_Run(folder, settings, known, progress, kind)) as run:
@@ -87,6 +89,7 @@ def _keep_on(settings: Settings) -> None:
         with closing(Generation(live)) as found:
             settings.assume("base", found.manifest.base, "live generation")
             settings.assume("profile", found.manifest.profile, "live generation")
+            settings.assume("engine", engine.chosen(found.store), "live generation")
 
 
 class _Run:
@@ -144,7 +147,8 @@ class _Run:
         if self.live is None:
             return True
         manifest = self.live.manifest
-        return manifest.mapping == self.fingerprint and manifest.profile == self.settings["profile"]
+        same = engine.chosen(self.live.store) == self.settings["engine"]
+        return same and manifest.mapping == self.fingerprint and manifest.profile == self.settings["profile"]
 
     # -- the input -----------------------------------------------------------------------------------------------------
 

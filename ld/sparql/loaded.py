@@ -17,13 +17,12 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from pyoxigraph import NamedNode, Quad, RdfFormat, parse
-from pyoxigraph import Store as Oxigraph
+from pyoxigraph import Quad, RdfFormat, parse
 
 from ld import __version__
 from ld.errors import SiteError, SourceError, UsageError
 from ld.progress import Progress, Step, silent
-from ld.store.oxigraph import open_read_only
+from ld.store.oxigraph import Oxigraph
 from ld.values.streams import unpacked
 
 FORMATS = {
@@ -120,8 +119,8 @@ def load(sources: Sequence[Path], folder: Path, base: str, progress: Progress = 
     else:
         path = folder / "store"
         triples = _fill(path, sources, base, progress)
-    graphs = [graph.value for graph in open_read_only(path).named_graphs() if isinstance(graph, NamedNode)]
-    found = Loaded(_digest(sources), base, str(path), sorted(graphs)[:_MOST_GRAPHS], triples)
+    graphs = Oxigraph.read(path).graphs()[:_MOST_GRAPHS]
+    found = Loaded(_digest(sources), base, str(path), graphs, triples)
     (folder / _DESCRIPTION).write_bytes(msgspec.json.encode(found))
     return found
 
@@ -132,6 +131,7 @@ def loaded(folder: Path) -> Loaded:
 
 
 def _fill(path: Path, sources: Sequence[Path], base: str, progress: Progress) -> int:
+    """Load the files into a new store, and return how many triples it has."""
     formats = [_format(source) for source in sources]
     total, done = sum(source.stat().st_size for source in sources), 0
 
@@ -140,15 +140,16 @@ def _fill(path: Path, sources: Sequence[Path], base: str, progress: Progress) ->
         done += more
         progress(Step("loading", done, total, "bytes"))
 
-    store = Oxigraph(str(path))
-    for source, form in zip(sources, formats, strict=True):
-        with ExitStack() as stack:
-            raw = stack.enter_context(source.open("rb", buffering=0))
-            stream = stack.enter_context(unpacked(raw, str(source), tell))
-            store.bulk_extend(_quads(stream, form, f"{base}{source.name}", source))
-    store.flush()
-    store.optimize()
-    return len(store)
+    def quads() -> Iterator[Quad]:
+        for source, form in zip(sources, formats, strict=True):
+            with ExitStack() as stack:
+                raw = stack.enter_context(source.open("rb", buffering=0))
+                stream = stack.enter_context(unpacked(raw, str(source), tell))
+                yield from _quads(stream, form, f"{base}{source.name}", source)
+
+    store = Oxigraph.write(path)
+    store.fill(quads())
+    return store.count()
 
 
 def _quads(stream: Any, form: RdfFormat, base: str, source: Path) -> Iterator[Quad]:

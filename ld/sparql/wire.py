@@ -10,23 +10,20 @@ from contextlib import contextmanager
 
 import msgspec
 
+from ld.store.engine import Query
+
 READY, ASK, DATA, END, ERROR = b"R", b"Q", b"D", b"E", b"X"
 _HEAD = struct.Struct("!cI")
 
 
-class Job(msgspec.Struct, frozen=True):
-    """A query on its way to the worker."""
+class Job(Query, frozen=True, kw_only=True):
+    """A query on its way to the worker, and how its answer shall look."""
 
-    text: str
     format: str
-    default_graphs: tuple[str, ...] = ()
-    named_graphs: tuple[str, ...] = ()
-    prefixes: dict[str, str] = {}
+    prefixes: dict[str, str] = msgspec.field(default_factory=dict)
     truncate: bool = False
     max_rows: int = 100_000
     max_bytes: int = 64 << 20
-    seconds: float = 30.0
-    base: str = ""
 
 
 class End(msgspec.Struct, frozen=True):
