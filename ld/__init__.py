@@ -30,6 +30,7 @@ The law (`tests/test_house.py` reads it here):
 - Only web uses flask, werkzeug, flask_compress, granian.
 - Only formats, sparql, store use pyoxigraph.
 - Only store uses oxrdflib.
+- Only store names pyoxigraph's Store; whoever else wants triples asks an Engine.
 - Only harvest, store use requests.
 - Only formats, readers use lxml.
 

@@ -128,6 +128,13 @@ def test_a_library_is_used_only_where_it_may_be(library: str) -> None:
     assert using <= reserved()[library]
 
 
+def test_only_the_store_names_the_store_of_pyoxigraph() -> None:
+    """Whoever else wants triples asks an Engine, so that another kind of engine is one file."""
+    using = {room_of(name) for name, path in modules().items() if "pyoxigraph.Store" in imported(path)}
+
+    assert using == {"store"}
+
+
 def uses_in(folder: Path) -> dict[str, set[str]]:
     """Which files below a folder of scripts use which others of them."""
     files = {".".join(path.relative_to(folder).with_suffix("").parts): path for path in folder.rglob("*.py")}
