@@ -32,7 +32,8 @@ The law (`tests/test_house.py` reads it here):
 - Only web uses flask, werkzeug, flask_compress, granian.
 - Only formats, sparql, store use pyoxigraph.
 - Only store uses oxrdflib.
-- Only harvest uses requests.
+- Only store names pyoxigraph's Store; whoever else wants triples asks an Engine.
+- Only harvest, store use requests.
 - Only formats, readers use lxml.
 
 Inside a room the docstring of its `__init__` lists the files in the order in which one reads them, and a file uses only

@@ -75,6 +75,9 @@ SETTINGS = (
     Setting(
         "metrics", "local", Words(("local", "open", "off")), "Who may read /metrics; local: this machine, no proxy."
     ),
+    Setting(
+        "engine", "oxigraph", Text(1, 2000), "Which triple store, and for one elsewhere its address behind a blank."
+    ),
 )
 _BY_NAME = {setting.name: setting for setting in SETTINGS}
 ENVIRONMENT = "SHELFGRAPH_"

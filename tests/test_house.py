@@ -127,6 +127,13 @@ def test_a_library_is_used_only_where_it_may_be(library: str) -> None:
     assert using <= reserved()[library]
 
 
+def test_only_the_store_names_the_store_of_pyoxigraph() -> None:
+    """Whoever else wants triples asks an Engine, so that another kind of engine is one file."""
+    using = {room_of(name) for name, path in modules().items() if "pyoxigraph.Store" in imported(path)}
+
+    assert using == {"store"}
+
+
 def _names(target: str, one: str, name: str) -> bool:
     """Whether what a script imports is the file named `one`: from its own folder or from the top."""
     beside = f"{name.rpartition('.')[0]}.{target}".removeprefix(".")

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import msgspec
 
-from ld.errors import SiteError
+from ld.errors import ShelfgraphError, SiteError
 from ld.site.checksums import digests, sha256
 from ld.site.generation import (
     LIVE,
@@ -33,6 +33,7 @@ from ld.site.generation import (
     pointed,
     stray,
 )
+from ld.store.engine import drop
 from ld.store.oxigraph import check_name
 
 _STAMP = "%Y%m%dT%H%M%SZ"
@@ -92,6 +93,10 @@ def _discard(path: Path) -> None:
     doomed = path.with_name(path.name.removesuffix(REMOVING) + REMOVING)
     with suppress(OSError):
         path.rename(doomed)  # workers of a killed run that write on no longer find it
+    try:
+        drop(doomed / "store")
+    except (ShelfgraphError, OSError):  # what the store has elsewhere cannot be given up now
+        return
     for _ in range(3):
         shutil.rmtree(doomed, ignore_errors=True)
         if not doomed.exists():

@@ -36,6 +36,7 @@ from ld.settings import Settings
 from ld.site.files import Packers
 from ld.site.generation import LAYOUT, Account, Generation, Manifest, live_path
 from ld.site.rendered import edition
+from ld.store import engine
 from ld.values.text import shown
 from ld.values.vocab import Vocabulary, vocabulary
 
@@ -64,9 +65,9 @@ def publish(
 
     Records of the live generation stay unless a source replaces them, or it or `deletions` say they are deleted;
     `full` says that the sources are the whole catalogue, so that the others become tombstones. With `again` the kept
-    source records are described anew, as is done by itself where mapping, base or program have changed. A source that
-    says it is only a part of a list is taken with `partial`, and else refused. Raises SourceError where a source cannot
-    be read or is a part, SiteError where the site cannot be used; what is live is then untouched.
+    source records are described anew, as is done by itself where mapping, base, engine or program have changed. A
+    source that says it is only a part of a list is taken with `partial`, and else refused. Raises SourceError where a
+    source cannot be read or is a part, SiteError where the site cannot be used; what is live is then untouched.
     """
     if full and partial:
         raise UsageError("a part is never the whole catalogue: choose one of --full and --partial")
@@ -75,6 +76,7 @@ def publish(
     try:
         with building(settings.site) as folder:
             _keep_on(settings)
+            engine.kind(settings["engine"])  # better told now than after an hour
             with closing(_Run(folder, settings, known, progress, kind)) as run:
                 manifest = run.publish(named, full, again, partial, list(deletions))
                 finished = finish(folder, manifest, run.live.path if run.live else None)
@@ -93,6 +95,7 @@ def _keep_on(settings: Settings) -> None:
         with closing(Generation(live)) as found:
             settings.assume("base", found.manifest.base, "live generation")
             settings.assume("profile", found.manifest.profile, "live generation")
+            settings.assume("engine", engine.chosen(found.store), "live generation")
 
 
 class _Run:
@@ -153,7 +156,8 @@ class _Run:
         if self.live is None:
             return True
         manifest = self.live.manifest
-        return manifest.mapping == self.fingerprint and manifest.profile == self.settings["profile"]
+        same = engine.chosen(self.live.store) == self.settings["engine"]
+        return same and manifest.mapping == self.fingerprint and manifest.profile == self.settings["profile"]
 
     # -- the input -----------------------------------------------------------------------------------------------------
 
