@@ -18,7 +18,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from serving import serving
 
-from ld.formats import media
+from ld.formats.table import RECORD
 from ld.web.pages import openapi
 
 HERE = Path(__file__).parent
@@ -68,7 +68,7 @@ def test_every_thing_with_a_document_is_described(described: dict[str, Any]) -> 
 
 
 def test_forms_are_those_of_the_table(described: dict[str, Any]) -> None:
-    known = {form.media_type: form.key for form in (*media.DOCUMENT, *media.CITATION)}
+    known = {form.media_type: form.key for form in RECORD}
     path = described["paths"]["/record/{id}.{form}"]
 
     assert set(path["get"]["responses"]["200"]["content"]) == set(known)

@@ -31,6 +31,7 @@ from ld.errors import (
     ResultTooLarge,
     SiteError,
 )
+from ld.formats.table import RESULTS
 from ld.sparql.guard import Form
 from ld.sparql.pool import Limits, QueryPool, Request
 from ld.sparql.process import Worker
@@ -97,9 +98,10 @@ linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="/proc a
 @pytest.mark.parametrize("query", [ALL, "ASK { ?s ?p ?o }", "SELECT * {}", "SELECT ?x { ?s ?p ?o }"])
 def test_tables(pool: QueryPool, directory: Path, format: str, query: str) -> None:
     """A table comes out byte by byte as the engine writes it."""
-    from ld.sparql.results import TABLES
+    table = next(form.table for form in RESULTS if form.key == format)
+    assert table
 
-    expected = Store.read_only(str(directory)).query(query).serialize(format=TABLES[format].format)
+    expected = Store.read_only(str(directory)).query(query).serialize(format=table.engine)
 
     assert expected == ask(pool, query, format)
 

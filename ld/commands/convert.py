@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TextIO
+from typing import BinaryIO
 
 import click
 
@@ -11,11 +11,10 @@ from ld.commands.kinds import as_kind, partial
 from ld.commands.options import site, with_settings
 from ld.commands.talk import say
 from ld.errors import ShelfgraphError
-from ld.formats.jsonld import document as jsonld_document
-from ld.formats.jsonld import dumps as jsonld_dumps
-from ld.formats.jsonld import names_of
-from ld.formats.ntriples import triples
-from ld.formats.turtle import turtle
+from ld.formats.links import address
+from ld.formats.media import Format
+from ld.formats.ntriples import NTRIPLES
+from ld.formats.table import APPENDED
 from ld.harvest.fetch import fetched
 from ld.mapping.compiled import Described, Mapping
 from ld.mapping.entities import Site
@@ -25,8 +24,10 @@ from ld.readers import Outcome, parts, read
 from ld.readers.parts import Gap
 from ld.record import Deleted, Part, Record, Rejected
 from ld.settings import Settings
-from ld.site.documents import whole
+from ld.site.shown import CONTEXT, Shapes
 from ld.values import vocab
+
+_FORMS = {form.key: form for form in APPENDED}
 
 
 @click.command()
@@ -35,11 +36,11 @@ from ld.values import vocab
 @as_kind
 @partial
 @click.option("--base", help="Base URL of every IRI.")
-@click.option("--to", "form", type=click.Choice(["nt", "ttl", "jsonld"]), default="nt", show_default=True)
-@click.option("-o", "--output", type=click.File("w", encoding="utf-8"), default="-", help="File instead of stdout.")
+@click.option("--to", "form", type=click.Choice(list(_FORMS)), default=NTRIPLES.key, show_default=True)
+@click.option("-o", "--output", type=click.File("wb"), default="-", help="File instead of stdout.")
 @with_settings
 def convert(
-    settings: Settings, sources: tuple[str, ...], kind: str | None, partial: bool, form: str, output: TextIO
+    settings: Settings, sources: tuple[str, ...], kind: str | None, partial: bool, form: str, output: BinaryIO
 ) -> None:
     """Convert records to RDF; no site is needed.
 
@@ -49,8 +50,7 @@ def convert(
     """
     mapping = Mapping(Site(settings["base"], settings["licence"]), vocab.vocabulary())
     done = rejected = 0
-    unsaid = Unsaid()
-    declared: set[str] = set()
+    writer = _Writer(mapping, _FORMS[form], output)
     pages: list[Part] = []
     for outcome in (one for source in sources for one in _outcomes(source, kind)):
         if isinstance(outcome, Part):
@@ -63,8 +63,7 @@ def convert(
             say(f"rejected: {found.place}: {found.reason}")
             continue
         done += 1
-        for text in _converted(mapping, *found, form, unsaid, declared):
-            output.write(text)
+        writer.add(*found)
     if rejected:
         say(f"{done + rejected:,} records read: {done:,} converted, {rejected:,} rejected")
     _told_in_part(parts.gaps(pages), partial)
@@ -91,20 +90,22 @@ def _described(mapping: Mapping, record: Record) -> tuple[Record, Described] | R
     return found if isinstance(found, Rejected) else (record, found)
 
 
-def _converted(
-    mapping: Mapping, record: Record, described: Described, form: str, unsaid: Unsaid, declared: set[str]
-) -> Iterator[str]:
-    if form == "jsonld":
-        lines = described.lines + Unsaid().lines(described.mentions)
-        graph = triples(whole(lines))
-        base = mapping.site.base
-        root = describe(record, mapping.kinds)[0].iri
-        names = names_of(mapping.vocabulary)
-        yield jsonld_dumps(jsonld_document(graph, root, names, f"{base}context/v1.jsonld"), indent=0).decode() + "\n"
-        return
-    lines = described.lines + unsaid.lines(described.mentions)
-    if form == "nt":
-        yield lines
-        return
-    separator = "\n" if declared else ""
-    yield separator + turtle(triples(lines), mapping.vocabulary.prefixes, declared)
+class _Writer:
+    """Writes records one behind the other in a form, as if there were only these."""
+
+    def __init__(self, mapping: Mapping, form: Format, output: BinaryIO) -> None:
+        self.mapping, self.form, self.output = mapping, form, output
+        self._unsaid = Unsaid()
+        self._declared: set[str] = set()
+
+    def add(self, record: Record, described: Described) -> None:
+        """Write a record with the shared things it names: all of them, or those of which nothing has been said yet."""
+        unsaid = Unsaid() if self.form.lone else self._unsaid
+        lines = described.lines + unsaid.lines(described.mentions)
+        base = self.mapping.site.base
+        shown = Shapes(
+            base + address(f"record/{record.id}"), base + CONTEXT, lambda: lines,
+            lambda: describe(record, self.mapping.kinds)[0].iri,
+        )  # fmt: skip
+        assert self.form.append
+        self.output.write(self.form.append(shown, self._declared))

@@ -9,7 +9,8 @@ import click
 from ld.commands.live import live
 from ld.commands.options import site, with_settings
 from ld.errors import UsageError
-from ld.formats.media import GRAPH, RESULTS
+from ld.formats.table import GRAPH, RESULTS
+from ld.formats.tables import TSV
 from ld.settings import Settings
 from ld.sparql import guard
 from ld.sparql.pool import Limits, QueryPool, Request
@@ -29,7 +30,7 @@ def query(settings: Settings, query: str, form: str | None) -> None:
     found = live(settings)
     graph = guard.inspect(text) in ("construct", "describe")
     possible = [one.key for one in (GRAPH if graph else RESULTS)]
-    chosen = form or ("ttl" if graph else "tsv")
+    chosen = form or (GRAPH[0] if graph else TSV).key
     if chosen not in possible:
         raise UsageError(f"--format {chosen} does not suit this query: choose one of {', '.join(possible)}")
     limits = Limits(

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-Tree = dict[str, Any]
+from ld.formats.media import Format, Of, Tree, register
 
 # schema.org class: BibTeX entry type, RIS type, CSL type
 _TYPES = {
@@ -204,3 +204,35 @@ def _text(value: Any) -> str:
 
 def _list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [] if value is None else [value]
+
+
+BIBTEX = register(
+    Format(
+        "bib",
+        "application/x-bibtex",
+        "BibTeX",
+        ("text/x-bibtex",),
+        of={Of.CITATION: 1},
+        write=lambda shown: bibtex(shown.tree).encode(),
+    )
+)
+RIS = register(
+    Format(
+        "ris",
+        "application/x-research-info-systems",
+        "RIS",
+        ("text/x-research-info-systems",),
+        of={Of.CITATION: 2},
+        write=lambda shown: ris(shown.tree).encode(),
+    )
+)
+CSL = register(
+    Format(
+        "csl.json",
+        "application/vnd.citationstyles.csl+json",
+        "CSL-JSON",
+        charset=False,
+        of={Of.CITATION: 3},
+        write=lambda shown: csl(shown.tree),
+    )
+)

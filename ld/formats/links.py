@@ -9,13 +9,9 @@ from urllib.parse import quote
 
 from msgspec import Struct
 
-from ld.formats.media import CITATION, HTML, JSONLD, NTRIPLES, RDFXML, TURTLE
-from ld.formats.ntriples import Node, Nodes
+from ld.formats.media import HTML, LINKSET, Format, Node, Nodes
 from ld.values import names
 
-Tree = dict[str, Any]
-
-_DATA = (JSONLD, TURTLE, RDFXML, NTRIPLES)
 _MOST_BYTES = 3_800  # with the context's, which goes before the others, 4 KB
 _KEYWORDS = {"id": "@id", "type": "@type"}
 _SAFE = "/:?#[]@!$&'()*+,;=~%-._"
@@ -77,16 +73,15 @@ def _only(node: Node, name: str) -> str:
     return next(iter(values)) if len(values) == 1 else ""
 
 
-def page_links(url: str, known: Facts, *, citations: bool) -> list[Link]:
+def page_links(url: str, known: Facts, forms: Iterable[Format], *, items: bool) -> list[Link]:
     """Return what every form of a document links to: its forms, types, full text, dataset, licence (Signposting)."""
-    forms = (*_DATA, *CITATION) if citations else _DATA
     found = [Link(f"{url}.{form.key}", "describedby", form.media_type) for form in forms]
     found += [Link(f"https://schema.org/{kind}", "type") for kind in (*known.types, "AboutPage")]
-    if citations:
-        found += [Link(target, "item", "text/html") for target in known.urls]
+    if items:
+        found += [Link(target, "item", HTML.media_type) for target in known.urls]
     found += [Link(same, "related") for same in known.same]
     found += [Link(target, "collection") for target in known.collections]
-    return [*found, Link(f"{url}.linkset.json", "linkset", "application/linkset+json")]
+    return [*found, Link(f"{url}.{LINKSET.key}", "linkset", LINKSET.media_type)]
 
 
 def html_links(url: str, known: Facts) -> list[Link]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from xml.sax.saxutils import escape, quoteattr
 
-from pyoxigraph import BlankNode, Literal, NamedNode
+from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat
 
-from ld.formats.ntriples import Graph
+from ld.formats.media import XML, Format, Graph, Of, register
+from ld.values.vocab import vocabulary
 
 _RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 _BIBO = "http://purl.org/ontology/bibo/"
@@ -83,3 +84,17 @@ def _zotero_order(pair: tuple[str, object]) -> tuple[int, int]:
     if predicate == _IS_PART_OF:
         return 1, -len(getattr(value, "value", ""))
     return 1, 0
+
+
+RDFXML = register(
+    Format(
+        "rdf",
+        "application/rdf+xml",
+        "RDF/XML",
+        (XML.media_type, *XML.aliases),
+        of={Of.DOCUMENT: 6, Of.GRAPH: 4},
+        write=lambda shown: rdfxml(shown.graph, vocabulary().prefixes).encode(),
+        engine=RdfFormat.RDF_XML,
+        w3c="RDF_XML",
+    )
+)

@@ -9,6 +9,7 @@ import langcodes
 from msgspec import Struct
 from rdflib import DCAT, DCTERMS, FOAF, RDF, RDFS, SKOS, VOID, XSD, Literal, URIRef
 
+from ld.formats.table import RECORD
 from ld.settings import Settings
 from ld.site.dumpfiles import Dump
 from ld.store.rdf import rdflib
@@ -91,6 +92,9 @@ def dataset(settings: Settings, figures: Figures, dumps: Iterable[Dump], publish
     graph.add((one, FOAF.homepage, URIRef(base)))
     graph.add((one, VOID.uriSpace, Literal(base)))
     graph.add((one, VOID.sparqlEndpoint, URIRef(base + "sparql")))
+    for form in RECORD:
+        if form.iri:  # VoID §2.5
+            graph.add((one, VOID.feature, URIRef(form.iri)))
     for namespace in (DCTERMS, FOAF, SCHEMA, rdflib.Namespace("http://purl.org/ontology/bibo/")):
         graph.add((one, VOID.vocabulary, URIRef(str(namespace))))
     _count(graph, one, figures, base)

@@ -16,6 +16,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
+from ld.formats.ntriples import whole
 from ld.record import Source
 from ld.site.files import MAPPED, Packers, immutable, immutable_uri, packers
 from ld.values import names
@@ -326,11 +327,6 @@ class Links:
         at = data.rfind(self._topic)
         path, _, rest = data[at + len(self._topic) : at + _LONGEST_LINK].partition(b"#") if at >= 0 else (b"",) * 3
         return names.decoded(path.decode()) if rest.startswith(b"it> .\n") else ""
-
-
-def whole(lines: str) -> str:
-    """Return the lines, each once. They end at line feeds only: other ends of lines may stand in a literal."""
-    return "\n".join(dict.fromkeys(lines.split("\n")))
 
 
 def _record(row: tuple[Any, ...], known: Packers) -> Document:

@@ -12,7 +12,10 @@ from werkzeug.local import LocalProxy
 from ld import __version__
 from ld.errors import SiteError
 from ld.formats import citation
+from ld.formats.jsonld import JSONLD
 from ld.formats.links import address, as_list, iri, is_web
+from ld.formats.table import CITATION, GRAPH, LINKED, RESULTS
+from ld.formats.tables import CSV
 from ld.settings import Settings
 from ld.values import vocab
 from ld.web import state
@@ -62,6 +65,9 @@ def install(app: Flask, settings: Settings) -> None:
     app.jinja_env.globals |= {
         "root": LocalProxy(root),
         "version": __version__,
+        "forms": {"data": LINKED, "cite": CITATION, "graph": GRAPH, "results": RESULTS},
+        "jsonld": JSONLD,
+        "csv": CSV,
         "labels": _LABELS,
         "fallback": _QUERY,
         "site_title": settings["title"],

@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 from urllib.parse import quote
 
-import msgspec
 from flask import Blueprint, Response, current_app, redirect, request
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as AnyResponse
 
-from ld.formats import citation, media
-from ld.formats.jsonld import dumps, reshaped
-from ld.formats.links import Link, Tree, address, header, html_links, iri, linkset, schema_org, spelled
-from ld.formats.media import BIBTEX, CITATION, CSL, DOCUMENT, HTML, JSON, JSONLD, NTRIPLES, RDFXML, RIS, TURTLE, Format
-from ld.formats.rdfxml import rdfxml
+from ld.formats.jsonld import JSON, JSONLD
+from ld.formats.links import Link, address, header, html_links, iri, linkset, schema_org, spelled
+from ld.formats.media import HTML, LINKSET, TEXT, Format
+from ld.formats.table import DOCUMENT, RECORD, by_extension
 from ld.mapping.compiled import Mapping
 from ld.mapping.entities import Site
 from ld.readers import reread
 from ld.record import Record
-from ld.site.documents import Document, whole
+from ld.site.documents import Document
 from ld.site.generation import Generation
 from ld.site.shown import CONTEXT, Shown, url_of
 from ld.values import names
@@ -33,12 +30,6 @@ from ld.web.state import generation
 
 blueprint = Blueprint("documents", __name__)
 _CONTEXT_REL = "http://www.w3.org/ns/json-ld#context"
-_CITE: dict[str, Callable[[Tree], str | bytes]] = {
-    BIBTEX.key: citation.bibtex,
-    RIS.key: citation.ris,
-    CSL.key: citation.csl,
-}
-_OF_RECORD = (*DOCUMENT, *CITATION)
 _MOST_THINGS = 200
 MOST_OFFSET = 1_000_000_000
 
@@ -52,7 +43,7 @@ def document(path: str) -> AnyResponse:
         return _beside(live, path)
     if found.gone:
         return _gone(live, found)
-    offered = _OF_RECORD if found.record else DOCUMENT
+    offered = RECORD if found.record else DOCUMENT
     if form:
         return _formed(live, found, Choice(form), negotiated=False) if form in offered else _no_form(found, form)
     choice = wanted(offered)
@@ -81,18 +72,17 @@ def _find(live: Generation, path: str) -> tuple[Document | None, Format | None]:
     found = live.documents.get(path)
     if found:
         return found, None
-    stem, form = media.by_extension(path)
-    return (live.documents.get(stem), form) if form else (None, None)
+    stems = ((live.documents.get(stem), form) for stem, form in by_extension(path))
+    return next((one for one in stems if one[0]), (None, None))
 
 
 def _beside(live: Generation, path: str) -> AnyResponse:
     """Answer for a path that is no document: what hangs below one, another name of one, or nothing (404)."""
-    for ending, view in (("/source", _source), ("/why", _why), (".linkset.json", _linkset)):
+    for ending, view in (("/source", _source), ("/why", _why), (f".{LINKSET.key}", _linkset)):
         found = live.documents.get(path.removesuffix(ending)) if path.endswith(ending) else None
         if found:
             return _gone(live, found) if found.gone else view(live, found)
-    stem, _ = media.by_extension(path)
-    for name in dict.fromkeys((path, stem)):
+    for name in (path, *(stem for stem, _ in by_extension(path))):
         target = live.documents.alias(name)
         if target:
             return redirect(live.base + address(target) + quote(path.removeprefix(name)), code=301)
@@ -134,7 +124,7 @@ def _formed(live: Generation, found: Document, choice: Choice, *, negotiated: bo
         response = _html(live, shown, cache)
     else:
         modified = found.modified if found.record else live.manifest.created
-        response = answer(_body(live, shown, choice), choice.content_type, cache=cache, modified=modified)
+        response = answer(_body(shown, choice), choice.content_type, cache=cache, modified=modified)
     if response.status_code == 200:
         response.headers.add("Link", _links(live, shown, choice.format))
     if negotiated:
@@ -163,20 +153,11 @@ def _locate(response: Response, shown: Shown, choice: Choice) -> None:
         response.headers.add("Content-Location", spelled(f"{shown.url}.{choice.format.key}"))
 
 
-def _body(live: Generation, shown: Shown, choice: Choice) -> bytes | str:
+def _body(shown: Shown, choice: Choice) -> bytes:
     form = choice.format
-    if form in (JSONLD, JSON):
-        if choice.profile:
-            known = {"@context": vocabulary().context}
-            return dumps(reshaped(shown.tree, choice.profile, known, live.base + CONTEXT))
-        return msgspec.json.format(shown.json) + b"\n"
-    if form is TURTLE:
-        return shown.turtle
-    if form is NTRIPLES:
-        return whole(shown.lines)
-    if form is RDFXML:
-        return rdfxml(shown.graph, vocabulary().prefixes)
-    return _CITE[form.key](shown.tree)
+    if choice.profile and form.reshape:
+        return form.reshape(shown, choice.profile)
+    return form.sent(shown.made(form))
 
 
 def _html(live: Generation, shown: Shown, cache: str) -> Response:
@@ -214,13 +195,13 @@ def _source(live: Generation, found: Document) -> Response:
     source = live.documents.source(found.path) if found.record else None
     if source is None:
         raise NotFound(f"{found.title} has no source record.")
-    return answer(source.text, "text/plain; charset=utf-8", modified=found.modified)
+    return answer(source.text, TEXT.content_type, modified=found.modified)
 
 
 def _linkset(live: Generation, found: Document) -> Response:
     """Answer with the links of a document (RFC 9264)."""
     shown = show(live, found)
-    return json_answer(linkset(shown.url, _of_page(shown)), content_type="application/linkset+json")
+    return json_answer(linkset(shown.url, _of_page(shown)), content_type=LINKSET.content_type)
 
 
 def _why(live: Generation, found: Document) -> Response:

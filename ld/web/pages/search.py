@@ -8,8 +8,10 @@ from flask import Blueprint, Response, current_app, request
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as AnyResponse
 
+from ld.formats.jsonld import JSON
 from ld.formats.links import address
-from ld.formats.media import DOCUMENT, HTML, JSON
+from ld.formats.media import HTML
+from ld.formats.table import DOCUMENT
 from ld.site.documents import Entry
 from ld.site.words import MOST_CHARACTERS
 from ld.web.negotiation import wanted
