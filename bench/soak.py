@@ -1,10 +1,11 @@
-"""Hostile queries against a running server while others read record pages: what each met, and who noticed.
+"""Hostile queries and searches against a running server while others read record pages: what each met, who noticed.
 
     python bench/soak.py 2000
 
-Starts `shelfgraph serve` with a time limit of `--limit` seconds and `--memory` MiB a query, sends each of `bombs.py`,
-then several at once from different addresses. All the while `--readers` clients ask for random records in all forms.
-A server on 127.0.0.1 counts who visits it: nobody must.
+Starts `shelfgraph serve` with a time limit of `--limit` seconds and `--memory` MiB a query. Sends each search and each
+query of `bombs.py`, the searches from four connections at once, then several queries at once from different addresses.
+All the while `--readers` clients ask for random records in all forms. A server on 127.0.0.1 counts who visits it:
+nobody must.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from bombs import Bomb, bombs
+from bombs import Bomb, bombs, searches
 from catalogue import SHELFGRAPH, live, manifest, parser, published
 from measure import memory, mib, table, tell, tree, versions, workplace
 
@@ -51,10 +52,21 @@ class Met:
 
 
 @dataclass
+class Searched:
+    """What a search met: the status on each connection, 0 where there was none, and the seconds of the slowest."""
+
+    name: str
+    statuses: list[int]
+    slowest: float
+
+
+@dataclass
 class Soak:
-    """All that was seen."""
+    """All that was seen; `same` processes served at the end."""
 
     bombs: list[Met] = field(default_factory=list)
+    searches: list[Searched] = field(default_factory=list)
+    same: bool = False
     together: dict[str, int] = field(default_factory=dict)
     pages: int = 0
     failed: list[str] = field(default_factory=list)
@@ -96,7 +108,8 @@ def soak(site: Path, work: Path, asked: Any) -> Soak:
         Readers(server, site, asked) as readers,
     ):
         _warmed(server)
-        before = own_memory(server), len(tree(server.pid))
+        before, serve = (own_memory(server), len(tree(server.pid))), servers(server)
+        found.searches = [_searched(server, *one) for one in searches().items() if asked.only in one[0]]
         for bomb in (one for one in bombs(visited.url) if asked.only in one.name):
             tell(bomb.name)
             found.bombs.append(_thrown(server, bomb, readers, asked.limit))
@@ -104,6 +117,7 @@ def soak(site: Path, work: Path, asked: Any) -> Soak:
         settled(server)
         time.sleep(1)
         after = own_memory(server), len(tree(server.pid))
+        found.same = servers(server) == serve
         readers.stop()
         found.memory, found.processes = (before[0], after[0]), (before[1], after[1])
         found.pages, found.failed = len(readers.times), readers.failed
@@ -175,6 +189,11 @@ def workers(server: Server) -> dict[int, int]:
                 status = Path(f"/proc/{pid}/status").read_text()
                 found[pid] = int(status.partition("VmHWM:")[2].split()[0]) << 10
     return found
+
+
+def servers(server: Server) -> set[int]:
+    """Return the processes of the server that are no query workers."""
+    return set(tree(server.pid)) - workers(server).keys()
 
 
 def own_memory(server: Server) -> int:
@@ -349,6 +368,26 @@ def _together(server: Server, limit: float) -> dict[str, int]:
     return counts
 
 
+def _searched(server: Server, name: str, text: bytes) -> Searched:
+    """Send a search from four connections at once, twice: its page, and its JSON."""
+    tell(f"search: {name}")
+    statuses, began = [], time.monotonic()
+
+    def client() -> None:
+        for more in ("", "&format=json"):
+            status = 0
+            with suppress(OSError, http.client.HTTPException):
+                status = _asked(server.port, "GET", f"/search?q={quote(text)}{more}")[0]
+            statuses.append(status)
+
+    threads = [threading.Thread(target=client) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return Searched(name, statuses, time.monotonic() - began)
+
+
 # -- who is there besides ----------------------------------------------------------------------------------------------
 
 
@@ -452,6 +491,11 @@ def _print(found: Soak, asked: Any, counts: dict[str, int]) -> None:
     records = f", {counts['records']:,} records, {counts['stored']:,} triples" if counts else ""
     print(f"## Hostile queries: {asked.limit:g} s and {asked.memory} MiB a query, {asked.readers} readers{records}\n")
     print(table(heads, rows))
+    bad = [one.name for one in found.searches if set(one.statuses) != {200}]
+    slow = max(found.searches, key=lambda one: one.slowest, default=None)
+    print(f"{len(found.searches)} searches, 4 connections at once: {len(bad)} not answered {bad or ''}")
+    print(f"slowest: {slow.name}, {slow.slowest:.2f} s for 8 answers. " if slow else "", end="")
+    print(f"The processes that serve are {'the same' if found.same else '**not the same**'} as before.")
     print(f"Twelve clients with heavy queries at once: {found.together}.")
     print(f"{found.pages:,} record pages, {len(found.failed)} failed, p50 {found.p50:.1f} ms, p99 {found.p99:.1f} ms,")
     print(f"slowest {found.slowest:.0f} ms. Visits to the canary: {found.visits}.")

@@ -28,7 +28,7 @@ from werkzeug.serving import make_server
 
 from ld.publish.run import publish
 from ld.settings import Settings
-from ld.store.oxigraph import dataset
+from ld.store import dataset
 from ld.values.vocab import Vocabulary
 from ld.web import create_app
 

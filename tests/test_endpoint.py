@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -357,8 +358,57 @@ def test_what_cannot_be_loaded_is_said_with_its_place(tmp_path: Path) -> None:
 def test_what_a_killed_run_left_is_removed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     left = tmp_path / "shelfgraph-endpoint-left"
-    left.mkdir()
+    left.mkdir(0o700)
     (left / "lock").touch()
     with workplace() as first, workplace() as second:
         assert not left.exists()
         assert first.exists() and second.exists()
+
+
+def plant_a_pipe(folder: Path) -> None:
+    folder.mkdir(0o700)
+    os.mkfifo(folder / "lock")
+
+
+def plant_a_link(folder: Path) -> None:
+    folder.mkdir(0o700)
+    (folder.parent / "lock").touch()
+    (folder / "lock").symlink_to(folder.parent / "lock")
+
+
+def plant_a_link_to_a_folder(folder: Path) -> None:
+    other = folder.parent / "other"
+    other.mkdir(0o700)
+    (other / "lock").touch()
+    folder.symlink_to(other)
+
+
+def plant_a_folder_open_to_all(folder: Path) -> None:
+    folder.mkdir()
+    folder.chmod(0o777)
+    (folder / "lock").touch()
+
+
+def plant_a_folder_of_another(folder: Path) -> None:
+    if os.geteuid():
+        pytest.skip("only root can give a folder to another user")
+    folder.mkdir(0o700)
+    (folder / "lock").touch()
+    os.chown(folder, 65534, 65534)
+
+
+@pytest.mark.parametrize(
+    "plant",
+    [plant_a_pipe, plant_a_link, plant_a_link_to_a_folder, plant_a_folder_open_to_all, plant_a_folder_of_another],
+)
+def test_what_another_user_planted_neither_stops_the_endpoint_nor_is_it_touched(
+    tmp_path: Path, plant: Callable[[Path], None]
+) -> None:
+    """The temporary folder is open to all: a pipe in the place of a lock would be waited for without end."""
+    planted, people = tmp_path / "shelfgraph-endpoint-planted", tmp_path / "people.ttl"
+    plant(planted)
+    people.write_text(PEOPLE, encoding="utf-8")
+
+    with endpoint(people, TMPDIR=str(tmp_path)) as url:
+        assert requests.get(url, {"query": "ASK {}"}, timeout=10).json()["boolean"]
+    assert list(planted.iterdir())

@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -33,6 +34,7 @@ from ld.errors import (
 from ld.formats.table import RESULTS
 from ld.sparql.guard import Form
 from ld.sparql.pool import Limits, QueryPool, Request
+from ld.sparql.process import Worker
 from ld.sparql.quota import Turns
 from ld.sparql.wire import ASK, Failure, Job, receive, send
 
@@ -247,7 +249,7 @@ def test_stack(directory: Path) -> None:
     with QueryPool(directory, Limits(running=1)) as pool:
         worker = pool._take()
         worker.wait_ready()
-        send(worker.channel, ASK, msgspec.json.encode(Job("ASK " + "{" * 20_000 + "}" * 20_000, "json")))
+        send(worker.channel, ASK, msgspec.json.encode(Job("ASK " + "{" * 20_000 + "}" * 20_000, format="json")))
         assert receive(worker.channel, time.monotonic() + 5) is None
         with pool._change:
             pool._busy.discard(worker)
@@ -268,6 +270,51 @@ def test_idle_death(pool: QueryPool) -> None:
     time.sleep(0.1)
 
     assert json.loads(ask(pool, "ASK {}"))["boolean"]
+
+
+def test_no_worker_too_many(directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While one is lent, another thread that looks for missing workers finds none missing."""
+    alive = Worker.alive
+    with QueryPool(directory, Limits(running=1)) as pool:
+        pool.start()
+        monkeypatch.setattr(Worker, "alive", lambda worker: (pool._fill(), alive(worker))[1])
+        ask(pool, "ASK {}")
+
+        assert len(pool._idle) == 2
+
+
+def test_who_comes_while_workers_start_takes_one_of_them(directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two first queries at once do not each start all workers."""
+    gate, waiting, started = threading.Event(), threading.Event(), []
+
+    def slowly(*arguments: Any) -> Worker:
+        started.append(arguments)
+        waiting.set()
+        gate.wait()
+        return Worker(*arguments)
+
+    monkeypatch.setattr("ld.sparql.pool.Worker", slowly)
+    with QueryPool(directory, Limits(running=2)) as pool:
+        first, second = (threading.Thread(target=ask, args=(pool, "ASK {}")) for _ in range(2))
+        first.start()
+        waiting.wait()
+        second.start()
+        wait(lambda: pool._running == 2)
+        gate.set()
+        first.join()
+        second.join()
+
+        assert len(started) == len(pool._idle) == 3
+
+
+@linux
+def test_a_worker_that_is_checked_while_the_pool_closes_ends(directory: Path) -> None:
+    before = children()
+    pool = QueryPool(directory, Limits(running=1))
+    with pool._worker():
+        pool.close()
+
+    assert before == children()
 
 
 class Canary(HTTPServer):
@@ -319,7 +366,7 @@ def test_no_connection_without_guard(pool: QueryPool, canary: Canary, silent: st
     worker = pool._take()
     try:
         worker.wait_ready()
-        send(worker.channel, ASK, msgspec.json.encode(Job(query, "json")))
+        send(worker.channel, ASK, msgspec.json.encode(Job(query, format="json")))
         frame = receive(worker.channel, time.monotonic() + 5)
         assert worker.alive()
     finally:

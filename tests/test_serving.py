@@ -368,4 +368,4 @@ def test_a_log_that_cannot_be_written_is_one_clear_line(site: Path) -> None:
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=60)
 
     assert done.returncode == 2
-    assert done.stderr.splitlines()[-1].startswith("shelfgraph: access_log: ")
+    assert done.stderr.splitlines()[-1].startswith("shelfgraph: access_log from environment: ")

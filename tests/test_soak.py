@@ -1,10 +1,11 @@
-"""Hostile queries against a running server while others read: `bench/soak.py`, in short."""
+"""Hostile queries and searches against a running server while others read: `bench/soak.py`, in short."""
 
 from __future__ import annotations
 
 import json
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,13 +19,35 @@ pytestmark = [
     pytest.mark.skipif(not (ROOT / "bench").is_dir(), reason="bench/ is not here"),
 ]
 SECONDS, MEMORY = 1.0, 256
+# Four threads with the stack that granian's have ask for all searches at once; where it overflows, the process ends.
+SMALL_STACK = """
+import sys, threading
+from pathlib import Path
+sys.path.insert(0, sys.argv[1])
+from bombs import searches
+from ld.site.live import Live
+index, found = Live(Path(sys.argv[2])).current().index, []
+def ask():
+    found.append([index.search(text.decode("utf-8", "replace")).total for text in searches().values()])
+threading.stack_size(2 << 20)
+threads = [threading.Thread(target=ask) for _ in range(4)]
+for thread in threads: thread.start()
+for thread in threads: thread.join()
+print(len(found), len(set(map(tuple, found))), len(found[0]))
+"""
 
 
 @pytest.fixture(scope="module")
-def seen(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """All that was seen while every bomb was sent, with a time limit of a second."""
-    site = tmp_path_factory.mktemp("soak") / "site"
-    publish([str(EXAMPLES)], Settings(site, {"base": BASE}, {}))
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A site with every example published."""
+    found = tmp_path_factory.mktemp("soak") / "site"
+    publish([str(EXAMPLES)], Settings(found, {"base": BASE}, {}))
+    return found
+
+
+@pytest.fixture(scope="module")
+def seen(site: Path) -> dict[str, Any]:
+    """All that was seen while every bomb and search was sent, with a time limit of a second."""
     command = [sys.executable, str(ROOT / "bench" / "soak.py"), "--site", str(site), "--work", str(site.parent / "w")]
     options = ["--limit", str(SECONDS), "--memory", str(MEMORY), "--readers", "3", "--json"]
     done = subprocess.run([*command, *options], capture_output=True, text=True, check=False, timeout=240)
@@ -36,6 +59,23 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 def test_every_bomb_gets_the_answer_that_is_promised(seen: dict[str, Any]) -> None:
     assert [one for one in seen["bombs"] if not one["right"]] == []
     assert len(seen["bombs"]) > 40
+
+
+def test_no_search_ends_the_server(seen: dict[str, Any]) -> None:
+    """Whatever text comes from four connections at once, each is answered, by the processes that served before."""
+    assert [one for one in seen["searches"] if one["statuses"] != [200] * 8] == []
+    assert len(seen["searches"]) > 50
+    assert seen["same"]
+
+
+def test_no_search_overflows_a_stack_of_2_mib(site: Path) -> None:
+    command = [sys.executable, "-c", SMALL_STACK, str(ROOT / "bench"), str(site)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
+
+    assert done.returncode == 0, done.stderr
+    threads, answers, searches = map(int, done.stdout.split())
+    assert (threads, answers) == (4, 1)  # each has found the same
+    assert searches > 50
 
 
 def test_what_is_stopped_says_which_limit_it_met(seen: dict[str, Any]) -> None:

@@ -6,13 +6,13 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 
 import langcodes
-import rdflib
 from msgspec import Struct
 from rdflib import DCAT, DCTERMS, FOAF, RDF, RDFS, SKOS, VOID, XSD, Literal, URIRef
 
 from ld.formats.table import RECORD
 from ld.settings import Settings
 from ld.site.dumpfiles import Dump
+from ld.store.rdf import rdflib
 from ld.values import languages, names
 from ld.values.vocab import Vocabulary
 

@@ -24,7 +24,7 @@ from ld.site import dumpfiles
 from ld.site.documents import Document, Documents
 from ld.site.files import Packers
 from ld.site.rendered import FORMS
-from ld.store.oxigraph import Loader
+from ld.store.engine import written
 from ld.values import vocab
 
 _READY, _REPAIRS = "things.ready", "repairs.rows"
@@ -47,6 +47,7 @@ class Loading(Struct, frozen=True):
     profile: str
     overlay: Path
     of_lines: bytes
+    engine: str
 
 
 def load(job: Loading, tell: crew.Telling) -> int:
@@ -66,13 +67,13 @@ def load(job: Loading, tell: crew.Telling) -> int:
             count += kept.count(b"\n")
             yield kept
 
-    loader = Loader(job.folder / "store")
-    loader.bulk(lines())
+    store = written(job.folder / "store", job.engine)
+    store.bulk(lines())
     for repair in read_rows(job.scratch / _REPAIRS, Repair):
         old, new = (profile.keep(unpack(one).decode()) for one in (repair.old, repair.new))
         count -= old.count("\n")
-        loader.remove("\n".join(set(old.split("\n")).difference(new.split("\n"))))
-    loader.close()
+        store.replace("\n".join(set(old.split("\n")).difference(new.split("\n"))), "")
+    store.close()
     return count
 
 
@@ -113,7 +114,7 @@ class Rebuild(Assembly):
         runs = [run for one in done for run in one.runs]
         job = Loading(
             self.plan.folder, self.plan.scratch, runs, self.plan.base, self.plan.settings["profile"],
-            self.plan.settings.site / "vocab", self.known.of_lines,
+            self.plan.settings.site / "vocab", self.known.of_lines, self.plan.settings["engine"],
         )  # fmt: skip
         task = crew.Task(load, (job,))
         with ExitStack() as stack:
@@ -129,9 +130,9 @@ class Rebuild(Assembly):
             if loading:
                 self.waiting = True
                 (stored,) = loading.results()
-        loader = Loader(self.plan.folder / "store")
-        stored += sum(loader.replace(self.profile.keep(old), self.profile.keep(new)) for old, new in changes)
-        loader.close()
+        store = written(self.plan.folder / "store", job.engine)
+        stored += sum(store.replace(self.profile.keep(old), self.profile.keep(new)) for old, new in changes)
+        store.close()
         self.store_chunks(writer)
         counts = {
             "records": self.count("records"), "things": self.count("things"), "triples": found[0].lines,

@@ -29,12 +29,15 @@ from ld.publish.generations import building, finish, prune, switch
 from ld.publish.rebuild import Rebuild
 from ld.publish.sortedruns import Runs
 from ld.publish.update import Update
-from ld.readers import size
-from ld.record import Deleted
+from ld.readers import is_read_once, parts, size
+from ld.readers.parts import Gap
+from ld.record import Deleted, Part
 from ld.settings import Settings
 from ld.site.files import Packers
 from ld.site.generation import LAYOUT, Account, Generation, Manifest, live_path
 from ld.site.rendered import edition
+from ld.store import engine
+from ld.values.text import shown
 from ld.values.vocab import Vocabulary, vocabulary
 
 # Less than so much is not worth the start of further processes.
@@ -54,6 +57,7 @@ def publish(
     kind: str | None = None,
     full: bool = False,
     again: bool = False,
+    partial: bool = False,
     deletions: Iterable[Deleted] = (),
     progress: Progress = silent,
 ) -> Manifest:
@@ -61,16 +65,20 @@ def publish(
 
     Records of the live generation stay unless a source replaces them, or it or `deletions` say they are deleted;
     `full` says that the sources are the whole catalogue, so that the others become tombstones. With `again` the kept
-    source records are described anew, as is done by itself where mapping, base or program have changed. Raises
-    SourceError where a source cannot be read, SiteError where the site cannot be used; what is live is then untouched.
+    source records are described anew, as is done by itself where mapping, base, engine or program have changed. A
+    source that says it is only a part of a list is taken with `partial`, and else refused. Raises SourceError where a
+    source cannot be read or is a part, SiteError where the site cannot be used; what is live is then untouched.
     """
+    if full and partial:
+        raise UsageError("a part is never the whole catalogue: choose one of --full and --partial")
     named = list(sources)
     known = vocabulary()
-    _keep_on(settings)
     try:
         with building(settings.site) as folder:
+            _keep_on(settings)
+            engine.kind(settings["engine"])  # better told now than after an hour
             with closing(_Run(folder, settings, known, progress, kind)) as run:
-                manifest = run.publish(named, full, again, list(deletions))
+                manifest = run.publish(named, full, again, partial, list(deletions))
                 finished = finish(folder, manifest, run.live.path if run.live else None)
             switch(settings.site, finished.name)
     except (OSError, sqlite3.Error) as error:
@@ -87,6 +95,7 @@ def _keep_on(settings: Settings) -> None:
         with closing(Generation(live)) as found:
             settings.assume("base", found.manifest.base, "live generation")
             settings.assume("profile", found.manifest.profile, "live generation")
+            settings.assume("engine", engine.chosen(found.store), "live generation")
 
 
 class _Run:
@@ -104,13 +113,14 @@ class _Run:
         live = live_path(settings.site)
         self.live = Generation(live) if live else None
         self.again = False
+        self.parts: list[Part] = []
         self.created = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         self.scratch = folder / "scratch"
         self.scratch.mkdir()
         self._tmpdir = os.environ.get(_TMPDIR)
         os.environ[_TMPDIR] = str(self.scratch)  # SQLite sorts there: /tmp may be small
 
-    def publish(self, sources: list[str], full: bool, again: bool, deletions: list[Deleted]) -> Manifest:
+    def publish(self, sources: list[str], full: bool, again: bool, partial: bool, deletions: list[Deleted]) -> Manifest:
         """Build the generation and return its manifest."""
         if again and self.live is None:
             raise UsageError(f"{self.settings.site}: nothing is published here yet that could be described --again")
@@ -125,8 +135,10 @@ class _Run:
             self.live.path if self.live else None, self.live.base if self.live else "", self.again,
         )  # fmt: skip
         done, known = self._convert(job)
+        gaps = self._gaps(done, full, partial)
         done.append(self._deletions(deletions))
         built, account = self._assemble(done, known, job.count, full)
+        account.partial, account.missing = len(gaps), sum(gap.missing or 0 for gap in gaps)
         shutil.rmtree(self.scratch)
         return self._manifest(built, account, sources)
 
@@ -144,21 +156,23 @@ class _Run:
         if self.live is None:
             return True
         manifest = self.live.manifest
-        return manifest.mapping == self.fingerprint and manifest.profile == self.settings["profile"]
+        same = engine.chosen(self.live.store) == self.settings["engine"]
+        return same and manifest.mapping == self.fingerprint and manifest.profile == self.settings["profile"]
 
     # -- the input -----------------------------------------------------------------------------------------------------
 
     def _input(self, source: str, n: int) -> Input:
         """Return where the source can be read by several workers; what comes only once is kept in a file."""
-        if source != "-" and not is_url(source):
-            return Input(source, source)
         path = self.scratch / f"source-{n}"
         if is_url(source):
-            fetch(source, path)
-            return Input(str(path), source)
-        with open(sys.stdin.fileno(), "rb", closefd=False) as raw, path.open("wb") as kept:
+            self.parts += fetch(source, path)
+            return Input(str(path), shown(source))
+        if not is_read_once(source):
+            return Input(source, shown(source))
+        once = sys.stdin.fileno() if source == "-" else source
+        with open(once, "rb", closefd=source != "-") as raw, path.open("wb") as kept:
             shutil.copyfileobj(raw, kept, 1 << 20)
-        return Input(str(path), "standard input")
+        return Input(str(path), "standard input" if source == "-" else shown(source))
 
     def _enough_space(self, sources: Sequence[str]) -> None:
         """Raise SiteError where there is surely too little space: better now than after an hour."""
@@ -199,6 +213,16 @@ class _Run:
             for i in range(job.count)
         ]
         return crew.run(tasks, tell), known
+
+    def _gaps(self, done: Sequence[Converted], full: bool, partial: bool) -> list[Gap]:
+        """Return the lists of which only a part was read; raise PartError where that is not meant."""
+        found = [*self.parts, *(part for one in done for part in one.parts)]
+        gaps = parts.gaps(found)
+        if not partial:
+            parts.refuse(gaps)
+        if full:
+            parts.refuse_unread(found)
+        return gaps
 
     def _deletions(self, deletions: Iterable[Deleted]) -> Converted:
         """Return the deletions that the person who publishes tells: they come last."""
@@ -247,7 +271,7 @@ class _Run:
             counts=built.counts,
             account=account,
             dumps=built.dumps,
-            sources=sources,
+            sources=[shown(source) for source in sources],
             mapping=self.fingerprint,
             layout=LAYOUT,
         )

@@ -253,10 +253,6 @@ class Things:
             (names.number(path), path, title, kind, self.packers.lines.pack(lines.encode()), claims),
         )
 
-    def recount(self, n: int, claims: bytes) -> None:
-        """Write the claims anew of a thing whose triples are as they were."""
-        self.db.execute("UPDATE things SET claims = ? WHERE n = ?", (claims, n))
-
     def drop(self, n: int) -> None:
         """Remove a thing that no record names any more."""
         self.db.execute("DELETE FROM things WHERE n = ?", (n,))

@@ -19,7 +19,7 @@ from ld.publish.tables import Old, Records, Things
 from ld.site import dumpfiles, rendered
 from ld.site.documents import Documents
 from ld.site.generation import Generation
-from ld.store.oxigraph import Loader
+from ld.store.engine import written
 from ld.values import names
 
 
@@ -30,7 +30,7 @@ class Update(Assembly):
         records = Records(plan.folder, plan.scratch, live.path)
         super().__init__(plan, records, Things(plan.folder, live.path, records.packers))
         self.live = live
-        self.loader = Loader(plan.folder / "store", live.store)
+        self.store = written(plan.folder / "store", plan.settings["engine"], live.store)
         self.stored = live.manifest.counts["stored"]
         self.index: indexer.Writer | None = None
         self.touched_things: list[int] = []
@@ -46,7 +46,7 @@ class Update(Assembly):
         self.records.flush()
         self.things.flush()
         writer, found = self._dumps()
-        self.loader.close()
+        self.store.close()
         self.store_chunks(writer)
         counts = {
             "records": self.count("records"), "things": self.count("things"), "triples": found[0].lines,
@@ -57,7 +57,7 @@ class Update(Assembly):
         return Built(counts, found)
 
     def _replace(self, old: str, new: str) -> None:
-        self.stored += self.loader.replace(self.profile.keep(old), self.profile.keep(new))
+        self.stored += self.store.replace(self.profile.keep(old), self.profile.keep(new))
 
     # -- records -------------------------------------------------------------------------------------------------------
 

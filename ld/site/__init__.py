@@ -4,6 +4,7 @@ files        SQLite files that nothing changes, and how texts are packed in them
 documents    the packed documents from which everything is served
 shown        a document on its way out, in the shapes its forms are made of
 rendered     forms that were made when the record was published
+words        what is written into the search field, as a small tree
 search       full-text search
 dumpfiles    the files of a dump
 checksums    many files compared with their checksums

@@ -69,7 +69,7 @@ class Worker:
         """Write the answer to `out`; return whether it is cut. Raises TimeoutError, ClientGone, the worker's error."""
         self.rests = False
         with contextlib.suppress(ConnectionError):  # then it is dead, and the next line sees it
-            send(self.channel, ASK, msgspec.json.encode(job))
+            send(self.channel, ASK, msgspec.json.encode(job), deadline)
         while frame := self._next(deadline, gone):
             kind, payload = frame
             if kind == DATA:

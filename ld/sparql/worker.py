@@ -1,7 +1,9 @@
 """The child that runs SPARQL queries: requests come in on a socket, answers go out in frames.
 
-It is started by `process` as `python -m ld.sparql.worker SOCKET STORE MEMORY`, opens the finished store read-only,
+It is started by `process` as `python -m ld.sparql.worker SOCKET STORE MEMORY`, opens the finished store to be asked,
 locks itself in, and serves one query at a time until the socket ends. It may be killed at any moment: it owns nothing.
+An engine elsewhere is asked from here too, without the lock, for it needs its connection: a kill ends that as well, and
+what the other side sends, nobody but this process has to bear.
 """
 
 from __future__ import annotations
@@ -9,7 +11,6 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import os
-import re
 import select
 import signal
 import socket
@@ -21,37 +22,17 @@ from pathlib import Path
 from typing import Any, cast
 
 import msgspec
-from pyoxigraph import NamedNode, QueryTriples, Store
+from pyoxigraph import QueryBoolean, QuerySolutions
 
-from ld.errors import QueryError, QueryForbidden, QueryMemory, QuerySyntaxError, SiteError
+from ld.errors import QueryError, QueryForbidden, QueryMemory, QuerySyntaxError, ShelfgraphError, SiteError
 from ld.sparql import grammar, guard
 from ld.sparql.results import GRAPHS, TABLES, write_graph, write_table
 from ld.sparql.wire import DATA, END, ERROR, READY, End, Failure, Job, receive, send
+from ld.store.engine import Engine, opened
 
 
-def dataset(job: Job) -> dict[str, Any]:
-    """Return the engine's arguments for the dataset of a request (SPARQL 1.1 Protocol, section 2.1.4).
-
-    Graphs named by the protocol override FROM; where only named graphs are given, the default graph is empty.
-    """
-    if not job.default_graphs and not job.named_graphs:
-        return {}
-    try:
-        return {
-            "default_graph": [NamedNode(iri) for iri in job.default_graphs],
-            "named_graphs": [NamedNode(iri) for iri in job.named_graphs],
-        }
-    except ValueError as error:
-        raise QuerySyntaxError(
-            f"A graph of default-graph-uri or named-graph-uri is not an absolute IRI: {error}"
-        ) from None
-
-
-def syntax_error(text: str, said: str) -> QuerySyntaxError:
-    """Return the engine's complaint as a sentence with its place, and the likely reason where one is seen."""
-    found = re.match(r"error at (\d+):(\d+): expected (.*)", said, re.DOTALL)
-    if not found:
-        return QuerySyntaxError(f"This is not a SPARQL 1.1 query: {said}")
+def explained(text: str, error: QuerySyntaxError) -> QuerySyntaxError:
+    """Return the engine's complaint with the likely reason and its very place, where one is seen in the text."""
     missing = guard.undeclared(text)
     if missing:
         line, column = guard.place(text, min(missing.values()))
@@ -59,35 +40,29 @@ def syntax_error(text: str, said: str) -> QuerySyntaxError:
         message = f"Line {line}, column {column}: a prefix is not declared: {names}. Add PREFIX lines."
         return QuerySyntaxError(message, line, column)
     wrong = grammar.first_error(text)
-    line, column = wrong[:2] if wrong else (int(found[1]), int(found[2]))
-    if wrong and wrong.word:
-        said = f"'{wrong.word[:80]}' cannot stand here."
-    elif wrong:
-        said = "the text ends too early: is a bracket not closed?"
-    elif "IRI parsing failed" in found[3]:
-        said = "an IRI is relative or has a character that IRIs do not have."
-    else:  # the grammar has nothing against it, but one of the rules beside it does
-        said = f"this is not SPARQL 1.1 here or shortly before: expected {found[3][:200]}."
-    return QuerySyntaxError(f"Line {line}, column {column}: {said}", line, column)
+    if not wrong:  # the grammar has nothing against it, but one of the rules beside it does
+        return error
+    said = (
+        f"'{wrong.word[:80]}' cannot stand here." if wrong.word else "the text ends too early: is a bracket not closed?"
+    )
+    return QuerySyntaxError(f"Line {wrong.line}, column {wrong.column}: {said}", wrong.line, wrong.column)
 
 
-def run(store: Store, job: Job, out: Callable[[bytes], object]) -> bool:
+def run(engine: Engine, job: Job, out: Callable[[bytes], object]) -> bool:
     """Answer a query into `out`; return whether the answer was cut. Raises a QueryError."""
     try:
-        results = store.query(job.text, base_iri=job.base or None, **dataset(job))
-        table = not isinstance(results, QueryTriples)
+        results = engine.answer(job)
+        table = isinstance(results, QuerySolutions | QueryBoolean)
         if job.format not in (TABLES if table else GRAPHS):
             raise QueryError(f"An answer of this form cannot be written as {job.format!r}.")
         return (write_table if table else write_graph)(cast(Any, results), job, out)
-    except SyntaxError as error:
-        raise syntax_error(job.text, str(error)) from None
+    except QuerySyntaxError as error:
+        raise explained(job.text, error) from None
     except PermissionError:
         raise QueryForbidden("SERVICE is refused: this server opens no connections.") from None
     except MemoryError:
         raise QueryMemory("The query ran into the memory limit and was stopped.") from None
-    except RuntimeError as error:  # a function that the engine does not have
-        raise QuerySyntaxError(f"{error}.") from None
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RuntimeError, SyntaxError, SiteError) as error:
         raise QueryError(f"The engine could not answer: {error}") from None
 
 
@@ -172,14 +147,14 @@ def requests(channel: socket.socket) -> Iterator[Job]:
         yield msgspec.json.decode(frame[1], type=Job)
 
 
-def serve(channel: socket.socket, store: Store, memory: int) -> None:
+def serve(channel: socket.socket, engine: Engine, memory: int) -> None:
     """Answer one request after the other; leave after one that took much memory, which is then given back."""
     full = address_space() + memory // 4
     for job in requests(channel):
         # the parent's kill comes first; this one is for a parent that hangs
         signal.setitimer(signal.ITIMER_REAL, job.seconds + 2)
         try:
-            truncated = run(store, job, lambda data: send(channel, DATA, data))
+            truncated = run(engine, job, lambda data: send(channel, DATA, data))
         except QueryError as error:
             place = (error.line, error.column) if isinstance(error, QuerySyntaxError) else (0, 0)
             failure = Failure(type(error).__name__, str(error), *place)
@@ -205,16 +180,16 @@ def main(arguments: list[str]) -> None:
     with socket.socket(fileno=descriptor) as channel:
         end_with_parent(channel)
         try:
-            store = Store.read_only(directory)
-        except (OSError, ValueError) as error:
-            failure = Failure(SiteError.__name__, f"{directory}: no triple store can be opened here: {error}")
-            send(channel, ERROR, msgspec.json.encode(failure))
+            engine = opened(Path(directory))
+        except (ShelfgraphError, OSError) as error:
+            send(channel, ERROR, msgspec.json.encode(Failure(SiteError.__name__, str(error))))
             return
         limit_memory(memory)
-        lock_in()
+        if engine.embedded:
+            lock_in()
         send(channel, READY)
         with contextlib.suppress(ConnectionError):
-            serve(channel, store, memory)
+            serve(channel, engine, memory)
     os._exit(0)  # the engine's own end takes time and gives nothing
 
 

@@ -99,7 +99,10 @@ _QUERY = {
     "format": "The form, whatever Accept says: a key or media type; others are ignored.",
     "offset": "How many entries to leave out; what is no number is 0.",
     "after": "The path of the entry behind which the list begins.",
-    "q": "Words of titles, names and subjects.",
+    "q": (
+        'Words of titles, names, subjects and abstracts; "words side by side"; title:, author:, subject:, doi:, isbn: '
+        "before a word or such a phrase; year:2019, year:201*, type:book; -without; begin*. All else is read as words."
+    ),
     "query": "A SPARQL 1.1 query.",
     "truncate": "1: a cut answer rather than none where there are too many rows or bytes.",
     "default-graph-uri": "Graphs that make the default graph.",
@@ -146,9 +149,10 @@ _THINGS = {
 }
 _SEARCHED: dict[str, Any] = {
     "type": "object",
-    "required": ["query", "total", "offset", "records"],
+    "required": ["query", "whole", "total", "offset", "records"],
     "properties": {
         "query": _TEXT,
+        "whole": {"type": "boolean", "description": "Whether all of the query was looked for, or it was too long."},
         "total": {"type": "integer"},
         "offset": {"type": "integer"},
         "records": {
