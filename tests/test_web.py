@@ -21,6 +21,7 @@ from flask.testing import FlaskClient
 from lxml import html
 from pyld import jsonld
 from pyoxigraph import RdfFormat, Triple, parse
+from waiting import wait
 from werkzeug.test import TestResponse
 
 from ld.publish.generations import rollback
@@ -816,7 +817,7 @@ def test_time_limit_and_busy_clients(settings: Settings, monkeypatch: pytest.Mon
     app = create_app(Settings(settings.site, {"base": BASE, "query_seconds": 0.3}, {}))
     late = ask(app.test_client(), endless)
     late_page = ask(app.test_client(), endless, "text/html")
-    after = ask(app.test_client(), SELECT)
+    after = wait(lambda: (found := ask(app.test_client(), SELECT)).status_code == 200 and found)
     app.extensions["shelfgraph"].pools.close()
 
     assert (busy.status_code, busy.headers["Retry-After"]) == (429, "5")
