@@ -15,18 +15,20 @@ What everybody may use stands beside them, and `cli` above all.
 The law (`tests/test_house.py` reads it here):
 
 - edition, errors, memo, progress and record know nothing.
+- summary knows record.
 - values knows errors, memo, record.
-- terms and settings know errors, memo, values.
+- terms and settings know errors, memo, summary, values.
 - readers knows errors, memo, record, values.
-- mapping knows errors, memo, record, terms, values.
-- formats knows errors, memo, terms, values.
+- mapping knows errors, memo, record, summary, terms, values.
+- formats knows errors, memo, summary, terms, values.
 - harvest knows errors, readers.
 - store knows errors, values.
 - sparql knows errors, formats, memo, progress, store, values.
-- site knows edition, errors, formats, mapping, memo, progress, readers, record, settings, sparql, store, terms, values.
-- publish knows edition, errors, formats, harvest, mapping, memo, progress, readers, record, settings, site, store,
+- site knows edition, errors, formats, mapping, memo, progress, readers, record, settings, sparql, store, summary,
   terms, values.
-- web knows errors, formats, memo, settings, site, sparql, values.
+- publish knows edition, errors, formats, harvest, mapping, memo, progress, readers, record, settings, site, store,
+  summary, terms, values.
+- web knows errors, formats, memo, settings, site, sparql, summary, values.
 - Only web uses flask, werkzeug, flask_compress, granian.
 - Only formats, sparql, store use pyoxigraph.
 - Only store uses oxrdflib.
