@@ -22,9 +22,8 @@ from ld.formats.media import GRAPH, RESULTS
 from ld.formats.ntriples import triples
 from ld.formats.turtle import turtle
 from ld.harvest.fetch import fetched
-from ld.mapping.compiled import Described, Mapping
+from ld.mapping.compiled import Described, Mapping, Unsaid
 from ld.mapping.entities import Site
-from ld.mapping.mentions import Unsaid
 from ld.mapping.works import describe
 from ld.progress import Display
 from ld.publish.generations import rollback
@@ -227,7 +226,7 @@ def convert(settings: Settings, sources: tuple[str, ...], kind: str | None, form
     """
     mapping = Mapping(Site(settings["base"], settings["licence"]), vocab.vocabulary())
     done = rejected = 0
-    unsaid = Unsaid()
+    unsaid = Unsaid(mapping)
     declared: set[str] = set()
     for outcome in (one for source in sources for one in _outcomes(source, kind)):
         if isinstance(outcome, Deleted):
@@ -260,10 +259,10 @@ def _converted(
     mapping: Mapping, record: Record, described: Described, form: str, unsaid: Unsaid, declared: set[str]
 ) -> Iterator[str]:
     if form == "jsonld":
-        lines = described.lines + Unsaid().lines(described.mentions)
+        lines = described.lines + Unsaid(mapping).lines(described.mentions)
         graph = triples(whole(lines))
         base = mapping.site.base
-        root = describe(record, mapping.kinds)[0].iri
+        root = describe(record, mapping.kinds).things[0].ref.iri
         names = names_of(mapping.vocabulary)
         yield jsonld_dumps(jsonld_document(graph, root, names, f"{base}context/v1.jsonld"), indent=0).decode() + "\n"
         return

@@ -1,4 +1,4 @@
-"""The summary: a record as people and the program need it, made from the same fields that the mapping turns into triples.
+"""The summary: a record as people and the program need it, made of the same fields that become triples.
 
 Pages, citations, lists, counts, tables and links are made of it, so nothing is ever read back out of triples. A shared
 thing has a card, which says the same of it: what it is called, what leads to it, and its fields with their values.
@@ -13,14 +13,14 @@ from msgspec import Struct
 from ld.record import Date
 
 
-class Text(Struct, frozen=True, array_like=True, tag=1, gc=False):
+class Text(Struct, frozen=True, array_like=True, tag=1, gc=False, cache_hash=True):
     """A text with its language, as a BCP 47 tag; empty where it is in none, or in one that nobody knows."""
 
     text: str
     tag: str = ""
 
 
-class Ref(Struct, frozen=True, array_like=True, tag=2, gc=False):
+class Ref(Struct, frozen=True, array_like=True, tag=2, gc=False, cache_hash=True):
     """A thing of this site, by its IRI."""
 
     iri: str
@@ -33,7 +33,7 @@ class Role(Struct, frozen=True, array_like=True, tag=3, gc=False):
     thing: Ref
 
 
-Value: TypeAlias = "str | Text | Ref | Role | Date"
+Value: TypeAlias = str | Text | Ref | Role | Date
 """A value of a field of a thing; an IRI that is not of this site is a `str`."""
 
 
@@ -60,7 +60,7 @@ class Named(Struct, frozen=True, array_like=True, gc=False):
 
 
 class Within(Struct, frozen=True, array_like=True, gc=False):
-    """What the work appeared in: `kind` is journal, volume, issue, series or work; `number` is a volume's or issue's."""
+    """What the work appeared in: `kind` is journal, volume, issue, series or work; a volume or issue has a number."""
 
     kind: str
     path: str
@@ -107,6 +107,7 @@ class Summary(Struct, frozen=True, array_like=True, kw_only=True, gc=False):
     abstract: Text | None = None
     contents: list[Text] = []
     subjects: list[Named] = []
+    keywords: list[Text] = []
     genres: list[str] = []
     places: list[str] = []
     periods: list[str] = []
@@ -132,11 +133,6 @@ class Summary(Struct, frozen=True, array_like=True, kw_only=True, gc=False):
     def date(self) -> str:
         """When it was published, or when that began, as precise as the source."""
         return self.published or self.start
-
-    @property
-    def keywords(self) -> list[Text]:
-        """What its subjects are called, each once."""
-        return list(dict.fromkeys(subject.name for subject in self.subjects if subject.name.text))
 
     def listed(self, role: str) -> list[Agent]:
         """Return who is listed under a field of the work, such as author."""

@@ -33,7 +33,7 @@ from ld.site.rendered import Forms
 from ld.site.search import Index
 
 # Which files a generation has, and what is in them: other layouts are not read.
-LAYOUT = 2
+LAYOUT = 3
 _MANIFEST = "manifest.json"
 _READING = "reading.lock"
 _PART, _REMOVING = ".part", ".removing"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from functools import cached_property
 
 import msgspec
@@ -10,10 +9,10 @@ from msgspec import Struct
 
 from ld.formats import ntriples
 from ld.formats.jsonld import compactor, names_of
-from ld.formats.links import Facts, Link, Tree, address, data_links, facts, header, page_links
+from ld.formats.links import Facts, Link, Tree, address, data_links, header, of_record, of_thing, page_links
 from ld.formats.turtle import shortener
 from ld.site.documents import Document, Documents, whole
-from ld.values import names
+from ld.summary import Card, Summary
 from ld.values.vocab import vocabulary
 
 CONTEXT = "context/v1.jsonld"
@@ -64,10 +63,32 @@ class Shown:
         return ntriples.triples(whole(self.lines))
 
     @cached_property
+    def summary(self) -> Summary:
+        """What a record says, its shared things named as their own documents name them."""
+        return self._documents.named(self.document)
+
+    @cached_property
+    def card(self) -> Card:
+        """What a shared thing is."""
+        return self.document.card
+
+    @cached_property
+    def subject(self) -> Card | None:
+        """The shared thing that a record is about; None where it is about a work of its own."""
+        topic = self.document.summary.topic if self.document.record else ""
+        return self._documents.card(topic) if topic else None
+
+    @property
     def topic(self) -> str:
-        """The IRI of what it is about, which is outermost in the JSON-LD; its URL where that is told elsewhere."""
-        there = next((name for name in (f"{self.url}#it", self.url) if f"<{name}>" in self.nodes), "")
-        return there or next(iter(self.nodes), self.url).strip("<>")
+        """The IRI of what is outermost in the JSON-LD: what it is about; its URL where that is told elsewhere."""
+        if not self.document.record:
+            return self.card.iri
+        return self.url if self.subject else f"{self.url}#it"
+
+    @property
+    def about(self) -> str:
+        """The IRI of what the document is about."""
+        return self.subject.iri if self.subject else self.topic
 
     @property
     def json(self) -> bytes:
@@ -87,32 +108,11 @@ class Shown:
         tree: Tree = msgspec.json.decode(self.json)
         return tree
 
-    @property
-    def work(self) -> Tree:
-        """The node of what the document is about."""
-        about = self.tree.get("mainEntity")
-        return about if isinstance(about, dict) else self.tree
-
-    @property
-    def page(self) -> Tree:
-        """The node of the document itself."""
-        about = self.tree.get("mainEntityOfPage")
-        return about if isinstance(about, dict) else self.tree
-
-    @property
-    def language(self) -> str:
-        """The language of its plain strings."""
-        return self._nodes[1]
-
-    @property
-    def licence(self) -> str:
-        """The licence of the data, empty where the document does not say."""
-        return next(iter(self.facts.data_licences), "")
-
     @cached_property
     def facts(self) -> Facts:
-        """What of its graph becomes a link."""
-        return facts(self.nodes, self.topic, self.url)
+        """What of it becomes a link."""
+        found = self.document
+        return of_record(found.summary, self._documents.base) if found.record else of_thing(self.card)
 
     @property
     def links(self) -> list[Link]:
@@ -133,7 +133,4 @@ class Shown:
 
 def url_of(base: str, found: Document) -> str:
     """Return the document's URL, spelled as its IRI is."""
-    match = None if found.record else re.match(r"<([^>#]*)#it>", found.lines)
-    if match and names.decoded(match[1].removeprefix(base)) == found.path:
-        return match[1]
-    return base + address(found.path)
+    return base + address(found.path) if found.record else found.card.url

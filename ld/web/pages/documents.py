@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from ld.formats import citation, media
 from ld.formats.jsonld import dumps, reshaped
-from ld.formats.links import Link, Tree, address, header, html_links, iri, linkset, schema_org, spelled
+from ld.formats.links import Link, address, header, html_links, linkset, node_of, schema_org, spelled
 from ld.formats.media import BIBTEX, CITATION, CSL, DOCUMENT, HTML, JSON, JSONLD, NTRIPLES, RDFXML, RIS, TURTLE, Format
 from ld.formats.rdfxml import rdfxml
 from ld.mapping.compiled import Mapping
@@ -24,7 +24,7 @@ from ld.record import Record
 from ld.site.documents import Document, whole
 from ld.site.generation import Generation
 from ld.site.shown import CONTEXT, Shown, url_of
-from ld.values import names
+from ld.summary import Summary
 from ld.values.vocab import Vocabulary, vocabulary
 from ld.web.negotiation import Choice, wanted
 from ld.web.problems import not_acceptable, problem
@@ -33,7 +33,7 @@ from ld.web.state import generation
 
 blueprint = Blueprint("documents", __name__)
 _CONTEXT_REL = "http://www.w3.org/ns/json-ld#context"
-_CITE: dict[str, Callable[[Tree], str | bytes]] = {
+_CITE: dict[str, Callable[[Summary, str], str | bytes]] = {
     BIBTEX.key: citation.bibtex,
     RIS.key: citation.ris,
     CSL.key: citation.csl,
@@ -176,25 +176,24 @@ def _body(live: Generation, shown: Shown, choice: Choice) -> bytes | str:
         return whole(shown.lines)
     if form is RDFXML:
         return rdfxml(shown.graph, vocabulary().prefixes)
-    return _CITE[form.key](shown.tree)
+    return _CITE[form.key](shown.summary, shown.url)
 
 
 def _html(live: Generation, shown: Shown, cache: str) -> Response:
     found = shown.document
-    shared: dict[str, Any] = {"shown": shown, "work": shown.work, "language": shown.language, "base": live.base}
-    embedded = schema_org(shown.work)
-    if "@type" in embedded:
-        shared["schema_org"] = {"@context": "https://schema.org", **embedded}
+    shared: dict[str, Any] = {"shown": shown, "base": live.base, "schema_org": _embedded(shown)}
     if found.record:
-        shared |= {"doc": shown.page, "collection": _collection(live, shown)}
+        collection = live.documents.card(f"dataset/{shown.summary.collection}")
+        shared |= {"summary": shown.summary, "collection": collection, "topic": shown.subject}
         return page("record.html", cache=cache, modified=found.modified, **shared)
-    return page("thing.html", cache=cache, modified=live.manifest.created, **shared, **_lists(live, found))
+    shared |= {"card": shown.card, "rows": live.documents.rows(shown.card), **_lists(live, found)}
+    return page("thing.html", cache=cache, modified=live.manifest.created, **shared)
 
 
-def _collection(live: Generation, shown: Shown) -> Document | None:
-    """Return the document of the collection the record came from."""
-    name = iri(shown.page.get("void:inDataset", ""))
-    return live.documents.get(names.decoded(name.removeprefix(live.base).removesuffix("#it")))
+def _embedded(shown: Shown) -> dict[str, Any] | None:
+    """Return the work in schema.org's own words, None where the graph gives it no class of these."""
+    found = schema_org(node_of(shown.tree, shown.about) or {})
+    return {"@context": "https://schema.org", **found} if "@type" in found else None
 
 
 def _lists(live: Generation, found: Document) -> dict[str, Any]:
