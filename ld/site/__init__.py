@@ -1,6 +1,7 @@
 """One finished generation, read: this room writes nothing.
 
-files        SQLite files that nothing changes, and how texts are packed in them
+files        SQLite files that nothing changes, and what is packed in them
+captions     what a field is called on a page
 documents    the packed documents from which everything is served
 shown        a document on its way out, in the shapes its forms are made of
 rendered     forms that were made when the record was published

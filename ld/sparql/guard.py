@@ -93,7 +93,7 @@ def inspect(
 ) -> Form:
     """Return the form of the query; raises a QueryError where the engine shall not see it.
 
-    >>> inspect("PREFIX dct: <http://purl.org/dc/terms/> SELECT ?t { ?s dct:title ?t }")
+    >>> inspect("PREFIX ex: <http://example.org/> SELECT ?t { ?s ex:title ?t }")
     <Form.SELECT: 'select'>
     """
     if len(query) > max_chars:

@@ -11,7 +11,7 @@ from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as AnyResponse
 
 from ld.formats.jsonld import JSON, JSONLD
-from ld.formats.links import Link, address, header, html_links, iri, linkset, schema_org, spelled
+from ld.formats.links import Link, address, header, html_links, linkset, node_of, schema_org, spelled
 from ld.formats.media import HTML, LINKSET, TEXT, Format
 from ld.formats.table import DOCUMENT, RECORD, by_extension
 from ld.mapping.compiled import Mapping
@@ -21,7 +21,6 @@ from ld.record import Record
 from ld.site.documents import Document
 from ld.site.generation import Generation
 from ld.site.shown import CONTEXT, Shown, url_of
-from ld.values import names
 from ld.values.vocab import Vocabulary, vocabulary
 from ld.web.negotiation import Choice, wanted
 from ld.web.problems import not_acceptable, problem
@@ -162,20 +161,19 @@ def _body(shown: Shown, choice: Choice) -> bytes:
 
 def _html(live: Generation, shown: Shown, cache: str) -> Response:
     found = shown.document
-    shared: dict[str, Any] = {"shown": shown, "work": shown.work, "language": shown.language, "base": live.base}
-    embedded = schema_org(shown.work)
-    if "@type" in embedded:
-        shared["schema_org"] = {"@context": "https://schema.org", **embedded}
+    shared: dict[str, Any] = {"shown": shown, "base": live.base, "schema_org": _embedded(shown)}
     if found.record:
-        shared |= {"doc": shown.page, "collection": _collection(live, shown)}
+        collection = live.documents.card(f"dataset/{shown.summary.collection}")
+        shared |= {"summary": shown.summary, "collection": collection, "topic": shown.subject}
         return page("record.html", cache=cache, modified=found.modified, **shared)
-    return page("thing.html", cache=cache, modified=live.manifest.created, **shared, **_lists(live, found))
+    shared |= {"card": shown.card, "rows": live.documents.rows(shown.card), **_lists(live, found)}
+    return page("thing.html", cache=cache, modified=live.manifest.created, **shared)
 
 
-def _collection(live: Generation, shown: Shown) -> Document | None:
-    """Return the document of the collection the record came from."""
-    name = iri(shown.page.get("void:inDataset", ""))
-    return live.documents.get(names.decoded(name.removeprefix(live.base).removesuffix("#it")))
+def _embedded(shown: Shown) -> dict[str, Any] | None:
+    """Return the work in schema.org's own words, None where the graph gives it no class of these."""
+    found = schema_org(node_of(shown.tree, shown.about) or {})
+    return {"@context": "https://schema.org", **found} if "@type" in found else None
 
 
 def _lists(live: Generation, found: Document) -> dict[str, Any]:
