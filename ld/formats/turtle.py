@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 
 from ld.formats.ntriples import Graph, Node, Nodes, nodes, ntriples
-from ld.memo import Memory
+from ld.memo import Memory, cached
 
 _RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 _XSD = "http://www.w3.org/2001/XMLSchema#"
@@ -97,7 +96,7 @@ class Shortener:
         return verbs, {prefix for _, prefix in terms}
 
 
-@lru_cache(maxsize=8)
+@cached(8)
 def _shortener(prefixes: tuple[tuple[str, str], ...]) -> Shortener:
     return Shortener(dict(prefixes))
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from functools import cache
 
 import langcodes
 from msgspec import Struct
 from rdflib import DCAT, DCTERMS, FOAF, RDF, RDFS, SKOS, VOID, XSD, Literal, URIRef
 
+from ld.memo import cached
 from ld.settings import Settings
 from ld.site.dumpfiles import Dump
 from ld.store.rdf import rdflib
@@ -175,7 +175,7 @@ def _labels(vocabulary: Vocabulary, used: dict[str, int]) -> rdflib.Graph:
     return graph
 
 
-@cache
+@cached()
 def _language_name(code: str, tag: str) -> str:
     own = languages.tag(code)
     if not own:

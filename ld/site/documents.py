@@ -10,12 +10,14 @@ import re
 import sqlite3
 import threading
 from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 from typing import Any
 
 import msgspec
 from msgspec import Struct
 
+from ld.memo import Shelf
 from ld.record import Source
 from ld.site.files import MAPPED, Packers, immutable, immutable_uri, packers
 from ld.values import names
@@ -26,8 +28,9 @@ _NAMING = re.compile(
 )
 # What the catalogue says about itself changes with every publishing, so no record's document repeats it.
 _ABOUT_ITSELF = frozenset(("dataset", "scheme", "provenance", "labels"))
-# Documents of shared things that one thread keeps at hand; each has about 1 kB.
-_KNOWN = 50_000
+# What shared things say of themselves, kept at hand for all threads: about 1 kB each.
+_TOLD: Shelf[tuple[int, str]] = Shelf(64 << 20)
+_numbers = count()
 _RECORD = "path, title, kind, lines, modified, year, gone, gone_on, successor, n"
 _RANGE = "path >= ? AND path < ?"
 # Behind every path, and the last of all numbers.
@@ -88,6 +91,7 @@ class Documents:
         self._mapped = mapped
         self._local = threading.local()
         self._links = Links(base)
+        self._number = next(_numbers)
 
     def _open(self) -> tuple[sqlite3.Connection, Packers]:
         if not hasattr(self._local, "db"):
@@ -150,15 +154,14 @@ class Documents:
 
     def _other(self, path: str) -> str:
         """Return what is told of a document that another one links to. Shared things are met again and again."""
-        known: dict[str, str] = self._local.__dict__.setdefault("known", {})
-        found = known.get(path)
+        key = self._number, path
+        found = _TOLD.get(key)
         if found is None:
             other = self.get(path) if path.startswith("record/") else self.thing(path)
             if other and other.record:
                 return _label(other)
-            if len(known) >= _KNOWN:
-                known.clear()
-            found = known[path] = other.lines if other and other.kind not in _ABOUT_ITSELF else ""
+            found = other.lines if other and other.kind not in _ABOUT_ITSELF else ""
+            _TOLD.put(key, found)
         return found
 
     def topic(self, document: Document) -> Document | None:

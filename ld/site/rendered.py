@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from functools import lru_cache
 from pathlib import Path
 
 from ld.edition import edition as program
+from ld.memo import cached
 from ld.site.files import Packer, immutable
 from ld.site.shown import Finished
 from ld.values.vocab import Vocabulary, vocabulary
@@ -49,7 +49,7 @@ class Forms:
             del self._local.db
 
 
-@lru_cache(maxsize=4)
+@cached(4)
 def edition(known: Vocabulary) -> str:
     """Return a hash of all that decides how a graph is written: the program's edition, context and prefixes."""
     decisive = f"{program()} {known.text('context.jsonld')}{known.prefixes}"

@@ -6,13 +6,13 @@ specification's own grammar (`sparql11.lark`), and only where the engine has ref
 
 from __future__ import annotations
 
-from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
 from lark import Lark
 from lark.exceptions import UnexpectedCharacters, UnexpectedEOF, UnexpectedToken
 
+from ld.memo import cached
 from ld.sparql.guard import FIRST, LOCAL, NAME
 
 _KEYWORDS = (
@@ -62,7 +62,7 @@ def _end(query: str) -> Place:
     return Place(text.count("\n") + 1, len(text) - text.rfind("\n"), "")
 
 
-@cache
+@cached()
 def _parser() -> Lark:
     """Return the parser, made once."""
     words = {"AGGREGATE": _AGGREGATES, "FUNCTION": _FUNCTIONS} | {word: word for word in _KEYWORDS.split()}

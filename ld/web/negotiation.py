@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from flask import request
@@ -13,6 +12,7 @@ from werkzeug.http import parse_accept_header, parse_options_header
 
 from ld.formats.jsonld import PROFILES
 from ld.formats.media import Format
+from ld.memo import cached
 
 if TYPE_CHECKING:
     pass
@@ -74,7 +74,7 @@ def _chosen(accept: str | None, wanted: str | None, offered: tuple[Format, ...])
 
 
 # Clients are many, but most send the same few headers.
-_known = lru_cache(maxsize=1000)(_chosen)
+_known = cached(1000)(_chosen)
 
 
 def _named(wanted: str | None, offered: Sequence[Format]) -> Format | None:

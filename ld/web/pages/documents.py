@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import lru_cache
 from typing import Any
 from urllib.parse import quote
 
@@ -19,6 +18,7 @@ from ld.formats.media import BIBTEX, CITATION, CSL, DOCUMENT, HTML, JSON, JSONLD
 from ld.formats.rdfxml import rdfxml
 from ld.mapping.compiled import Mapping
 from ld.mapping.entities import Site
+from ld.memo import cached
 from ld.readers import reread
 from ld.record import Record
 from ld.site.documents import Document, whole
@@ -249,6 +249,6 @@ def _why(live: Generation, found: Document) -> Response:
     return response
 
 
-@lru_cache(maxsize=4)
+@cached(4)
 def _mapping(base: str, licence: str, known: Vocabulary) -> Mapping:
     return Mapping(Site(base, licence), known)
