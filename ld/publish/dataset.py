@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from functools import cache
 
 import langcodes
 from msgspec import Struct
@@ -12,6 +11,7 @@ from rdflib import DCAT, DCTERMS, FOAF, RDF, RDFS, SKOS, VOID, XSD, Literal, URI
 from ld.formats.table import RECORD
 from ld.mapping.compiled import Told
 from ld.mapping.profile import Profile
+from ld.memo import cached
 from ld.settings import Settings
 from ld.site.dumpfiles import Dump
 from ld.store.rdf import rdflib
@@ -240,7 +240,7 @@ def _english(text: str) -> Literal:
     return Literal(text, "en")
 
 
-@cache
+@cached()
 def _language_name(code: str, tag: str) -> str:
     own = languages.tag(code)
     if not own:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ import msgspec
 from msgspec import Struct
 
 from ld.formats.ntriples import whole
+from ld.memo import Shelf
 from ld.record import Source
 from ld.site.files import MAPPED, Body, Packers, immutable, immutable_uri, opened_body, packers
 from ld.summary import Agent, Card, Named, Ref, Summary, Text, Value, Within, plain
@@ -24,8 +26,9 @@ from ld.values import names
 RECORDS, THINGS = "documents.sqlite", "things.sqlite"
 # What the catalogue says about itself changes with every publishing, so no record's document repeats it.
 _ABOUT_ITSELF = frozenset(("dataset", "scheme", "provenance", "labels"))
-# Documents of shared things that one thread keeps at hand; each has about 1 kB.
-_KNOWN = 50_000
+# What shared things say of themselves, kept at hand for all threads: about 1 kB each.
+_TOLD: Shelf[tuple[int, int]] = Shelf(64 << 20)
+_numbers = count()
 _RECORD = "path, title, kind, body, mentions, modified, year, gone, gone_on, successor, n"
 _THING = "path, title, kind, body"
 _RANGE = "path >= ? AND path < ?"
@@ -107,6 +110,7 @@ class Documents:
         self.base = base
         self._mapped = mapped
         self._local = threading.local()
+        self._number = next(_numbers)
 
     def _open(self) -> tuple[sqlite3.Connection, Packers]:
         if not hasattr(self._local, "db"):
@@ -185,13 +189,12 @@ class Documents:
 
     def _other(self, number: int) -> str:
         """Return what is told of a thing where another document links to it. Such things are met again and again."""
-        known: dict[int, str] = self._local.__dict__.setdefault("known", {})
-        found = known.get(number)
+        key = self._number, number
+        found = _TOLD.get(key)
         if found is None:
             other = self._numbered(number)
-            if len(known) >= _KNOWN:
-                known.clear()
-            found = known[number] = other.lines if other and other.kind not in _ABOUT_ITSELF else ""
+            found = other.lines if other and other.kind not in _ABOUT_ITSELF else ""
+            _TOLD.put(key, found)
         return found
 
     def _label(self, path: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import Any
 from urllib.parse import quote
 
@@ -16,6 +15,7 @@ from ld.formats.media import HTML, LINKSET, TEXT, Format
 from ld.formats.table import DOCUMENT, RECORD, by_extension
 from ld.mapping.compiled import Mapping
 from ld.mapping.entities import Site
+from ld.memo import cached
 from ld.readers import reread
 from ld.record import Record
 from ld.site.documents import Document
@@ -228,6 +228,6 @@ def _why(live: Generation, found: Document) -> Response:
     return response
 
 
-@lru_cache(maxsize=4)
+@cached(4)
 def _mapping(base: str, licence: str, known: Vocabulary) -> Mapping:
     return Mapping(Site(base, licence), known)
