@@ -11,6 +11,8 @@ dumpfiles    the files of a dump
 checksums    many files compared with their checksums
 generation   all of these, opened as one
 describer    what answers a DESCRIBE
+why          where the statements of a record come from, asked of a process beside the server
+tracer       that process, which reads source records and maps them again
 pools        the query workers of each generation in use
 live         the live generation, taken over while serving
 shapes       the SHACL shapes over published records
