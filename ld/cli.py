@@ -5,6 +5,7 @@ A verb is a file of `ld/commands/`, imported when it is called: `--version` and 
 
 from __future__ import annotations
 
+import os
 import sys
 from importlib import import_module
 from typing import Any
@@ -28,6 +29,15 @@ VERBS = {
     "rollback": ("generations", "Make the generation before the live one live again."),
     "adopt": ("generations", "Make a finished generation live, when the link to the live one is lost."),
 }
+
+
+def _open_streams() -> None:
+    """Open those of the three standard streams that are closed: else the next file opened would become one of them."""
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)
 
 
 class Verbs(click.Group):
@@ -56,6 +66,7 @@ class Verbs(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command; a failure becomes one line on standard error, and the exit status."""
+        _open_streams()
         try:
             return super().invoke(ctx)
         except (click.exceptions.Exit, click.ClickException, click.Abort):

@@ -21,7 +21,7 @@ from msgspec.structs import replace
 from ld.errors import SiteError, SourceError, UsageError
 from ld.harvest.fetch import fetch, is_url
 from ld.mapping.entities import Site
-from ld.progress import Progress, Step, silent
+from ld.progress import Progress, Step, silent, steady
 from ld.publish import workers as crew
 from ld.publish.build import Built, Plan
 from ld.publish.convert import Converted, Input, Job, convert, deleted, notes, trained
@@ -77,7 +77,7 @@ def publish(
         with building(settings.site) as folder:
             _keep_on(settings)
             engine.kind(settings["engine"])  # better told now than after an hour
-            with closing(_Run(folder, settings, known, progress, kind)) as run:
+            with closing(_Run(folder, settings, known, steady(progress), kind)) as run:
                 manifest = run.publish(named, full, again, partial, list(deletions))
                 finished = finish(folder, manifest, run.live.path if run.live else None)
             switch(settings.site, finished.name)
