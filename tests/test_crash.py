@@ -218,11 +218,9 @@ def test_a_publish_that_is_told_to_end_cleans_up(tmp_path: Path, sent: signal.Si
     """It has begun, and waits for standard input."""
     line = [sys.executable, "-m", "ld", "publish", "-", "--site", str(tmp_path / "site")]
     with subprocess.Popen(line, cwd=ROOT, stdin=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
-        until = time.monotonic() + 60
-        while not list(tmp_path.glob("site/generations/*.part/scratch/source-0")) and time.monotonic() < until:
-            time.sleep(0.05)
+        wait(lambda: list(tmp_path.glob("site/generations/*.part/scratch/source-0")))
         process.send_signal(sent)
-        status = process.wait(60)
+        status = process.wait(PATIENCE)
 
     assert status == (143 if sent == signal.SIGTERM else 1)
     assert list(tmp_path.iterdir()) == []

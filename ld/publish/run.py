@@ -16,6 +16,7 @@ from contextlib import closing, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
+import msgspec
 from msgspec.structs import replace
 
 from ld.errors import SiteError, SourceError, UsageError
