@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 from conftest import BASE, ROOT
-from waiting import seconds_of, wait
+from waiting import PATIENCE, seconds_of, wait
 
 from ld.errors import SiteError, SourceError
 from ld.publish.run import publish

@@ -315,6 +315,6 @@ class _Run:
 def fingerprint(known: Vocabulary, settings: Settings) -> str:
     """Return a hash of all that decides what a record becomes: the edition, base, licence and the tables of vocab/."""
     seen = hashlib.sha256(f"{settings['base']} {settings['licence']} {edition(known)}".encode())
-    for name in ("mapping.csv", "things.csv", *known.names("codes/*.csv")):
+    for name in (*known.names("*.csv"), *known.names("codes/*.csv")):
         seen.update(known.text(name).encode())
     return seen.hexdigest()[:16]
