@@ -126,6 +126,7 @@ def test_what_site_toml_may_not_say(tmp_path: Path, line: str, told: str) -> Non
         ("https://:80/", ""),
         ("https://h.example/a/../b/", ""),
         ("https://h.example/%2e/", ""),
+        ("https://h.example/a%0Ab/", ""),
         ("https://h.example/a b/", ""),
         ("https:///path/", ""),
         ("h.example", ""),
