@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 CROSS = "?a ?b ?c . ?d ?e ?f . ?g ?h ?i"
 REGEX = "((a{1000}){1000}){1000}"
+PARTS = ("all", "stopped", "answered")
 STOPPED, REFUSED, FORBIDDEN, FINE = (503, 504), (400, 413), (403,), (200,)
 
 
@@ -21,6 +22,11 @@ class Bomb:
     query: str
     right: tuple[int, ...]
     how: str = "post"
+
+    @property
+    def part(self) -> str:
+        """What a limit may stop, or what is answered in any case."""
+        return "stopped" if self.how == "leaves" or not {503, 504}.isdisjoint(self.right) else "answered"
 
 
 def _doubled(n: int) -> str:

@@ -20,7 +20,7 @@ import socket
 import subprocess
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -28,19 +28,24 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from bombs import Bomb, bombs, searches
+from bombs import PARTS, Bomb, bombs, searches
 from catalogue import SHELFGRAPH, live, manifest, parser, published
 from measure import memory, mib, table, tell, tree, versions, workplace
 
+PATIENCE = 300.0  # seconds after which what has not happened never will
 FORMS = ("text/html", "text/turtle", "application/ld+json", "application/rdf+xml", "application/n-triples")
 
 
 @dataclass
 class Met:
-    """What a bomb met: the status, what was said, seconds until then and until its worker was gone, MiB it had."""
+    """What a bomb met: the status, what was said, seconds until then and until its worker was gone, MiB it had.
+
+    It is right when it got an answer that is promised and its worker was freed, late when that took too long.
+    """
 
     name: str
     right: bool
+    late: bool
     status: int
     said: str
     answered: float
@@ -88,6 +93,7 @@ def main() -> None:
     options.add_argument("--memory", type=int, default=512, help="memory limit of a query in MiB")
     options.add_argument("--readers", type=int, default=4, help="clients that ask for records")
     options.add_argument("--only", default="", help="only bombs with this in their name")
+    options.add_argument("--part", choices=PARTS, default="all", help="only what a limit may stop, or all but that")
     options.add_argument("--json", action="store_true", help="print all that was seen as JSON")
     asked = options.parse_args()
     with workplace(asked.work) as work:
@@ -109,13 +115,15 @@ def soak(site: Path, work: Path, asked: Any) -> Soak:
     ):
         _warmed(server)
         before, serve = (own_memory(server), len(tree(server.pid))), servers(server)
-        found.searches = [_searched(server, *one) for one in searches().items() if asked.only in one[0]]
-        for bomb in (one for one in bombs(visited.url) if asked.only in one.name):
+        if asked.part != "stopped":
+            found.searches = [_searched(server, *one) for one in searches().items() if asked.only in one[0]]
+        for bomb in (one for one in bombs(visited.url) if asked.only in one.name and asked.part in (one.part, "all")):
             tell(bomb.name)
             found.bombs.append(_thrown(server, bomb, readers, asked.limit))
-        found.together = _together(server, asked.limit)
+        if asked.part != "answered":
+            found.together = _together(server, asked.limit)
         settled(server)
-        time.sleep(1)
+        _patiently(lambda: len(tree(server.pid)) <= before[1])
         after = own_memory(server), len(tree(server.pid))
         found.same = servers(server) == serve
         readers.stop()
@@ -123,8 +131,16 @@ def soak(site: Path, work: Path, asked: Any) -> Soak:
         found.pages, found.failed = len(readers.times), readers.failed
         found.p50, found.p99, found.slowest = _quantiles([one for _, one in readers.times])
         found.visits = visited.visits
+    _patiently(lambda: not _session(server.pid))
     found.left = len(_session(server.pid))
     return found
+
+
+def _patiently(done: Callable[[], bool], seconds: float = PATIENCE) -> None:
+    """Return when it is done, or when that can no longer be expected."""
+    until = time.monotonic() + seconds
+    while not done() and time.monotonic() < until:
+        time.sleep(0.05)
 
 
 # -- the server and what runs for it -----------------------------------------------------------------------------------
@@ -154,19 +170,20 @@ def serving(site: Path, log: Path, asked: Any) -> Iterator[Server]:
         finally:
             process.send_signal(signal.SIGTERM)
             with suppress(subprocess.TimeoutExpired):
-                process.wait(30)
-            time.sleep(0.5)
+                process.wait(PATIENCE)
             if process.poll() is None:
                 os.killpg(process.pid, signal.SIGKILL)
 
 
 def _wait_for(port: int) -> None:
-    for _ in range(300):
+    def ready() -> bool:
         with suppress(OSError, http.client.HTTPException):
-            if _asked(port, "GET", "/readyz")[0] == 200:
-                return
-        time.sleep(0.1)
-    raise SystemExit("soak.py: the server does not answer")
+            return _asked(port, "GET", "/readyz")[0] == 200
+        return False
+
+    _patiently(ready)
+    if not ready():
+        raise SystemExit("soak.py: the server does not answer")
 
 
 def _session(leader: int) -> list[int]:
@@ -210,20 +227,17 @@ def _warmed(server: Server) -> None:
 
 def settled(server: Server) -> None:
     """Return when a small query is answered: nothing runs any more, and there are workers again."""
-    for _ in range(300):
-        if _asked(server.port, "GET", "/sparql?query=ASK%7B%7D")[0] == 200:
-            return
-        time.sleep(0.1)
+    _patiently(lambda: _asked(server.port, "GET", "/sparql?query=ASK%7B%7D")[0] == 200)
 
 
 # -- bombs -------------------------------------------------------------------------------------------------------------
 
 
 def _asked(
-    port: int, method: str, path: str, body: bytes = b"", kind: str = "", source: str = "127.0.0.1", seconds: float = 60
+    port: int, method: str, path: str, body: bytes = b"", kind: str = "", source: str = "127.0.0.1"
 ) -> tuple[int, str]:
     """Return status and answer."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=seconds, source_address=(source, 0))
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE, source_address=(source, 0))
     try:
         connection.request(method, path, body or None, {"Content-Type": kind} if kind else {})
         answer = connection.getresponse()
@@ -244,7 +258,7 @@ def send(server: Server, bomb: Bomb, source: str = "127.0.0.1") -> tuple[int, st
         if bomb.how == "graph":
             fields = {"query": "SELECT * { ?s ?p ?o }", "default-graph-uri": bomb.query}
         return _asked(port, "POST", "/sparql", urlencode(fields).encode(), "application/x-www-form-urlencoded", source)
-    with socket.create_connection(("127.0.0.1", port), 30) as connection, suppress(OSError):
+    with socket.create_connection(("127.0.0.1", port), PATIENCE) as connection, suppress(OSError):
         return _STRANGE[bomb.how](connection, bomb)
     return 0, "the connection was closed"
 
@@ -300,16 +314,14 @@ def _thrown(server: Server, bomb: Bomb, readers: Readers, limit: float) -> Met:
     watch = Watch(server, set(before))
     status, text = send(server, bomb)
     answered = time.monotonic() - began
-    until = time.monotonic() + (limit + 1 if bomb.how == "leaves" else 1)
-    while bomb.how in ("leaves", "post") and status in (0, 503, 504) and not watch.ended and time.monotonic() < until:
-        time.sleep(0.02)
+    ends = bomb.how in ("leaves", "post") and status in (0, 503, 504)
+    if ends:
+        _patiently(lambda: bool(watch.ended))
     watch.stop()
     freed = watch.ended - began if watch.ended else None
-    met = Met(bomb.name, status in bomb.right, status, _said(text), answered, freed, watch.peak)
-    if bomb.how == "leaves":
-        met.right = freed is not None and freed < limit
-    elif set(bomb.right) <= {503, 504, 413}:
-        met.right = met.right and answered < limit + 2
+    right = status in bomb.right and (freed is not None or not ends)
+    late = freed is not None and freed > limit if bomb.how == "leaves" else ends and answered > limit + 2
+    met = Met(bomb.name, right, late, status, _said(text), answered, freed, watch.peak)
     times = [took for at, took in readers.times if at >= began]
     met.pages = len(times)
     met.p50, met.p99, _ = _quantiles(times)
@@ -414,13 +426,13 @@ class Readers:
         """End reading."""
         self._over.set()
         for thread in self._threads:
-            thread.join(30)
+            thread.join(PATIENCE)
 
     def _read(self, n: int) -> None:
         """Ask on a kept connection, a little less often than would occupy the machine."""
         choose = random.Random(n)
         connection = http.client.HTTPConnection(
-            "127.0.0.1", self._port, timeout=30, source_address=(f"127.0.1.{n + 1}", 0)
+            "127.0.0.1", self._port, timeout=PATIENCE, source_address=(f"127.0.1.{n + 1}", 0)
         )
         while not self._over.wait(0.01):
             path, began = f"/record/{quote(choose.choice(self._ids), safe='')}", time.monotonic()
@@ -482,7 +494,7 @@ def _print(found: Soak, asked: Any, counts: dict[str, int]) -> None:
              "pages meanwhile", "p50 ms", "p99 ms")  # fmt: skip
     rows = [
         (
-            one.name.replace("|", "\\|") + ("" if one.right else " **not as promised**"), one.status or "-",
+            one.name.replace("|", "\\|") + " **not as promised**" * (one.late or not one.right), one.status or "-",
             f"{one.answered:.2f}", f"{one.freed:.2f}" if one.freed is not None else "stayed", mib(one.peak), one.pages,
             f"{one.p50:.1f}", f"{one.p99:.1f}",
         )

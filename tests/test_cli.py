@@ -8,7 +8,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -19,6 +18,7 @@ import requests
 from click.testing import CliRunner
 from conftest import BASE, EXAMPLES, ROOT, SEED, SHARED, free_port
 from pyoxigraph import RdfFormat, parse
+from waiting import PATIENCE, wait_until_it_answers
 
 from ld.cli import VERBS, main
 
@@ -26,7 +26,7 @@ from ld.cli import VERBS, main
 def shelfgraph(*arguments: str, cwd: Path, text: str | None = None) -> subprocess.CompletedProcess[str]:
     """Run the command as a process of its own."""
     command = [sys.executable, "-W", "error", "-m", "ld", *arguments]
-    return subprocess.run(command, cwd=cwd, input=text, capture_output=True, text=True, timeout=120, check=False)
+    return subprocess.run(command, cwd=cwd, input=text, capture_output=True, text=True, timeout=PATIENCE, check=False)
 
 
 def failed(done: subprocess.CompletedProcess[str], code: int, *words: str) -> None:
@@ -280,18 +280,13 @@ def test_serve_answers_and_ends_cleanly(folder: Path) -> None:
     command = [sys.executable, "-m", "ld", "serve", "--bind", f"127.0.0.1:{port}"]
     with subprocess.Popen(command, cwd=folder, stderr=subprocess.DEVNULL, start_new_session=True) as server:
         try:
-            for _ in range(100):
-                try:
-                    if requests.get(f"{root}/readyz", timeout=5).ok:
-                        break
-                except requests.ConnectionError:
-                    time.sleep(0.1)
-            record = requests.get(f"{root}/record/{SEED}", headers={"Accept": "text/turtle"}, timeout=10)
-            asked = requests.get(f"{root}/sparql", params={"query": "ASK { ?s ?p ?o }"}, timeout=10)
+            wait_until_it_answers(server, f"{root}/readyz")
+            record = requests.get(f"{root}/record/{SEED}", headers={"Accept": "text/turtle"}, timeout=PATIENCE)
+            asked = requests.get(f"{root}/sparql", params={"query": "ASK { ?s ?p ?o }"}, timeout=PATIENCE)
             busy = shelfgraph("serve", "--bind", f"127.0.0.1:{port}", cwd=folder)
         finally:
             server.send_signal(signal.SIGTERM)
-            server.wait(20)
+            server.wait(PATIENCE)
 
     assert record.headers["Content-Type"] == "text/turtle; charset=utf-8"
     assert len({quad.triple for quad in parse(record.content, RdfFormat.TURTLE)}) == 153

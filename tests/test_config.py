@@ -16,8 +16,9 @@ from urllib.parse import quote, urlsplit
 import pytest
 import requests
 from click.testing import CliRunner, Result
-from conftest import EXAMPLES, ROOT, SEED, SHARED
-from serving import Server, answers, free_port, serving, wait
+from conftest import EXAMPLES, ROOT, SEED, SHARED, free_port
+from serving import Server, serving
+from waiting import PATIENCE, answers, wait
 
 from ld.cli import main
 from ld.settings import Settings
@@ -25,7 +26,6 @@ from ld.web.server import stop_seconds
 
 RECORD = f"/record/{SEED}"
 LONG = "SELECT ?a { ?a ?b ?c . ?d ?e ?f } LIMIT 50000"
-PATIENCE = 60.0
 HEAD = 3_500
 needs_nginx = pytest.mark.skipif(not shutil.which("nginx"), reason="nginx is not installed")
 needs_systemd = pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="systemd is not installed")
@@ -93,7 +93,7 @@ def proxied(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Ser
         serving(folder / "site", sources(), records, base=f"{base}/", **given) as server,
         nginx(folder, printed_for(server, folder)),
     ):
-        wait(lambda: answers(f"{base}/healthz"), PATIENCE)
+        wait(lambda: answers(f"{base}/healthz"))
         yield base, server
 
 
@@ -186,7 +186,7 @@ def test_an_https_base_is_served_with_its_certificate(tmp_path: Path) -> None:
         serving(tmp_path / "site", [EXAMPLES], base=f"{base}/") as server,
         nginx(tmp_path, printed_for(server, tmp_path, *files)),
     ):
-        wait(lambda: answers(f"{base}/healthz", trusted), PATIENCE)
+        wait(lambda: answers(f"{base}/healthz", trusted))
         found = requests.get(f"{base}{RECORD}.html", timeout=PATIENCE, verify=trusted)
 
     assert found.status_code == 200 and f"{base}{RECORD}" in found.text

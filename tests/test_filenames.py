@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from conftest import BASE, EXAMPLES, endpoint
+from waiting import PATIENCE
 
 from ld.errors import SiteError
 from ld.publish.run import publish
@@ -28,7 +29,7 @@ LINE = json.dumps({"id": "1", "title": "T", "title_short": "T"}) + "\n"
 def shelfgraph(*arguments: str, cwd: Path) -> tuple[int, str, str]:
     """Run the command; its exit status, what it gives and what it says."""
     command = [sys.executable, "-W", "error", "-m", "ld", *arguments]
-    done = subprocess.run(command, cwd=cwd, capture_output=True, timeout=120, check=False)
+    done = subprocess.run(command, cwd=cwd, capture_output=True, timeout=PATIENCE, check=False)
     return done.returncode, done.stdout.decode(), done.stderr.decode()
 
 
@@ -130,7 +131,9 @@ def test_a_pipe_is_a_source(tmp_path: Path) -> None:
     program = f"{shlex.quote(sys.executable)} -W error -m ld"
     script = f"{program} publish <(gzip -dc in.gz) && {program} convert <(gzip -dc in.gz)"
 
-    done = subprocess.run(["bash", "-c", script], cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(
+        ["bash", "-c", script], cwd=tmp_path, capture_output=True, text=True, timeout=PATIENCE, check=False
+    )
 
     assert done.returncode == 0, done.stderr
     assert "1 records read: 1 published" in done.stderr

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from conftest import BASE
+from waiting import PATIENCE
 
 from ld.errors import LostError, SiteError
 from ld.publish.generations import adopt, rollback
@@ -215,7 +216,9 @@ def test_a_first_publish_that_was_killed_in_its_last_step_has_finished(site: Pat
 def shelfgraph(*arguments: str, cwd: Path) -> tuple[int, str, str]:
     """Run the command; its exit status, what it gives and what it says."""
     command = [sys.executable, "-W", "error", "-m", "ld", *arguments]
-    done = subprocess.run(command, cwd=cwd, env=os.environ, capture_output=True, text=True, timeout=120, check=False)
+    done = subprocess.run(
+        command, cwd=cwd, env=os.environ, capture_output=True, text=True, timeout=PATIENCE, check=False
+    )
     return done.returncode, done.stdout, done.stderr
 
 

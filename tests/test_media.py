@@ -65,7 +65,7 @@ def test_what_is_preferred_where_all_are_liked_as_well() -> None:
     first = [some[0].key for some in (DOCUMENT, CITATION, GRAPH, RESULTS)]
 
     assert first == ["html", "bib", "ttl", "json"]
-    assert [form.key for form in RECORD[:9]] == ["html", "jsonld", "json", "ttl", "nt", "rdf", "bib", "ris", "csl.json"]
+    assert [form.key for form in DOCUMENT[:6]] == ["html", "jsonld", "json", "ttl", "nt", "rdf"]
 
 
 def test_every_form_but_a_page_has_a_writer() -> None:

@@ -17,6 +17,7 @@ from conftest import BASE, EXAMPLES, ROOT
 from flask import Flask
 from flask.testing import FlaskClient
 from serving import serving
+from waiting import PATIENCE
 
 from ld.formats.table import RECORD
 from ld.web.pages import openapi
@@ -39,7 +40,7 @@ def test_schemathesis_finds_every_answer_as_described(tmp_path: Path) -> None:
     with serving(tmp_path / "site", [EXAMPLES], query_seconds=2, query_per_client=8) as server:
         done = subprocess.run(
             [*command, f"{server.url}/openapi.json", "--no-color"], cwd=tmp_path, capture_output=True, text=True,
-            check=False, timeout=240, env={**os.environ, "PYTHONPATH": str(HERE)},
+            check=False, timeout=PATIENCE, env={**os.environ, "PYTHONPATH": str(HERE)},
         )  # fmt: skip
 
     print(done.stdout)

@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 from conftest import BASE
+from waiting import PATIENCE
 
 from ld import readers
 from ld.errors import PartError, SourceError, UsageError
@@ -286,7 +287,7 @@ def test_a_file_that_breaks_off_in_a_folder_is_a_part(tmp_path: Path) -> None:
 def shelfgraph(*arguments: str, cwd: Path, data: bytes = b"") -> tuple[int, str, str]:
     """Run the command; its exit status, what it gives and what it says."""
     command = [sys.executable, "-W", "error", "-m", "ld", *arguments]
-    done = subprocess.run(command, cwd=cwd, input=data, capture_output=True, timeout=120, check=False)
+    done = subprocess.run(command, cwd=cwd, input=data, capture_output=True, timeout=PATIENCE, check=False)
     return done.returncode, done.stdout.decode(), done.stderr.decode()
 
 

@@ -184,6 +184,7 @@ def main(arguments: list[str]) -> None:
         except (ShelfgraphError, OSError) as error:
             send(channel, ERROR, msgspec.json.encode(Failure(SiteError.__name__, str(error))))
             return
+        grammar.prepared()  # or the first error would take the time that its query has
         limit_memory(memory)
         if engine.embedded:
             lock_in()
