@@ -15,19 +15,21 @@ What everybody may use stands beside them; above all stand `commands`, a file a 
 The law (`tests/test_house.py` reads it here):
 
 - edition, errors, memo, progress and record know nothing.
+- summary knows record.
 - values knows errors, memo, record.
-- terms and bounds know errors, memo, values.
+- terms and bounds know errors, memo, summary, values.
 - settings knows bounds, errors, values.
 - readers knows errors, memo, record, values.
-- mapping knows errors, memo, record, terms, values.
-- formats knows errors, memo, terms, values.
+- mapping knows errors, memo, record, summary, terms, values.
+- formats knows errors, memo, summary, terms, values.
 - harvest knows errors, readers, record, values.
 - store knows errors, values.
 - sparql knows errors, formats, memo, progress, store, values.
-- site knows edition, errors, formats, mapping, memo, progress, readers, record, settings, sparql, store, terms, values.
-- publish knows edition, errors, formats, harvest, mapping, memo, progress, readers, record, settings, site, store,
+- site knows edition, errors, formats, mapping, memo, progress, readers, record, settings, sparql, store, summary,
   terms, values.
-- web knows errors, formats, memo, settings, site, sparql, values.
+- publish knows edition, errors, formats, harvest, mapping, memo, progress, readers, record, settings, site, store,
+  summary, terms, values.
+- web knows errors, formats, memo, settings, site, sparql, summary, values.
 - commands, cli and __main__ know all.
 - Only web uses flask, werkzeug, flask_compress, granian.
 - Only formats, sparql, store use pyoxigraph.

@@ -8,6 +8,7 @@
     ├── VocabError            a file in vocab/ says something impossible; names file:line
     ├── SiteError             the site folder cannot be used: read-only, locked, no generation, damaged
     │   └── LostError         which generation is live is no longer known
+    ├── WhyError              the statements of a record cannot be explained now: too many ask, or it takes too long
     └── QueryError            a SPARQL query gets no answer
         ├── QuerySyntaxError  it is not SPARQL 1.1; has line and column
         ├── QueryTooDeep      it is nested more deeply, or has more parts, than any honest query
@@ -64,6 +65,10 @@ class SiteError(ShelfgraphError):
 
 class LostError(SiteError):
     """Something has been published, but `current` no longer names a finished generation of the site."""
+
+
+class WhyError(ShelfgraphError):
+    """The statements of a record cannot be explained now."""
 
 
 class QueryError(ShelfgraphError):

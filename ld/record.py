@@ -9,7 +9,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 
-class Date(Struct, frozen=True, gc=False):
+class Date(Struct, frozen=True, array_like=True, tag=4, gc=False):
     """A date as precise as the source and no more: `value` in the lexical form of `datatype`.
 
     `datatype` is one of `gYear`, `gYearMonth`, `date` (XML Schema) or `edtf` (Library of Congress EDTF).

@@ -49,7 +49,7 @@ def app(settings: Settings) -> Iterator[Flask]:
     """The application of that site."""
     made = create_app(settings)
     yield made
-    made.extensions["shelfgraph"].pools.close()
+    made.extensions["shelfgraph"].close()
 
 
 @pytest.fixture

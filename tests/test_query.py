@@ -419,7 +419,7 @@ def test_locked_in(directory: Path) -> None:
     """After the lock neither sockets nor programs are to be had, in no thread."""
     script = """if 1:
         import os, socket, threading
-        from ld.sparql.worker import lock_in
+        from ld.sparql.child import lock_in
         gate, done = threading.Event(), []
         def try_all():
             gate.wait()

@@ -16,10 +16,8 @@ from ld.formats.media import Format
 from ld.formats.ntriples import NTRIPLES
 from ld.formats.table import APPENDED
 from ld.harvest.fetch import fetched
-from ld.mapping.compiled import Described, Mapping
+from ld.mapping.compiled import Described, Mapping, Unsaid
 from ld.mapping.entities import Site
-from ld.mapping.mentions import Unsaid
-from ld.mapping.works import describe
 from ld.readers import Outcome, parts, read
 from ld.readers.parts import Gap
 from ld.record import Deleted, Part, Record, Rejected
@@ -95,17 +93,15 @@ class _Writer:
 
     def __init__(self, mapping: Mapping, form: Format, output: BinaryIO) -> None:
         self.mapping, self.form, self.output = mapping, form, output
-        self._unsaid = Unsaid()
+        self._unsaid = Unsaid(mapping)
         self._declared: set[str] = set()
 
     def add(self, record: Record, described: Described) -> None:
         """Write a record with the shared things it names: all of them, or those of which nothing has been said yet."""
-        unsaid = Unsaid() if self.form.lone else self._unsaid
+        unsaid = Unsaid(self.mapping) if self.form.lone else self._unsaid
         lines = described.lines + unsaid.lines(described.mentions)
         base = self.mapping.site.base
-        shown = Shapes(
-            base + address(f"record/{record.id}"), base + CONTEXT, lambda: lines,
-            lambda: describe(record, self.mapping.kinds)[0].iri,
-        )  # fmt: skip
+        url = base + address(f"record/{record.id}")
+        shown = Shapes(url, base + CONTEXT, lambda: lines, described.topic)
         assert self.form.append
         self.output.write(self.form.append(shown, self._declared))

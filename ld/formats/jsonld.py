@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from functools import cache, lru_cache, partial
+from functools import partial
 from typing import Any, TypeAlias
 
 import msgspec
@@ -18,7 +18,7 @@ from pyoxigraph import RdfFormat
 from ld.errors import UsageError
 from ld.formats.media import Format, Graph, Nodes, Of, Shown, register
 from ld.formats.ntriples import nodes, ntriples
-from ld.memo import Memory
+from ld.memo import Memory, cached
 from ld.values.vocab import Vocabulary, vocabulary
 
 _RDF_TYPE = "<http://www.w3.org/1999/02/22-rdf-syntax-ns#type>"
@@ -225,7 +225,7 @@ def _natural(key: str) -> tuple[str, int]:
     return (head, int(number)) if number.isdecimal() else (key, 0)
 
 
-compactor = lru_cache(maxsize=8)(Compactor)
+compactor = cached(8)(Compactor)
 
 
 def document(graph: Graph, root: str, names: Names, context: str) -> dict[str, Any]:
@@ -263,7 +263,7 @@ def reshaped(tree: dict[str, Any], profile: str, context: dict[str, Any], contex
     return pyld.compact(tree, tree["@context"], options)
 
 
-@cache
+@cached(4)
 def names_of(vocabulary: Vocabulary) -> Names:
     """Return the names of the vocabulary, made once."""
     return Names(vocabulary)

@@ -10,6 +10,8 @@ from typing import Any, Protocol, TypeAlias
 from msgspec import Struct
 from pyoxigraph import QueryResultsFormat, RdfFormat, Triple
 
+from ld.summary import Summary
+
 Graph = Sequence[Triple]
 # Predicates to objects, and subjects to those, all as N-Triples writes them; an object is a key because it is one once.
 Node: TypeAlias = dict[str, dict[str, None]]
@@ -50,6 +52,8 @@ class Shown(Protocol):
     def graph(self) -> Graph: ...
     @property
     def tree(self) -> Tree: ...
+    @property
+    def summary(self) -> Summary: ...
     def made(self, form: Format) -> bytes:
         """Return the document as that form's writer makes it, or has made it when the record was published."""
 

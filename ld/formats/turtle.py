@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 
 from pyoxigraph import RdfFormat
 
 from ld.formats.media import Format, Graph, Node, Nodes, Of, Shown, register
 from ld.formats.ntriples import nodes, ntriples
-from ld.memo import Memory
+from ld.memo import Memory, cached
 from ld.values.vocab import vocabulary
 
 _RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
@@ -101,7 +100,7 @@ class Shortener:
         return verbs, {prefix for _, prefix in terms}
 
 
-@lru_cache(maxsize=8)
+@cached(8)
 def _shortener(prefixes: tuple[tuple[str, str], ...]) -> Shortener:
     return Shortener(dict(prefixes))
 

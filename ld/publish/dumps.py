@@ -39,7 +39,6 @@ _SIZES = struct.Struct("<4I")
 # A chunk has so many records or things on average: few enough to be made again for one change among them.
 _RECORDS_A_CHUNK, _THINGS_A_CHUNK = 32, 256
 _GZIP_WITH_HEADER = 31
-_DOI = b'<http://purl.org/ontology/bibo/doi> "'
 
 
 _KINDS = {
@@ -121,9 +120,8 @@ class Maker:
         return Chunk(start, data.count(b"\n"), sizes), packed
 
     def _row(self, record: Document) -> tuple[str, ...]:
-        doi = record.data.partition(_DOI)[2].partition(b'"')[0].decode()
         id_ = record.path.removeprefix("record/")
-        return id_, url_of(self.documents.base, record), record.title, record.kind, record.year, doi
+        return id_, url_of(self.documents.base, record), record.title, record.kind, record.year, record.summary.doi
 
 
 def _gzip(data: bytes) -> bytes:

@@ -16,7 +16,7 @@ from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
-import msgspec
+from msgspec.structs import replace
 
 from ld.errors import SiteError, SourceError, UsageError
 from ld.harvest.fetch import fetch, is_url
@@ -129,11 +129,7 @@ class _Run:
             self.live.verify(COPIED)
         inputs = [self._input(source, n) for n, source in enumerate(sources)]
         self._enough_space(sources)
-        job = Job(
-            0, self._workers(inputs), self.scratch, inputs, self.kind,
-            Site(self.settings["base"], self.settings["licence"]), self.settings.site / "vocab", b"", b"",
-            self.live.path if self.live else None, self.live.base if self.live else "", self.again,
-        )  # fmt: skip
+        job = self._job(inputs)
         done, known = self._convert(job)
         gaps = self._gaps(done, full, partial)
         done.append(self._deletions(deletions))
@@ -141,6 +137,22 @@ class _Run:
         account.partial, account.missing = len(gaps), sum(gap.missing or 0 for gap in gaps)
         shutil.rmtree(self.scratch)
         return self._manifest(built, account, sources)
+
+    def _job(self, inputs: list[Input]) -> Job:
+        """Return the work of the first of the workers."""
+        return Job(
+            index=0,
+            count=self._workers(inputs),
+            folder=self.scratch,
+            inputs=inputs,
+            kind=self.kind,
+            site=Site(self.settings["base"], self.settings["licence"]),
+            profile=self.settings["profile"],
+            overlay=self.settings.site / "vocab",
+            live=self.live.path if self.live else None,
+            live_base=self.live.base if self.live else "",
+            again=self.again,
+        )
 
     def close(self) -> None:
         """Let go of the live generation, so that it can be removed when its time has come, and leave no trace."""
@@ -206,10 +218,7 @@ class _Run:
             self.progress(Step("reading", sums[0], total, "bytes", sums[1]))
 
         tasks = [
-            crew.Task(
-                convert,
-                (msgspec.structs.replace(job, index=i, of_lines=known.of_lines, of_sources=known.of_sources),),
-            )
+            crew.Task(convert, (replace(job, index=i, of_bodies=known.of_bodies, of_sources=known.of_sources),))
             for i in range(job.count)
         ]
         return crew.run(tasks, tell), known
@@ -244,9 +253,17 @@ class _Run:
             for note in notes(one.remarks for one in done):
                 remarks.write(note.decode() + "\n")
             plan = Plan(
-                self.folder, self.scratch, self.settings, self.vocabulary, self.live, account, remarks, self.progress,
-                full, self.created,
-            )  # fmt: skip
+                folder=self.folder,
+                scratch=self.scratch,
+                settings=self.settings,
+                vocabulary=self.vocabulary,
+                previous=self.live,
+                account=account,
+                remarks=remarks,
+                progress=self.progress,
+                full=full,
+                created=self.created,
+            )
             if self.live and not self.again:
                 built = Update(plan, self.live).build(done)
             else:

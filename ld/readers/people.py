@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from functools import cache
 
 from msgspec import Struct
 
+from ld.memo import cached
 from ld.record import Person, Remark
 from ld.values import names, text
 from ld.values.vocab import vocabulary
@@ -94,7 +94,7 @@ def heading(raw: str, role: str, corporate: bool = False) -> Person:
 def role_code(raw: str, default: str) -> str:
     """Return the MARC relator code for a code, an English term or an IRI of it; empty where it is none of them.
 
-    >>> role_code("Editor.", ""), role_code("http://id.loc.gov/vocabulary/relators/edt", ""), role_code("", "aut")
+    >>> role_code("Editor.", ""), role_code("http://id.loc.gov/roles/edt", ""), role_code("", "aut")
     ('edt', 'edt', 'aut')
     >>> role_code("composer (expression),", ""), role_code("director of photography.", ""), role_code("wizard", "")
     ('cmp', 'cng', '')
@@ -105,7 +105,7 @@ def role_code(raw: str, default: str) -> str:
     return _relators().get(match[1].strip().casefold(), "") if match else ""
 
 
-@cache
+@cached()
 def _relators() -> dict[str, str]:
     """Return the codes by printed word, term and code (`role_words.csv` and `roles.csv` of `vocab/codes/`)."""
     rows = vocabulary().rows("codes/roles.csv")
@@ -124,7 +124,7 @@ def is_corporate(name: str) -> bool:
     return not _corporate_words().isdisjoint(words)
 
 
-@cache
+@cached()
 def _corporate_words() -> frozenset[str]:
     return frozenset(word.strip(".") for word in vocabulary().codes("corporate"))
 

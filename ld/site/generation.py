@@ -35,7 +35,7 @@ from ld.site.search import Index
 from ld.store.oxigraph import check_name
 
 # Which files a generation has, and what is in them: other layouts are not read.
-LAYOUT = 3
+LAYOUT = 4
 MANIFEST = "manifest.json"
 READING = "reading.lock"
 PART, REMOVING = ".part", ".removing"

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from functools import lru_cache
 from pathlib import Path
 
 import msgspec
 
 from ld.edition import edition as program
 from ld.formats.table import RECORD
+from ld.memo import cached
 from ld.site.files import Packer, immutable
 from ld.site.shown import Finished
 from ld.values.vocab import Vocabulary, vocabulary
@@ -63,7 +63,7 @@ def unpacked(packer: Packer, data: bytes) -> Finished:
     return _FINISHED.decode(packer.unpack(data))
 
 
-@lru_cache(maxsize=4)
+@cached(4)
 def edition(known: Vocabulary) -> str:
     """Return a hash of all that decides how a graph is written: the program's edition, the forms, context, prefixes."""
     forms = [(form.key, form.media_type) for form in RECORD]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from functools import cached_property
 
@@ -11,11 +10,11 @@ from msgspec import Struct
 
 from ld.formats import ntriples
 from ld.formats.jsonld import JSONLD
-from ld.formats.links import Facts, Link, address, data_links, facts, header, page_links, spelled
+from ld.formats.links import Facts, Link, address, data_links, header, of_record, of_thing, page_links, spelled
 from ld.formats.media import Format, Graph, Nodes, Tree
 from ld.formats.table import LINKED, PACKED, RECORD
 from ld.site.documents import Document, Documents
-from ld.values import names
+from ld.summary import Card, Summary
 
 CONTEXT = "context/v1.jsonld"
 _LINKED_OF_RECORD = tuple(form for form in RECORD if form.linked)
@@ -34,9 +33,7 @@ class Shapes:
     It is that of the document at `url`; its lines may be there twice. The topic is what it is about.
     """
 
-    def __init__(
-        self, url: str, context: str, lines: Callable[[], str], topic: Callable[[], str] | None = None
-    ) -> None:
+    def __init__(self, url: str, context: str, lines: Callable[[], str], topic: str = "") -> None:
         self.url = url
         self.context = context
         self._lines = lines
@@ -66,13 +63,15 @@ class Shapes:
         """Its triples, each once."""
         return ntriples.triples(ntriples.whole(self.lines))
 
-    @cached_property
+    @property
     def topic(self) -> str:
-        """The IRI of what it is about, which is outermost in the JSON-LD; its URL where that is told elsewhere."""
-        if self._topic:
-            return self._topic()
-        there = next((name for name in (f"{self.url}#it", self.url) if f"<{name}>" in self.nodes), "")
-        return there or next(iter(self.nodes), self.url).strip("<>")
+        """The IRI of what it is about, which is outermost in the JSON-LD."""
+        return self._topic
+
+    @property
+    def summary(self) -> Summary:
+        """What the record says, where it is one."""
+        raise ValueError("only a record has a summary")
 
     @cached_property
     def tree(self) -> Tree:
@@ -100,6 +99,7 @@ class Shown(Shapes):
             lambda: "".join((document.lines, *documents.around(document))),
         )
         self.document = document
+        self._documents = documents
         self._kept = kept
 
     def made(self, form: Format) -> bytes:
@@ -107,27 +107,39 @@ class Shown(Shapes):
         kept = self._kept.forms.get(form.key) if self._kept else None
         return super().made(form) if kept is None else kept
 
-    @property
-    def work(self) -> Tree:
-        """The node of what the document is about."""
-        about = self.tree.get("mainEntity")
-        return about if isinstance(about, dict) else self.tree
+    @cached_property
+    def summary(self) -> Summary:
+        """What a record says, its shared things named as their own documents name them."""
+        return self._documents.named(self.document)
+
+    @cached_property
+    def card(self) -> Card:
+        """What a shared thing is."""
+        return self.document.card
+
+    @cached_property
+    def subject(self) -> Card | None:
+        """The shared thing that a record is about; None where it is about a work of its own."""
+        topic = self.document.summary.topic if self.document.record else ""
+        return self._documents.card(topic) if topic else None
 
     @property
-    def page(self) -> Tree:
-        """The node of the document itself."""
-        about = self.tree.get("mainEntityOfPage")
-        return about if isinstance(about, dict) else self.tree
+    def topic(self) -> str:
+        """The IRI of what is outermost in the JSON-LD: what it is about; its URL where that is told elsewhere."""
+        if not self.document.record:
+            return self.card.iri
+        return self.url if self.subject else f"{self.url}#it"
 
     @property
-    def licence(self) -> str:
-        """The licence of the data, empty where the document does not say."""
-        return next(iter(self.facts.data_licences), "")
+    def about(self) -> str:
+        """The IRI of what the document is about."""
+        return self.subject.iri if self.subject else self.topic
 
     @cached_property
     def facts(self) -> Facts:
-        """What of its graph becomes a link."""
-        return facts(self.nodes, self.topic, self.url)
+        """What of it becomes a link."""
+        found = self.document
+        return of_record(found.summary, self._documents.base) if found.record else of_thing(self.card)
 
     @property
     def links(self) -> list[Link]:
@@ -159,7 +171,4 @@ class Shown(Shapes):
 
 def url_of(base: str, found: Document) -> str:
     """Return the document's URL, spelled as its IRI is."""
-    match = None if found.record else re.match(r"<([^>#]*)#it>", found.lines)
-    if match and names.decoded(match[1].removeprefix(base)) == found.path:
-        return match[1]
-    return base + address(found.path)
+    return base + address(found.path) if found.record else found.card.url

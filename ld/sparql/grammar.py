@@ -11,12 +11,12 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable
-from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import msgspec
 
+from ld.memo import cached
 from ld.sparql.guard import FIRST, LOCAL, NAME, place
 
 _GRAMMAR = Path(__file__).with_name("sparql11.lark")
@@ -119,7 +119,7 @@ def _end(query: str) -> Place:
     return Place(text.count("\n") + 1, len(text) - text.rfind("\n"), "")
 
 
-@cache
+@cached()
 def prepared() -> _Parser:
     """Return the parser, read once; whoever must not wait for it later calls this before."""
     tables = read()

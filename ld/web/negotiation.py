@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import lru_cache
 
 from flask import request
 from msgspec import Struct
 from werkzeug.http import parse_accept_header, parse_options_header
 
 from ld.formats.media import Format
+from ld.memo import cached
 
 _BARE_QUALITY = re.compile(r"\bq=\.")  # "q=.2" is no qvalue (RFC 9110 §12.4.2), but Java sends it
 
@@ -68,7 +68,7 @@ def _chosen(accept: str | None, wanted: str | None, offered: tuple[Format, ...])
 
 
 # Clients are many, but most send the same few headers.
-_known = lru_cache(maxsize=1000)(_chosen)
+_known = cached(1000)(_chosen)
 
 
 def _named(wanted: str | None, offered: Sequence[Format]) -> Format | None:

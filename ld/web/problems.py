@@ -33,6 +33,7 @@ _STATUS: dict[type[ShelfgraphError], int] = {
     errors.QueryTimeout: 504,
     errors.QueryError: 500,
     errors.SiteError: 503,
+    errors.WhyError: 503,
 }
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from contextlib import suppress
 from datetime import UTC, datetime
-from functools import lru_cache
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +21,7 @@ from ld.errors import ShelfgraphError
 from ld.formats.jsonld import JSON
 from ld.formats.media import HTML
 from ld.formats.table import EVERY
+from ld.memo import cached
 from ld.web.problems import failure, json_text, problem
 
 NEGOTIATED = "private, no-cache"  # shared caches exist that ignore Vary
@@ -100,7 +100,7 @@ def page(template: str, *, cache: str = NEGOTIATED, modified: str = "", **values
     return response
 
 
-@lru_cache(maxsize=10_000)
+@cached(10_000)
 def _last_modified(text: str) -> list[tuple[str, str]]:
     """Return the Last-Modified header for an xsd:dateTime, none where it is no time; UTC where it names no zone."""
     with suppress(ValueError):
@@ -141,7 +141,7 @@ def install(app: Flask) -> None:
     def compressed(response: Response) -> Response:
         """Encode what is no file as the client likes best; what is small stays as it is."""
         accepted = request.headers.get("Accept-Encoding", "")
-        choose_coding = _coding if len(accepted) < _LONG else _coding.__wrapped__
+        choose_coding = _known_coding if len(accepted) < _LONG else _coding
         coding = "" if request.endpoint == "downloads.dump" else choose_coding(accepted)
         if coding:
             if hasattr(response.response, "close"):  # a file, which would be left open after HEAD
@@ -169,7 +169,6 @@ def _unmet(response: Response) -> Response:
     return problem(412, "What you have is no longer what is here.")
 
 
-@lru_cache(maxsize=1000)
 def _coding(accepted: str) -> str:
     """Return the encoding that the client likes best, empty for none; one with q=0 is refused (RFC 9110 §12.5.3)."""
     weights = {name.lower(): quality for name, quality in parse_accept_header(accepted)}
@@ -177,6 +176,9 @@ def _coding(accepted: str) -> str:
     best = max(_ENCODINGS, key=lambda one: weights.get(one, others))
     quality = weights.get(best, others)
     return best if quality and quality >= weights.get("identity", 0.0) else ""
+
+
+_known_coding = cached(1000)(_coding)
 
 
 def _any_will_do() -> None:

@@ -16,6 +16,8 @@ from ld.web.responses import answer, json_answer
 from ld.web.state import generation
 
 blueprint = Blueprint("discovery", __name__)
+# What is made anew for each who asks, and dearly: robots are to take the dumps.
+_CLOSED = ("sparql?", "search?", "*/why$", "*/why?")
 _PER_FILE = 50_000
 _CATALOG = f'{LINKSET.media_type}; profile="https://www.rfc-editor.org/info/rfc9727"'
 _SITEMAP = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
@@ -23,11 +25,11 @@ _SITEMAP = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
 
 @blueprint.get("/robots.txt")
 def robots() -> Response:
-    """Tell robots where the sitemap is, and that queries are not for them."""
+    """Tell robots where the sitemap is, and that queries and explanations are not for them (RFC 9309 §2.2.3)."""
     base = generation().base
     root = urlsplit(base).path
-    lines = ("User-agent: *", f"Disallow: {root}sparql?", f"Disallow: {root}search?", f"Sitemap: {base}sitemap.xml", "")
-    return answer("\n".join(lines), TEXT.content_type)
+    closed = "".join(f"Disallow: {root}{path}\n" for path in _CLOSED)
+    return answer(f"User-agent: *\n{closed}Sitemap: {base}sitemap.xml\n", TEXT.content_type)
 
 
 @blueprint.get("/sitemap.xml")

@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import Any
 from urllib.parse import quote
 
+import msgspec
 from flask import Blueprint, Response, current_app, redirect, request
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as AnyResponse
 
 from ld.formats.jsonld import JSON, JSONLD
-from ld.formats.links import LONGEST_LOCATION, Link, address, header, html_links, iri, linkset, schema_org, spelled
+from ld.formats.links import LONGEST_LOCATION, Link, address, header, html_links, linkset, node_of, schema_org, spelled
 from ld.formats.media import HTML, LINKSET, TEXT, Format
 from ld.formats.table import DOCUMENT, RECORD, by_extension
-from ld.mapping.compiled import Mapping
-from ld.mapping.entities import Site
-from ld.readers import reread
-from ld.record import Record
 from ld.site.documents import Document
 from ld.site.generation import Generation
 from ld.site.shown import CONTEXT, Shown, url_of
-from ld.values import names
-from ld.values.vocab import Vocabulary, vocabulary
+from ld.site.why import Question
+from ld.values.vocab import vocabulary
 from ld.web.negotiation import Choice, wanted
 from ld.web.problems import not_acceptable, problem
 from ld.web.responses import FIXED, IMMUTABLE, NEGOTIATED, answer, json_answer, page
@@ -164,20 +160,19 @@ def _body(shown: Shown, choice: Choice) -> bytes:
 
 def _html(live: Generation, shown: Shown, cache: str) -> Response:
     found = shown.document
-    shared: dict[str, Any] = {"shown": shown, "work": shown.work, "language": shown.language, "base": live.base}
-    embedded = schema_org(shown.work)
-    if "@type" in embedded:
-        shared["schema_org"] = {"@context": "https://schema.org", **embedded}
+    shared: dict[str, Any] = {"shown": shown, "base": live.base, "schema_org": _embedded(shown)}
     if found.record:
-        shared |= {"doc": shown.page, "collection": _collection(live, shown)}
+        collection = live.documents.card(f"dataset/{shown.summary.collection}")
+        shared |= {"summary": shown.summary, "collection": collection, "topic": shown.subject}
         return page("record.html", cache=cache, modified=found.modified, **shared)
-    return page("thing.html", cache=cache, modified=live.manifest.created, **shared, **_lists(live, found))
+    shared |= {"card": shown.card, "rows": live.documents.rows(shown.card), **_lists(live, found)}
+    return page("thing.html", cache=cache, modified=live.manifest.created, **shared)
 
 
-def _collection(live: Generation, shown: Shown) -> Document | None:
-    """Return the document of the collection the record came from."""
-    name = iri(shown.page.get("void:inDataset", ""))
-    return live.documents.get(names.decoded(name.removeprefix(live.base).removesuffix("#it")))
+def _embedded(shown: Shown) -> dict[str, Any] | None:
+    """Return the work in schema.org's own words, None where the graph gives it no class of these."""
+    found = schema_org(node_of(shown.tree, shown.about) or {})
+    return {"@context": "https://schema.org", **found} if "@type" in found else None
 
 
 def _lists(live: Generation, found: Document) -> dict[str, Any]:
@@ -209,30 +204,19 @@ def _linkset(live: Generation, found: Document) -> Response:
 
 def _why(live: Generation, found: Document) -> Response:
     """Show where every triple comes from: kind of thing, field, row of the mapping."""
-    source = live.documents.source(found.path) if found.record else None
-    record = reread(source) if source else None
-    if not isinstance(record, Record):
-        raise NotFound(f"The source record of {found.title} is not kept.")
     url = url_of(live.base, found)
+    source = live.documents.source(found.path) if found.record else None
     choice = wanted((HTML, JSON))
-    if choice is None:
+    if source and choice is None:
         return not_acceptable(f"{url}/why", (HTML, JSON))
-    licence = current_app.extensions["shelfgraph"].settings["licence"]
-    trace = _mapping(live.base, licence, vocabulary()).trace(record)
-    rows = [
-        {"triple": one.line.rstrip(), "thing": one.thing, "field": one.field, "value": one.value, "row": one.row}
-        for one in trace
-    ]
+    state = current_app.extensions["shelfgraph"]
+    explained = state.why.explain(Question(source, live.base, state.settings["licence"])) if source else None
+    if choice is None or explained is None:
+        raise NotFound(f"The source record of {found.title} is not kept.")
     if choice.format is HTML:
-        response = page("why.html", record=record, rows=rows, url=url)
+        response = page("why.html", record=explained, url=url)
     else:
-        how = {"how": record.how, "remarks": record.remarks}
-        value = {"id": record.id, "place": record.source.place, **how, "triples": rows}
+        value = {name: value for name, value in msgspec.to_builtins(explained).items() if name != "title"}
         response = json_answer(value, cache=NEGOTIATED)
     response.vary.add("Accept")
     return response
-
-
-@lru_cache(maxsize=4)
-def _mapping(base: str, licence: str, known: Vocabulary) -> Mapping:
-    return Mapping(Site(base, licence), known)
