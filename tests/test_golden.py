@@ -93,7 +93,12 @@ def forms(generation: Generation, record: Document, kept: Source) -> list[bytes]
     """The forms of a record that are kept: its triples, words for search, and finished forms."""
     read, finished = reread(kept), generation.forms.get(record.n)
     assert isinstance(read, Record) and finished
-    return [record.data, "\n\n".join(words(read)).encode(), finished.json, finished.turtle, finished.links]
+    return [
+        record.lines.encode(),
+        "\n\n".join(words(read)).encode(),
+        *(finished.forms[key] for key in ("jsonld", "ttl")),
+        finished.links,
+    ]
 
 
 def differing(before: Digests, made: Digests) -> list[str]:
