@@ -75,7 +75,7 @@ def digests(of: str, folder: Path) -> Digests:
     start = EXAMPLES if of == "examples" else folder / "records"
     names = [str(file.relative_to(start)) for file in sources(of, folder / "records")]
     settings = Settings(folder / "site", {"base": BASE, "workers": 1}, {})
-    publish([str(start)], settings)
+    publish([str(start)], settings, partial=True)
     seen: dict[str, Any] = defaultdict(lambda: [sha256() for _ in FORMS])
     with closing(Live(settings.site).current()) as generation:
         for record in generation.documents.records():
@@ -85,7 +85,7 @@ def digests(of: str, folder: Path) -> Digests:
             for digest, text in zip(seen[name], forms(generation, record, kept), strict=True):
                 digest.update(text + b"\0")
         for thing in generation.documents.things():
-            seen["things"][0].update(thing.data)
+            seen["things"][0].update(thing.lines.encode())
     return {name: " ".join(one.hexdigest()[:8] for one in found) for name, found in sorted(seen.items())}
 
 
