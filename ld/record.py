@@ -9,7 +9,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 
-class Date(Struct, frozen=True, gc=False):
+class Date(Struct, frozen=True, array_like=True, tag=4, gc=False):
     """A date as precise as the source and no more: `value` in the lexical form of `datatype`.
 
     `datatype` is one of `gYear`, `gYearMonth`, `date` (XML Schema) or `edtf` (Library of Congress EDTF).
@@ -104,6 +104,24 @@ class Deleted(Struct, frozen=True, gc=False):
     reason: str
     date: str = ""
     successor: str = ""
+
+
+class Part(Struct, frozen=True, gc=False):
+    """A page of a list that has more, as its source tells: an outcome, for a part is not the whole (`readers.parts`).
+
+    `of` tells which list, empty where nothing does; `start` is how many records stand before the page; `asked` is the
+    token that it was asked for with, `next` the one that gives what follows. None is what nobody says. `cut` tells why
+    its end could not be read.
+    """
+
+    place: str
+    of: str = ""
+    start: int | None = None
+    count: int = 0
+    total: int | None = None
+    asked: str | None = None
+    next: str = ""
+    cut: str = ""
 
 
 class Record(Struct, kw_only=True):

@@ -8,6 +8,7 @@ from json.encoder import encode_basestring
 from typing import Any
 
 from ld.memo import Memory
+from ld.summary import Ref, Text
 from ld.values import names
 from ld.values.text import writable
 
@@ -38,13 +39,14 @@ def unescaped(text: str) -> str:
     return _ESCAPE.sub(lambda match: chr(int(match[1], 16)) if match[1] else _ESCAPES.get(match[2], match[2]), text)
 
 
-def _text(value: tuple[str, str]) -> str:
-    text, tag = value
-    return f"{encode_basestring(text)}@{tag.lower()}" if tag else encode_basestring(text)
+def _text(value: Text | str) -> str:
+    if isinstance(value, str):
+        return encode_basestring(value)
+    return f"{encode_basestring(value.text)}@{value.tag.lower()}" if value.tag else encode_basestring(value.text)
 
 
-def _string(value: Any) -> str:
-    return encode_basestring(writable(value[0] if isinstance(value, tuple) else value))
+def _string(value: Text | str) -> str:
+    return encode_basestring(writable(value if isinstance(value, str) else value.text))
 
 
 def _date(value: Any) -> str:
@@ -63,7 +65,12 @@ def _integer(value: str) -> str:
 def iris(base: str) -> Write:
     """Return what writes IRIs. Those of the site were minted of encoded parts; all others are checked."""
     checked = Memory(checked_iri)
-    return lambda iri: f"<{iri}>" if iri.startswith(base) else checked[iri]
+
+    def written(value: Ref | str) -> str:
+        iri = value.iri if isinstance(value, Ref) else value
+        return f"<{iri}>" if iri.startswith(base) else checked[iri]
+
+    return written
 
 
 def checked_iri(iri: str) -> str:

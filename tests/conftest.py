@@ -7,15 +7,14 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-import requests
 from flask import Flask
 from flask.testing import FlaskClient
+from waiting import PATIENCE, wait_until_it_answers
 
 from ld.publish.run import publish
 from ld.settings import Settings
@@ -33,7 +32,7 @@ SEED = "doaj-a252c0b4cecb4a74b764cc9fba0ed479"
 @pytest.fixture(scope="session")
 def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """The settings of a site with every example published."""
-    flags = {"base": BASE, "title": "Example library", "publisher": "Example library", "query_seconds": 5.0}
+    flags = {"base": BASE, "title": "Example library", "publisher": "Example library", "query_seconds": PATIENCE}
     found = Settings(tmp_path_factory.mktemp("site"), flags, {})
     publish([str(EXAMPLES)], found)
     return found
@@ -50,7 +49,7 @@ def app(settings: Settings) -> Iterator[Flask]:
     """The application of that site."""
     made = create_app(settings)
     yield made
-    made.extensions["shelfgraph"].pools.close()
+    made.extensions["shelfgraph"].close()
 
 
 @pytest.fixture
@@ -74,11 +73,11 @@ def endpoint_process(*sources: Path, **environment: str) -> Iterator[tuple[subpr
     environ = {**os.environ, "SHELFGRAPH_PROCESSES": "1", **environment}  # who answers first is then all there is
     with subprocess.Popen(command, env=environ, stderr=subprocess.DEVNULL, start_new_session=True) as server:
         try:
-            wait_until_ready(f"http://127.0.0.1:{port}/readyz")
+            wait_until_it_answers(server, f"http://127.0.0.1:{port}/readyz")
             yield server, f"http://127.0.0.1:{port}/sparql"
         finally:
             server.send_signal(signal.SIGTERM)
-            server.wait(20)
+            server.wait(PATIENCE)
 
 
 @contextmanager
@@ -86,15 +85,3 @@ def endpoint(*sources: Path, **environment: str) -> Iterator[str]:
     """The address of a running `shelfgraph endpoint`."""
     with endpoint_process(*sources, **environment) as (_, url):
         yield url
-
-
-def wait_until_ready(url: str) -> None:
-    """Return when the address answers; after half a minute that is a failure."""
-    deadline = time.monotonic() + 30
-    while time.monotonic() < deadline:
-        try:
-            if requests.get(url, timeout=5).ok:
-                return
-        except requests.ConnectionError:
-            time.sleep(0.05)
-    raise AssertionError(f"{url} is not ready")

@@ -5,18 +5,16 @@ from __future__ import annotations
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import requests
-from conftest import ROOT
+from conftest import ROOT, free_port
 from msgspec import Struct
+from waiting import PATIENCE, wait_until_it_answers
 
 from ld.publish.run import publish
 from ld.settings import Settings
@@ -52,13 +50,6 @@ def session(leader: int) -> list[int]:
     return sorted(found)
 
 
-def free_port() -> int:
-    """A port of this machine that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 @contextmanager
 def serving(
     site: Path, sources: Iterable[Path] = (), records: Iterable[dict[str, Any]] = (), **flags: Any
@@ -76,28 +67,12 @@ def serving(
     with (site / "serve.log").open("w") as log:
         process = subprocess.Popen(command, cwd=ROOT, env=os.environ | settings, stderr=log, start_new_session=True)
         try:
-            wait(lambda: answers(f"http://127.0.0.1:{port}/readyz"), 30)
+            wait_until_it_answers(process, f"http://127.0.0.1:{port}/readyz")
             yield Server(port, process, site)
         finally:
             process.send_signal(signal.SIGTERM)
             try:
-                process.wait(20)
+                process.wait(PATIENCE)
             finally:
                 if session(process.pid):
                     os.killpg(process.pid, signal.SIGKILL)
-
-
-def answers(url: str) -> bool:
-    """Determine whether a server answers well."""
-    try:
-        return requests.get(url, timeout=10).ok
-    except requests.ConnectionError:
-        return False
-
-
-def wait(done: Callable[[], object], seconds: float) -> None:
-    """Return when it is done; fail after so many seconds."""
-    until = time.monotonic() + seconds
-    while not done():
-        assert time.monotonic() < until, "too late"
-        time.sleep(0.05)

@@ -3,38 +3,34 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from msgspec.structs import replace
 
 from ld.formats.citation import bibtex, csl, ris
+from ld.summary import Agent, Summary, Text, Within
 
-ARTICLE: dict[str, Any] = {
-    "id": "https://data.example.org/record/x1#it",
-    "type": ["ScholarlyArticle", "bibo:AcademicArticle"],
-    "name": "Of mice & men: 100% {true}",
-    "author": [{"name": "Rachel Matthews"}, {"name": "Doe, Jane", "familyName": "Doe", "givenName": "Jane"}],
-    "datePublished": "2019-04",
-    "pagination": "12-20",
-    "pageStart": "12",
-    "pageEnd": "20",
-    "bibo:doi": "10.5555/a_b{c",
-    "isPartOf": {
-        "type": ["PublicationIssue"],
-        "issueNumber": "2",
-        "isPartOf": {
-            "type": ["PublicationVolume"],
-            "volumeNumber": "4",
-            "isPartOf": {"type": ["Periodical"], "name": "Journal", "issn": ["1234-5679"]},
-        },
-    },
-    "mainEntityOfPage": {"id": "https://data.example.org/record/x1"},
-}
+URL = "https://data.example.org/record/x1"
+ARTICLE = Summary(
+    title=Text("Of mice & men: 100% {true}", "en"),
+    kind="ScholarlyArticle",
+    people=[Agent("Rachel Matthews", ("author",)), Agent("Doe, Jane", ("author",), family="Doe", given="Jane")],
+    published="2019-04",
+    pages="12-20",
+    page_start="12",
+    page_end="20",
+    doi="10.5555/a_b{c",
+    containers=[
+        Within("issue", "journal/1234-5679/volume/4/issue/2", "Journal, vol. 4, no. 2", "2"),
+        Within("volume", "journal/1234-5679/volume/4", "Journal, vol. 4", "4"),
+        Within("journal", "journal/1234-5679", "Journal", issns=("1234-5679",)),
+    ],
+)
 
 
 def test_bibtex_of_an_article() -> None:
-    assert bibtex(ARTICLE) == (
+    assert bibtex(ARTICLE, URL) == (
         "@article{x1,\n"
         "  title = {{Of mice \\& men: 100\\% \\{true\\}}},\n"
         "  author = {{Rachel Matthews} and Doe, Jane},\n"
@@ -51,7 +47,7 @@ def test_bibtex_of_an_article() -> None:
 
 
 def test_ris_of_an_article() -> None:
-    assert ris(ARTICLE).split("\r\n") == [
+    assert ris(ARTICLE, URL).split("\r\n") == [
         "TY  - JOUR",
         "TI  - Of mice & men: 100% {true}",
         "AU  - Rachel Matthews",
@@ -72,7 +68,7 @@ def test_ris_of_an_article() -> None:
 
 
 def test_csl_of_an_article_keeps_whole_names_literal() -> None:
-    (item,) = json.loads(csl(ARTICLE))
+    (item,) = json.loads(csl(ARTICLE, URL))
 
     assert item == {
         "id": "https://data.example.org/record/x1",
@@ -91,16 +87,16 @@ def test_csl_of_an_article_keeps_whole_names_literal() -> None:
 
 
 def test_no_value_opens_a_line_or_a_field_of_its_own() -> None:
-    evil = ARTICLE | {"name": "A\r\nER  - \r\nTY  - BOOK} },\n url = {x"}
+    evil = replace(ARTICLE, title=Text("A\r\nER  - \r\nTY  - BOOK} },\n url = {x"))
 
-    assert [line[:2] for line in ris(evil).splitlines()].count("TY") == 1
-    assert bibtex(evil).count("\n") == bibtex(ARTICLE).count("\n")
-    assert r"\} \}, url = \{x" in bibtex(evil)
+    assert [line[:2] for line in ris(evil, URL).splitlines()].count("TY") == 1
+    assert bibtex(evil, URL).count("\n") == bibtex(ARTICLE, URL).count("\n")
+    assert r"\} \}, url = \{x" in bibtex(evil, URL)
 
 
 def test_dates_that_are_no_calendar_dates_are_left_out() -> None:
-    assert "issued" not in json.loads(csl(ARTICLE | {"datePublished": "19XX"}))[0]
-    assert json.loads(csl(ARTICLE | {"datePublished": "2019-04-05"}))[0]["issued"] == {"date-parts": [[2019, 4, 5]]}
+    for date, issued in (("19XX", None), ("2019-04-05", {"date-parts": [[2019, 4, 5]]})):
+        assert json.loads(csl(replace(ARTICLE, published=date), URL))[0].get("issued") == issued
 
 
 @pytest.mark.parametrize(

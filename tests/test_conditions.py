@@ -16,7 +16,7 @@ from werkzeug.test import TestResponse
 
 RECORD = f"/record/{SEED}"
 QUERY = quote("SELECT * { ?s ?p ?o } ORDER BY ?s ?p ?o LIMIT 200")
-FORMS = ("html", "jsonld", "json", "ttl", "nt", "rdf", "bib", "ris", "csl.json")
+FORMS = ("html", "jsonld", "json", "ttl", "nt", "rdf", "trig", "schemaorg.jsonld", "bib", "ris", "csl.json")
 VALIDATED = [
     "/", "/dataset", RECORD, *(f"{RECORD}.{form}" for form in FORMS), f"{RECORD}/source", f"{RECORD}/why",
     f"{RECORD}/why?format=json", f"{RECORD}.linkset.json", "/journal/1234-5679", "/journal/1234-5679.ttl",

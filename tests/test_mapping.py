@@ -14,9 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyoxigraph import RdfFormat, parse
 
-from ld.mapping.compiled import Mapping
+from ld.mapping.compiled import Mapping, Unsaid
 from ld.mapping.entities import Site
-from ld.mapping.mentions import Unsaid, mention, statements
+from ld.mapping.mentions import mention, unpacked
 from ld.readers.doaj import api
 from ld.readers.share import Share
 from ld.readers.vufind import solr
@@ -37,7 +37,7 @@ def record(**fields: Any) -> Record:
 
 def said(one: Record) -> dict[str, list[str]]:
     """The lines of each document that the record mentions."""
-    return {m.document: [s.lines for s in statements(m.packed)] for m in MAPPING.describe(one).mentions}
+    return {m.document: Unsaid(MAPPING).lines([m]).splitlines(keepends=True) for m in MAPPING.describe(one).mentions}
 
 
 JOURNAL = Container("journal", "A journal", issn="2297-7775", volume="4", issue="2")
@@ -70,11 +70,11 @@ def test_the_same_words_are_the_same_mention() -> None:
 
     assert first == second
     assert all(one is other for one, other in zip(first, second, strict=True))
-    assert mention(first[0].document, statements(first[0].packed)) == first[0]
+    assert mention(*unpacked(first[0].packed)) == first[0]
 
 
 def test_what_was_said_is_not_said_again() -> None:
-    unsaid = Unsaid()
+    unsaid = Unsaid(MAPPING)
     first = MAPPING.describe(record(subjects=[Subject("soil"), Subject("Soil")])).mentions
     second = MAPPING.describe(record(subjects=[Subject("soil")])).mentions
 
@@ -89,7 +89,7 @@ def test_a_trace_has_the_triples_of_the_description() -> None:
     found = MAPPING.describe(one)
 
     assert {traced.line for traced in MAPPING.trace(one)} == set(
-        (found.lines + Unsaid().lines(found.mentions)).splitlines(keepends=True)
+        (found.lines + Unsaid(MAPPING).lines(found.mentions)).splitlines(keepends=True)
     )
 
 
@@ -145,7 +145,7 @@ def loads(found: Iterable[Record | Rejected]) -> None:
     for one in found:
         if isinstance(one, Record):
             described = MAPPING.describe(one)
-            lines = described.lines + Unsaid().lines(described.mentions)
+            lines = described.lines + Unsaid(MAPPING).lines(described.mentions)
             for lenient in (False, True):
                 read = list(parse(lines.encode(), RdfFormat.N_TRIPLES, lenient=lenient))
                 assert len(read) == lines.count("\n")

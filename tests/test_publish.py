@@ -19,7 +19,7 @@ from ld.publish.run import publish
 from ld.readers import read, reread
 from ld.record import Deleted, Record
 from ld.settings import Settings
-from ld.site.generation import Generation, generations, live_path
+from ld.site.generation import LAYOUT, Generation, generations, live_path
 from ld.site.live import Live
 from ld.values import vocab
 
@@ -373,7 +373,7 @@ def test_a_site_of_another_layout_is_told_from_a_damaged_one(tmp_path: Path) -> 
     settings = site(tmp_path / "site")
     publish([write(tmp_path / "1.jsonl", solr("a"))], settings)
     manifest = live(settings).path / "manifest.json"
-    manifest.write_text(manifest.read_text().replace('"layout": 2', '"layout": 1'))
+    manifest.write_text(manifest.read_text().replace(f'"layout": {LAYOUT}', '"layout": 1'))
 
     with pytest.raises(SiteError, match=r"made by another version.*new site folder"):
         publish([str(tmp_path / "1.jsonl")], settings)

@@ -15,11 +15,12 @@ from typing import Any, cast
 
 import pytest
 import requests
-from conftest import BASE, EXAMPLES, ROOT, free_port, wait_until_ready
+from conftest import BASE, EXAMPLES, ROOT, free_port
 from engines.elsewhere import Elsewhere
 from engines.plain import Plain
 from engines.server import Server, serving
 from pyoxigraph import QueryBoolean, QuerySolutions, RdfFormat, Triple, parse
+from waiting import wait_until_it_answers
 
 from ld.errors import QuerySyntaxError, SettingError, SiteError
 from ld.publish.run import publish
@@ -161,7 +162,7 @@ class House:
         command = [sys.executable, "-m", "ld", "serve", "--site", "site", "--bind", address]
         with subprocess.Popen(command, cwd=self.folder, env=self.environment, stderr=subprocess.DEVNULL) as process:
             try:
-                wait_until_ready(f"http://{address}/readyz")
+                wait_until_it_answers(process, f"http://{address}/readyz")
                 yield f"http://{address}/sparql"
             finally:
                 process.send_signal(signal.SIGTERM)

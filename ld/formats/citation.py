@@ -1,14 +1,14 @@
-"""A record's JSON-LD document becomes a citation: BibTeX, RIS or CSL-JSON."""
+"""A record's summary becomes a citation: BibTeX, RIS or CSL-JSON."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import msgspec
 
-Tree = dict[str, Any]
+from ld.formats.media import Format, Of, register
+from ld.summary import Agent, Summary
 
 # schema.org class: BibTeX entry type, RIS type, CSL type
 _TYPES = {
@@ -41,125 +41,96 @@ _TEX = {c: "\\" + c for c in "#$%&_{}"} | {
 }
 
 
-def bibtex(tree: Tree) -> str:
+def bibtex(found: Summary, url: str) -> str:
     """Return the citation as a BibTeX entry; names that the source does not split stay whole in braces."""
-    tree = work(tree)
-    entry = _kind(tree)[0]
-    fields: list[tuple[str, str]] = [("title", "{" + _tex(title(tree)) + "}")]
+    entry = _kind(found)[0]
+    fields: list[tuple[str, str]] = [("title", "{" + _tex(found.title.text) + "}")]
     for role in ("author", "editor"):
-        people = [_tex_name(person) for person in _nodes(tree, role)]
-        if people:
-            fields.append((role, " and ".join(people)))
-    place = _place(tree)
+        fields.append((role, " and ".join(map(_tex_name, _listed(found, role)))))
+    place = _place(found)
     fields += [(_WITHIN.get(entry, "series"), _tex(place["container"]))]
     fields += [(name, _tex(place[name])) for name in ("volume", "number")]
-    fields += [("pages", _tex(place["pages"]).replace("-", "--")), ("year", place["year"])]
-    fields += [("publisher" if entry != "phdthesis" else "school", _tex(", ".join(publishers(tree))))]
-    fields += [("doi", _plain(_first(tree, "bibo:doi"))), ("isbn", _first(tree, "bibo:isbn13"))]
-    fields += [("issn", place["issn"]), ("url", _plain(_first(tree, "url") or _page(tree)))]
-    key = re.sub(r"[^A-Za-z0-9:-]", "", _page(tree).rpartition("/")[2]) or "record"
+    fields += [("pages", _tex(found.pages).replace("-", "--")), ("year", found.date[:4])]
+    fields += [("publisher" if entry != "phdthesis" else "school", _tex(", ".join(_publishers(found))))]
+    fields += [("doi", _plain(found.doi)), ("isbn", _first(found.isbns))]
+    fields += [("issn", place["issn"]), ("url", _plain(_first(found.urls) or url))]
+    key = re.sub(r"[^A-Za-z0-9:-]", "", url.rpartition("/")[2]) or "record"
     body = "".join(f"  {name} = {{{value}}},\n" for name, value in fields if value)
     return f"@{entry}{{{key},\n{body}}}\n"
 
 
-def ris(tree: Tree) -> str:
+def ris(found: Summary, url: str) -> str:
     """Return the citation in RIS, lines ended by CR LF; no value can open a line of its own."""
-    tree = work(tree)
-    place = _place(tree)
-    lines = [("TY", _kind(tree)[1]), ("TI", title(tree))]
-    lines += [("AU", _inverted(person)) for person in _nodes(tree, "author")]
-    lines += [("ED", _inverted(person)) for person in _nodes(tree, "editor")]
+    place = _place(found)
+    lines = [("TY", _kind(found)[1]), ("TI", found.title.text)]
+    lines += [("AU", _inverted(person)) for person in _listed(found, "author")]
+    lines += [("ED", _inverted(person)) for person in _listed(found, "editor")]
     lines += [("T2", place["container"]), ("VL", place["volume"]), ("IS", place["number"])]
-    lines += [
-        ("SP", place["first"]),
-        ("EP", place["last"]),
-        ("PY", place["year"]),
-        ("DA", place["date"].replace("-", "/")),
-    ]
-    lines += [("PB", name) for name in publishers(tree)]
-    lines += [("SN", place["issn"] or _first(tree, "bibo:isbn13")), ("DO", _first(tree, "bibo:doi"))]
-    lines += [("UR", url) for url in _strings(tree, "url") or [_page(tree)]]
-    lines += [("LA", language) for language in _strings(tree, "inLanguage")]
-    lines += [("KW", word) for word in _strings(tree, "keywords")]
-    lines += [("AB", _first(tree, "abstract"))]
+    lines += [("SP", found.page_start), ("EP", found.page_end), ("PY", found.date[:4])]
+    lines += [("DA", found.date.replace("-", "/")), *(("PB", name) for name in _publishers(found))]
+    lines += [("SN", place["issn"] or _first(found.isbns)), ("DO", found.doi)]
+    lines += [("UR", address) for address in found.urls or [url]]
+    lines += [("LA", tag) for tag in found.tags]
+    lines += [("KW", word.text) for word in found.keywords]
+    lines += [("AB", _abstract(found))]
     body = "".join(f"{tag}  - {' '.join(value.split())}\r\n" for tag, value in lines if value)
     return f"{body}ER  - \r\n"
 
 
-def csl(tree: Tree) -> bytes:
+def csl(found: Summary, url: str) -> bytes:
     """Return the citation as CSL-JSON, a list of one item; names that the source does not split are `literal`."""
-    tree = work(tree)
-    place = _place(tree)
-    item: dict[str, Any] = {"id": _page(tree), "type": _kind(tree)[2], "title": title(tree)}
+    place = _place(found)
+    item: dict[str, Any] = {"id": url, "type": _kind(found)[2], "title": found.title.text}
     for role in ("author", "editor"):
-        people = [_csl_name(person) for person in _nodes(tree, role)]
+        people = [_csl_name(person) for person in _listed(found, role)]
         if people:
             item[role] = people
-    date = _DATE.match(place["date"])
+    date = _DATE.match(found.date)
     if date:
         item["issued"] = {"date-parts": [[int(part) for part in date.groups() if part]]}
-    names = {"container-title": "container", "volume": "volume", "issue": "number", "page": "pages", "ISSN": "issn"}
-    item |= {name: place[key] for name, key in names.items() if place[key]}
-    extras = {
-        "publisher": ", ".join(publishers(tree)), "DOI": _first(tree, "bibo:doi"),
-        "ISBN": _first(tree, "bibo:isbn13"), "URL": _first(tree, "url") or _page(tree),
-        "language": _first(tree, "inLanguage"), "abstract": _first(tree, "abstract"),
-        "keyword": ", ".join(_strings(tree, "keywords")),
+    names = {"container-title": "container", "volume": "volume", "issue": "number", "ISSN": "issn"}
+    extras = {name: place[key] for name, key in names.items()} | {
+        "page": found.pages, "publisher": ", ".join(_publishers(found)), "DOI": found.doi,
+        "ISBN": _first(found.isbns), "URL": _first(found.urls) or url, "language": _first(found.tags),
+        "abstract": _abstract(found), "keyword": ", ".join(word.text for word in found.keywords),
     }  # fmt: skip
     item |= {name: value for name, value in extras.items() if value}
     return msgspec.json.format(msgspec.json.encode([item])) + b"\n"
 
 
-def work(tree: Tree) -> Tree:
-    """Return the node of the work: of a journal's own record it stands inside the page."""
-    about = tree.get("mainEntity")
-    return {"mainEntityOfPage": tree.get("id", ""), **about} if isinstance(about, dict) else tree
-
-
-def title(tree: Tree) -> str:
-    """Return the title of the work."""
-    return next(iter(_strings(tree, "name")), "")
-
-
-def publishers(tree: Tree) -> list[str]:
-    """Return the names of the publishers."""
-    return [name for node in _nodes(tree, "publisher") if (name := _first(node, "name"))]
-
-
-def containers(tree: Tree) -> Iterator[Tree]:
-    """Yield what the work is part of, the nearest first."""
-    node = tree.get("isPartOf")
-    while isinstance(node, dict):
-        yield node
-        node = node.get("isPartOf")
-
-
-def _place(tree: Tree) -> dict[str, str]:
-    found = dict.fromkeys(("container", "volume", "number", "pages", "first", "last", "issn", "year", "date"), "")
-    for node in containers(tree):
-        types = _list(node.get("type"))
-        if "PublicationIssue" in types:
-            found["number"] = _first(node, "issueNumber")
-        elif "PublicationVolume" in types:
-            found["volume"] = _first(node, "volumeNumber")
+def _place(found: Summary) -> dict[str, str]:
+    """Return where the work appeared: the widest container, the numbers of volume and issue, the ISSN."""
+    place = dict.fromkeys(("container", "volume", "number", "issn"), "")
+    for one in found.containers:
+        if one.kind == "issue":
+            place["number"] = one.number
+        elif one.kind == "volume":
+            place["volume"] = one.number
         else:
-            found["container"] = _first(node, "name")
-            found["issn"] = _first(node, "issn")
-    found["volume"] = found["volume"] or _first(tree, "bibo:volume")
-    found["pages"] = _first(tree, "pagination")
-    found["first"], found["last"] = _first(tree, "pageStart"), _first(tree, "pageEnd")
-    found["date"] = _first(tree, "datePublished") or _first(tree, "startDate")
-    found["year"] = found["date"][:4]
-    return found
+            place["container"], place["issn"] = one.title, next(iter(one.issns), "")
+    place["volume"] = place["volume"] or found.volume
+    place["issn"] = place["issn"] or _first(found.issns)
+    return place
 
 
-def _kind(tree: Tree) -> tuple[str, str, str]:
-    return next((_TYPES[kind] for kind in _list(tree.get("type")) if kind in _TYPES), _OTHER)
+def _kind(found: Summary) -> tuple[str, str, str]:
+    return _TYPES.get(found.kind, _OTHER)
 
 
-def _page(tree: Tree) -> str:
-    page = tree.get("mainEntityOfPage")
-    return str(page.get("id", "")) if isinstance(page, dict) else str(page or tree.get("id", "")).partition("#")[0]
+def _listed(found: Summary, role: str) -> list[Agent]:
+    return list(dict.fromkeys(found.listed(role)))
+
+
+def _publishers(found: Summary) -> list[str]:
+    return [one.name.text for one in found.publishers if one.name.text]
+
+
+def _abstract(found: Summary) -> str:
+    return found.abstract.text if found.abstract else ""
+
+
+def _first(values: list[str]) -> str:
+    return next(iter(values), "")
 
 
 def _tex(text: str) -> str:
@@ -171,36 +142,49 @@ def _plain(address: str) -> str:
     return address.replace("{", "%7B").replace("}", "%7D").replace("\\", "%5C")
 
 
-def _tex_name(person: Tree) -> str:
-    family, given = _first(person, "familyName"), _first(person, "givenName")
-    return f"{_tex(family)}, {_tex(given)}" if family and given else "{" + _tex(_first(person, "name")) + "}"
+def _tex_name(person: Agent) -> str:
+    if person.family and person.given:
+        return f"{_tex(person.family)}, {_tex(person.given)}"
+    return "{" + _tex(person.name) + "}"
 
 
-def _inverted(person: Tree) -> str:
-    family, given = _first(person, "familyName"), _first(person, "givenName")
-    return f"{family}, {given}" if family and given else _first(person, "name")
+def _inverted(person: Agent) -> str:
+    return f"{person.family}, {person.given}" if person.family and person.given else person.name
 
 
-def _csl_name(person: Tree) -> dict[str, str]:
-    family, given = _first(person, "familyName"), _first(person, "givenName")
-    return {"family": family, "given": given} if family and given else {"literal": _first(person, "name")}
+def _csl_name(person: Agent) -> dict[str, str]:
+    if person.family and person.given:
+        return {"family": person.family, "given": person.given}
+    return {"literal": person.name}
 
 
-def _nodes(tree: Tree, key: str) -> list[Tree]:
-    return [node for node in _list(tree.get(key)) if isinstance(node, dict)]
-
-
-def _strings(tree: Tree, key: str) -> list[str]:
-    return [text for value in _list(tree.get(key)) if (text := _text(value))]
-
-
-def _first(tree: Tree, key: str) -> str:
-    return next(iter(_strings(tree, key)), "")
-
-
-def _text(value: Any) -> str:
-    return str(value.get("@value", "")) if isinstance(value, dict) else str(value)
-
-
-def _list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [] if value is None else [value]
+BIBTEX = register(
+    Format(
+        "bib",
+        "application/x-bibtex",
+        "BibTeX",
+        ("text/x-bibtex",),
+        of={Of.CITATION: 1},
+        write=lambda shown: bibtex(shown.summary, shown.url).encode(),
+    )
+)
+RIS = register(
+    Format(
+        "ris",
+        "application/x-research-info-systems",
+        "RIS",
+        ("text/x-research-info-systems",),
+        of={Of.CITATION: 2},
+        write=lambda shown: ris(shown.summary, shown.url).encode(),
+    )
+)
+CSL = register(
+    Format(
+        "csl.json",
+        "application/vnd.citationstyles.csl+json",
+        "CSL-JSON",
+        charset=False,
+        of={Of.CITATION: 3},
+        write=lambda shown: csl(shown.summary, shown.url),
+    )
+)

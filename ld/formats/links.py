@@ -9,20 +9,14 @@ from urllib.parse import quote
 
 from msgspec import Struct
 
-from ld.formats.media import CITATION, HTML, JSONLD, NTRIPLES, RDFXML, TURTLE
-from ld.formats.ntriples import Node, Nodes
+from ld.formats.media import HTML, LINKSET, Format, Tree
+from ld.summary import Card, Summary
 from ld.values import names
 
-Tree = dict[str, Any]
-
-_DATA = (JSONLD, TURTLE, RDFXML, NTRIPLES)
 _MOST_BYTES = 3_800  # with the context's, which goes before the others, 4 KB
 _KEYWORDS = {"id": "@id", "type": "@type"}
 _SAFE = "/:?#[]@!$&'()*+,;=~%-._"
 _SPELLED = re.compile(r"[A-Za-z0-9/:?#\[\]@!$&'()*+,;=~%._-]*")
-_SCHEMA = "http://schema.org/"
-_TYPE = "<http://www.w3.org/1999/02/22-rdf-syntax-ns#type>"
-_LICENCE = "<http://purl.org/dc/terms/license>"
 _MOST_TARGETS = 3
 
 
@@ -45,48 +39,43 @@ def address(path: str) -> str:
 
 
 class Facts(Struct, frozen=True):
-    """What the graph of a document says that becomes a link: of its work, and of the document itself."""
+    """What of a document becomes a link: of its work, and of the document itself."""
 
     types: list[str]
-    urls: list[str]
-    same: list[str]
-    licences: list[str]
-    collections: list[str]
-    data_licences: list[str]
+    urls: list[str] = []
+    same: list[str] = []
+    licences: list[str] = []
+    collections: list[str] = []
+    data_licences: list[str] = []
 
 
-def facts(graph: Nodes, topic: str, url: str) -> Facts:
-    """Return what becomes a link: the topic is the work, which names its page, or the page, which names its work."""
-    node = graph.get(f"<{topic}>", {})
-    work = graph.get(_only(node, "mainEntity"), node)
-    page = graph.get(_only(node, "mainEntityOfPage"), node)
-    kinds = (kind[1:-1] for kind in work.get(_TYPE, ()))
+def of_record(found: Summary, base: str) -> Facts:
+    """Return what of a record becomes a link."""
     return Facts(
-        types=sorted(kind.removeprefix(_SCHEMA) for kind in kinds if kind.startswith(_SCHEMA)),
-        urls=_web(work.get(f"<{_SCHEMA}url>")),
-        same=_web(work.get("<http://www.w3.org/2002/07/owl#sameAs>")),
-        licences=_web(work.get(f"<{_SCHEMA}license>")),
-        collections=_web(page.get("<http://rdfs.org/ns/void#inDataset>")),
-        data_licences=_web(graph.get(f"<{url}>", {}).get(_LICENCE)),
+        types=[found.kind] if found.kind else [],
+        urls=_web(found.urls),
+        same=_web(found.same),
+        licences=_web([found.licence]),
+        collections=[f"{base}dataset/{found.collection}#it"],
+        data_licences=_web([found.data_licence]),
     )
 
 
-def _only(node: Node, name: str) -> str:
-    """Return the value of a property that has one value."""
-    values = node.get(f"<{_SCHEMA}{name}>", {})
-    return next(iter(values)) if len(values) == 1 else ""
+def of_thing(found: Card) -> Facts:
+    """Return what of a shared thing becomes a link."""
+    texts = found.texts
+    return Facts(found.types, _web(texts("url")), _web(texts("same")), _web(texts("licence")))
 
 
-def page_links(url: str, known: Facts, *, citations: bool) -> list[Link]:
+def page_links(url: str, known: Facts, forms: Iterable[Format], *, items: bool) -> list[Link]:
     """Return what every form of a document links to: its forms, types, full text, dataset, licence (Signposting)."""
-    forms = (*_DATA, *CITATION) if citations else _DATA
     found = [Link(f"{url}.{form.key}", "describedby", form.media_type) for form in forms]
     found += [Link(f"https://schema.org/{kind}", "type") for kind in (*known.types, "AboutPage")]
-    if citations:
-        found += [Link(target, "item", "text/html") for target in known.urls]
+    if items:
+        found += [Link(target, "item", HTML.media_type) for target in known.urls]
     found += [Link(same, "related") for same in known.same]
     found += [Link(target, "collection") for target in known.collections]
-    return [*found, Link(f"{url}.linkset.json", "linkset", "application/linkset+json")]
+    return [*found, Link(f"{url}.{LINKSET.key}", "linkset", LINKSET.media_type)]
 
 
 def html_links(url: str, known: Facts) -> list[Link]:
@@ -155,15 +144,20 @@ def is_web(target: str) -> bool:
     return target.startswith(("http://", "https://", "ftp://"))
 
 
-def iri(value: Any) -> str:
-    """Return the IRI of a node, which stands for itself where it is a string."""
-    return str(value.get("id", "")) if isinstance(value, dict) else str(value)
+def node_of(tree: Any, iri: str) -> Tree | None:
+    """Return the node of that IRI in a nested document, None where it does not stand there."""
+    if isinstance(tree, list):
+        return next((found for value in tree if (found := node_of(value, iri))), None)
+    if not isinstance(tree, dict):
+        return None
+    if tree.get("id") == iri and len(tree) > 1:
+        return tree
+    return node_of(list(tree.values()), iri)
 
 
-def _web(values: Iterable[str] | None) -> list[str]:
-    """Return the first three web addresses of those that N-Triples writes in angle brackets."""
-    found = [value[1:-1] for value in values or () if value[0] == "<" and is_web(value[1:-1])]
-    return found[:_MOST_TARGETS]
+def _web(values: Iterable[str]) -> list[str]:
+    """Return the first three web addresses."""
+    return list(filter(is_web, values))[:_MOST_TARGETS]
 
 
 def as_list(value: Any) -> list[Any]:

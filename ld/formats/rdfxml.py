@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from xml.sax.saxutils import escape, quoteattr
 
-from pyoxigraph import BlankNode, Literal, NamedNode
+from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat
 
-from ld.formats.ntriples import Graph
+from ld.errors import VocabError
+from ld.formats.media import XML, Format, Graph, Of, register
+from ld.memo import cached
+from ld.values.vocab import Vocabulary, vocabulary
 
 _RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
-_BIBO = "http://purl.org/ontology/bibo/"
-_IS_PART_OF = "http://purl.org/dc/terms/isPartOf"
 _NAME = re.compile(r"[A-Za-z_][\w.-]*$")
 
 
@@ -30,12 +32,13 @@ def rdfxml(graph: Graph, prefixes: dict[str, str]) -> str:
 class _Writer:
     def __init__(self, prefixes: dict[str, str]) -> None:
         self.prefixes = prefixes
+        self.order = _order(vocabulary())
         self.used = {"rdf": _RDF}
 
     def node(self, subject: object, properties: list[tuple[str, object]]) -> str:
         about = "rdf:nodeID" if isinstance(subject, BlankNode) else "rdf:about"
         name = subject.value  # type: ignore[attr-defined]  # NamedNode or BlankNode
-        tag, rest = self._typed(sorted(properties, key=_zotero_order))
+        tag, rest = self._typed(sorted(properties, key=self.order))
         inner = "".join(self._property(predicate, value) for predicate, value in rest)
         return f"  <{tag} {about}={quoteattr(name)}>\n{inner}  </{tag}>\n"
 
@@ -75,11 +78,34 @@ class _Writer:
         return f"{prefix}:{match[0]}"
 
 
-def _zotero_order(pair: tuple[str, object]) -> tuple[int, int]:
-    """Types first, BIBO's before others; of several containers the one with the longest IRI is the nearest."""
-    predicate, value = pair
-    if predicate == _RDF + "type":
-        return 0, 0 if getattr(value, "value", "").startswith(_BIBO) else 1
-    if predicate == _IS_PART_OF:
-        return 1, -len(getattr(value, "value", ""))
-    return 1, 0
+@cached(4)
+def _order(known: Vocabulary) -> Callable[[tuple[str, object]], tuple[int, int]]:
+    """Return the place of a property: types first, of these and of containers those first that Zotero shall take."""
+    terms: dict[str, list[str]] = {"class": [], "nearest": []}
+    for row in known.rows("codes/zotero.csv"):
+        if row["first"] not in terms:
+            raise VocabError(f"{row[':line']}: '{row['first']}' is neither class nor nearest")
+        terms[row["first"]].append(known.expand(row["term"], row[":line"]))
+    classes, containers = tuple(terms["class"]), terms["nearest"]
+
+    def place(pair: tuple[str, object]) -> tuple[int, int]:
+        predicate, value = pair[0], str(getattr(pair[1], "value", ""))
+        if predicate == _RDF + "type":
+            return 0, 0 if value.startswith(classes) else 1
+        return 1, -len(value) if predicate in containers else 0
+
+    return place
+
+
+RDFXML = register(
+    Format(
+        "rdf",
+        "application/rdf+xml",
+        "RDF/XML",
+        (XML.media_type, *XML.aliases),
+        of={Of.DOCUMENT: 6, Of.GRAPH: 4},
+        write=lambda shown: rdfxml(shown.graph, vocabulary().prefixes).encode(),
+        engine=RdfFormat.RDF_XML,
+        w3c="RDF_XML",
+    )
+)

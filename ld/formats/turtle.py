@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import re
 
-from ld.formats.ntriples import Graph, Node, Nodes, nodes, ntriples
+from pyoxigraph import RdfFormat
+
+from ld.formats.media import Format, Graph, Node, Nodes, Of, Shown, register
+from ld.formats.ntriples import nodes, ntriples
 from ld.memo import Memory, cached
+from ld.values.vocab import vocabulary
 
 _RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 _XSD = "http://www.w3.org/2001/XMLSchema#"
@@ -109,3 +113,26 @@ def shortener(prefixes: dict[str, str]) -> Shortener:
 def turtle(graph: Graph, prefixes: dict[str, str], declared: set[str] | None = None) -> str:
     """Return the graph as Turtle; subjects and properties keep the order of the triples, see `Shortener.text`."""
     return shortener(prefixes).text(nodes(ntriples(graph))[0], declared)
+
+
+def append(shown: Shown, declared: set[str]) -> bytes:
+    """Return the document as it stands behind others in one file; the prefixes it declares are added to `declared`."""
+    between = "\n" if declared else ""
+    return (between + shortener(vocabulary().prefixes).text(shown.nodes, declared)).encode()
+
+
+TURTLE = register(
+    Format(
+        "ttl",
+        "text/turtle",
+        "Turtle",
+        ("application/x-turtle", "text/rdf+n3", "text/n3", "application/turtle"),
+        of={Of.DOCUMENT: 4, Of.GRAPH: 1},
+        write=lambda shown: shortener(vocabulary().prefixes).text(shown.nodes).encode(),
+        packed=True,
+        engine=RdfFormat.TURTLE,
+        prefixed=True,
+        append=append,
+        w3c="Turtle",
+    )
+)

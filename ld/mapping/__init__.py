@@ -6,5 +6,5 @@ containers   journals, volumes, issues, series
 works        the work, its identifiers and the document about it: a whole record becomes things
 mentions     what one record says of things that others speak of too
 profile      which triples the store keeps
-compiled     the tables compiled: things become N-Triples lines
+compiled     the tables compiled: things become N-Triples lines, and cards
 """

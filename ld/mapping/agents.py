@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from ld.mapping.entities import Fields, Kinds, Thing, add
-from ld.record import Person, Record
+from ld.mapping.entities import About, Fields, Kinds, Thing, add
+from ld.record import Person
+from ld.summary import Agent, Named, Ref, Role, Text
 from ld.values import names
 
 
@@ -38,107 +39,116 @@ def _part(kinds: Kinds, role: str, schema: str, about_journal: bool) -> Part:
     return Part(listed, name, kind, relator)
 
 
-class Agents:
-    """The agents of one record: `own` takes things of this record only, `shared` those with documents of their own."""
+class Credits(Struct):
+    """Who made the work: fields of the work, things of this record only, shared things, and who they are for people."""
 
-    def __init__(
-        self,
-        kinds: Kinds,
-        record: Record,
-        record_id: str,
-        schema: str,
-        about_journal: bool,
-        own: list[Thing],
-        shared: list[Thing],
-    ) -> None:
-        self.kinds = kinds
-        self.record = record
-        self.schema = schema
-        self.own = own
-        self.shared = shared
-        self.about_journal = about_journal
-        self.id = record_id
+    fields: Fields
+    own: list[Thing]
+    shared: list[Thing]
+    people: list[Agent]
+    publishers: list[Named]
+
+
+def credits(about: About) -> Credits:
+    """Return who took part in the work, in which order and how, and who published it."""
+    return _Credits(about).found
+
+
+class _Credits:
+    """The credits of one record, while they are being collected."""
+
+    def __init__(self, about: About) -> None:
+        self.about = about
+        self.kinds = about.kinds
+        self.found = Credits({}, [], [], [], [])
         self.numbers: dict[str, int] = {}
-
-    def people(self, fields: Fields) -> None:
-        """Fill the fields of the work that name who took part in it, in which order and how."""
-        order: dict[str, list[str]] = {"author": [], "editor": []}
-        for person in self.record.people:
-            part = self.kinds.once(_part, person.role, self.schema, self.about_journal)
-            if "publisher" in part.fields:
-                self.publisher(person.name, fields)
-                continue
-            iri = self._agent(person, part.kind)
-            for name in part.fields:
-                add(fields, name, iri)
-                if name in order and iri not in order[name]:
-                    order[name].append(iri)
-            add(fields, part.name, person.name)
-            if part.relator:
-                add(fields, "relator", (part.relator, iri))
-        for name in self.record.contributor_names:
-            add(fields, "contributor_name", name)
-        self._orders(fields, order)
-
-    def _orders(self, fields: Fields, order: dict[str, list[str]]) -> None:
-        for name, members in reversed(order.items()):
+        order: dict[str, list[Ref]] = {"author": [], "editor": []}
+        for person in about.record.people:
+            self._person(person, order)
+        for name in about.record.contributor_names:
+            add(self.found.fields, "contributor_name", name)
+        for role, members in reversed(order.items()):
             if members:
-                seq = self.kinds.mint(f"{name}s", id=self.id)
-                fields[f"{name}s"] = [seq]
-                numbered = [(str(n), iri) for n, iri in enumerate(members, 1)]
-                self.own.insert(0, Thing(f"{name}s", seq, {"member": numbered}))
+                self._order(f"{role}s", members)
+        for name in about.record.publishers:
+            self._publisher(name)
 
-    def _agent(self, person: Person, part: str) -> str:
-        if person.heading:
-            return self._heading(person)
-        n = self.numbers[part] = self.numbers.get(part, 0) + 1
+    def _person(self, person: Person, order: dict[str, list[Ref]]) -> None:
+        fields = self.found.fields
+        part = self.kinds.once(_part, person.role, self.about.schema, self.about.journal is not None)
+        if "publisher" in part.fields:
+            self._publisher(person.name)
+            return
+        ref = self._heading(person, part) if person.heading else self._printed(person, part)
+        for name in part.fields:
+            fields.setdefault(name, []).append(ref)
+            if name in order and ref not in order[name]:
+                order[name].append(ref)
+        add(fields, part.name, person.name)
+        if part.relator:
+            add(fields, "relator", Role(part.relator, ref))
+
+    def _order(self, kind: str, members: list[Ref]) -> None:
+        seq = self.kinds.mint(kind, id=self.about.id)
+        self.found.fields[kind] = [seq]
+        self.found.own.insert(0, Thing(kind, seq, {"member": [Role(str(n), ref) for n, ref in enumerate(members, 1)]}))
+
+    def _next(self, kind: str) -> str:
+        n = self.numbers[kind] = self.numbers.get(kind, 0) + 1
+        return str(n)
+
+    def _printed(self, person: Person, part: Part) -> Ref:
+        """Add an agent that only this record speaks of."""
         kind = "corporation" if person.organization else "person"
-        iri = self.kinds.mint(kind, id=self.id, part=part, n=str(n))
-        fields = _name_fields(person.name, person.given, person.family, person.orcid)
-        self.own.append(Thing(kind, iri, fields))
+        ref = self.kinds.mint(kind, id=self.about.id, part=part.kind, n=self._next(part.kind))
+        fields = _names(person.name, person.given, person.family, person.orcid)
+        self.found.own.append(Thing(kind, ref, fields))
         for name in person.affiliations:
-            m = self.numbers["affiliation"] = self.numbers.get("affiliation", 0) + 1
-            affiliation = self.kinds.mint("affiliation", id=self.id, n=str(m))
+            affiliation = self.kinds.mint("affiliation", id=self.about.id, n=self._next("affiliation"))
             add(fields, "affiliation", affiliation)
-            self.own.append(Thing("affiliation", affiliation, {"name": [name]}))
-        return iri
+            self.found.own.append(Thing("affiliation", affiliation, {"name": [name]}))
+        self._tell(person, part, "")
+        return ref
 
-    def _heading(self, person: Person) -> str:
+    def _heading(self, person: Person, part: Part) -> Ref:
+        """Add an agent that is the same throughout the catalogue."""
         thing = self.kinds.once(_agent, person.name, person.organization, person.given, person.family, person.orcid)
-        self.shared.append(thing)
-        return thing.iri
+        self.found.shared.append(thing)
+        self._tell(person, part, thing.path)
+        return thing.ref
 
-    def publishers(self, fields: Fields) -> None:
-        """Fill the fields of the work that name its publishers."""
-        for name in self.record.publishers:
-            self.publisher(name, fields)
+    def _tell(self, person: Person, part: Part, path: str) -> None:
+        self.found.people.append(
+            Agent(person.name, part.fields, person.given, person.family, path, person.orcid, person.affiliations)
+        )
 
-    def publisher(self, name: str, fields: Fields) -> None:
-        """Add one publisher to the work."""
-        add(fields, "publisher", self.organization(name))
-        add(fields, "publisher_name", name)
+    def _publisher(self, name: str) -> None:
+        thing = organization(self.kinds, name)
+        self.found.shared.append(thing)
+        add(self.found.fields, "publisher", thing.ref)
+        add(self.found.fields, "publisher_name", name)
+        self.found.publishers.append(thing.named)
 
-    def organization(self, name: str) -> str:
-        """Return the IRI of an organization by its name, or by the name that is preferred for it."""
-        thing = self.kinds.once(_organization, name)
-        self.shared.append(thing)
-        return thing.iri
+
+def organization(kinds: Kinds, name: str) -> Thing:
+    """Return the organization of a name, or of the name that is preferred for it."""
+    return kinds.once(_organization, name)
 
 
 def _organization(kinds: Kinds, name: str) -> Thing:
     preferred = kinds.organizations.get(names.slug(name), name)
-    iri = kinds.mint("organization", slug=names.slug(preferred))
-    return Thing("organization", iri, {"name": [preferred]}, shared=True)
+    made = kinds.shared("organization", {"name": [preferred]}, slug=names.slug(preferred))
+    made.named = Named(Text(name), made.path)
+    return made
 
 
 def _agent(kinds: Kinds, name: str, organization: bool, given: str, family: str, orcid: str) -> Thing:
-    fields = _name_fields(name, given, family, orcid)
-    kind = "Organization" if organization else "Person"
-    fields["class"] = [kinds.vocabulary.expand(f"foaf:{kind}"), kinds.vocabulary.expand(f"schema:{kind}")]
-    return Thing("agent", kinds.mint("agent", slug=names.slug(name)), fields, shared=True)
+    fields = _names(name, given, family, orcid)
+    fields["class"] = kinds.classes["corporation" if organization else "person"]
+    return kinds.shared("agent", fields, slug=names.slug(name))
 
 
-def _name_fields(name: str, given: str, family: str, orcid: str) -> Fields:
+def _names(name: str, given: str, family: str, orcid: str) -> Fields:
     fields: Fields = {"name": [name]}
     if given:
         fields["given"] = [given]

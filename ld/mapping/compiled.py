@@ -6,24 +6,28 @@ are equal lines; and every term is checked where it is written, so that no recor
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from msgspec import Struct
 
 from ld.errors import VocabError
-from ld.mapping.entities import Kinds, Site, Thing
-from ld.mapping.mentions import Mention, Statement, mention, statements
+from ld.mapping.entities import Fields, Kinds, Site, Thing, known_fields
+from ld.mapping.mentions import Mention, Said, both, mention, unpacked
+from ld.mapping.profile import RDF_TYPE, Profile
 from ld.mapping.works import describe
 from ld.record import Record, Rejected
+from ld.summary import Card, Ref, Role, Summary, Text, Value, plain
 from ld.terms import WRITERS, Write, iris
-from ld.values import names
 from ld.values.vocab import Row, Vocabulary
 
-_RDF_TYPE = "<http://www.w3.org/1999/02/22-rdf-syntax-ns#type>"
 _EXCERPT = 200
-Lines = Callable[[str, Sequence[Any], list[str]], None]
+Lines = Callable[[str, Sequence[Value], list[str]], None]
 """Adds the lines that say these values of the subject."""
+Marks = Callable[[Sequence[Value]], bytes]
+"""Returns for each of these lines 1 where the store keeps it, else 0."""
+
+Part = tuple[str, Lines, Marks]
+"""A field with what writes its lines and what marks them."""
 
 
 class Traced(Struct, frozen=True):
@@ -37,58 +41,77 @@ class Traced(Struct, frozen=True):
 
 
 class Described(Struct, frozen=True):
-    """A record as triples: its own lines, and its mentions of things that other records may speak of too.
+    """A record as triples: its own lines, its mentions of things that others speak of too; and what makes its summary.
 
-    There is one mention for each document, in the order in which the record comes to speak of them.
+    There is one mention for each document, in the order in which the record comes to speak of them. The first `naming`
+    lines say what the work is and what it is called; `marks` tell which lines the store keeps, empty for all. `topic`
+    is the IRI of what they are about.
     """
 
     lines: str
     mentions: tuple[Mention, ...]
+    summarize: Callable[[], Summary]
+    topic: str
+    naming: int = 0
+    marks: bytes = b""
+
+
+class Told(Struct, frozen=True):
+    """A shared thing as triples and as people need it; `marks` as those of a record."""
+
+    lines: str
+    card: Card
+    marks: bytes = b""
 
 
 class Step(Struct, frozen=True):
     """One field of one kind of thing: `write` adds the lines of its values, one for each of the `rows` and value."""
 
     field: str
-    rank: int
     write: Lines
+    marks: Marks
     predicates: tuple[str, ...]
     rows: tuple[str, ...]
-    by_role: bool
 
 
 class Mapping:
     """The compiled mapping of one site. Raises VocabError with file:line where a table says something impossible."""
 
-    def __init__(self, site: Site, vocabulary: Vocabulary) -> None:
+    def __init__(self, site: Site, vocabulary: Vocabulary, profile: Profile | None = None) -> None:
         self.site = site
         self.kinds = Kinds(site, vocabulary)
         self.vocabulary = vocabulary
+        self.profile = None if profile is None or profile.whole else profile
         self.writers = {**WRITERS, "iri": iris(site.base)}
         things = {row["thing"]: row for row in vocabulary.rows("things.csv")}
-        self.classes = {kind: self._classes(row) for kind, row in things.items()}
+        self._check()
         self.one = {kind: frozenset(row["one"].split()) for kind, row in things.items()}
-        self.steps = {kind: self._steps(kind, row["like"]) for kind, row in things.items()}
-        self._lines = {kind: [(step.field, step.write) for step in steps] for kind, steps in self.steps.items()}
+        self.steps = {kind: self._steps(row) for kind, row in things.items()}
+        self._parts = {kind: self._parted(kind, steps) for kind, steps in self.steps.items()}
+        self._classes = {kind: [f" <{RDF_TYPE}> <{cls}> .\n" for cls in of] for kind, of in self.kinds.classes.items()}
         self._overlaps = {kind: _overlapping(steps) for kind, steps in self.steps.items()}
 
     def describe(self, record: Record) -> Described:
-        """Return the record as N-Triples lines and mentions. The same record always gives the same bytes.
+        """Return the record as N-Triples lines, mentions and summary. The same record always gives the same bytes.
 
         Raises ValueError where it has an IRI that cannot be written: a reader has not checked it.
         """
-        own: list[str] = []
+        lines: list[str] = []
+        marks = bytearray() if self.profile else None
         mentions: dict[int, Mention] = {}
-        for thing in describe(record, self.kinds):
-            if not thing.shared:
-                self._write(thing, own)
+        naming = 0
+        whole = describe(record, self.kinds)
+        for thing in whole.things:
+            if not thing.path:
+                named = self._write(thing.kind, thing.ref.iri, thing.fields, lines, marks)
+                naming = named if thing.kind == "work" else naming
                 continue
-            found: Mention = thing.mention or self._mention(thing)
+            found: Mention = thing.mention or _mention(thing)
             before = mentions.setdefault(found.number, found)
             if before.key != found.key:
-                both = dict.fromkeys([*statements(before.packed), *statements(found.packed)])
-                mentions[found.number] = mention(found.document, list(both))
-        return Described("".join(own), tuple(mentions.values()))
+                mentions[found.number] = both(before, found)
+        topic = whole.things[0].ref.iri
+        return Described("".join(lines), tuple(mentions.values()), whole.summarize, topic, naming, bytes(marks or b""))
 
     def attempt(self, record: Record) -> Described | Rejected:
         """Return the description of the record, or why there is none: one record never stops the work on others."""
@@ -97,68 +120,118 @@ class Mapping:
         except Exception as error:  # whatever is wrong with it
             return failed(record, error)
 
+    def tell(self, path: str, things: Sequence[Said]) -> Told:
+        """Return the document of a shared thing, of the values that are settled; `things` are those it speaks of."""
+        lines: list[str] = []
+        marks = bytearray() if self.profile else None
+        for one in things:
+            self._write(one.kind, one.iri, one.fields, lines, marks)
+        if len(things) > 1:
+            _once(lines, marks, 0)
+        return Told("".join(lines), self._card(path, things), bytes(marks or b""))
+
+    def lines(self, said: Said) -> list[str]:
+        """Return the lines of a thing as one record has it."""
+        found: list[str] = []
+        self._write(said.kind, said.iri, said.fields, found, None)
+        return found
+
     def trace(self, record: Record) -> Iterator[Traced]:
         """Yield every triple of the record with what it was made from."""
-        for thing in describe(record, self.kinds):
+        for thing in describe(record, self.kinds).things:
             yield from self._traced(thing)
 
-    def _write(self, thing: Thing, lines: list[str]) -> None:
-        subject, begun = f"<{thing.iri}>", len(lines)
-        for cls in self.classes[thing.kind]:
+    def _write(self, kind: str, iri: str, fields: Fields, lines: list[str], marks: bytearray | None) -> int:
+        """Write the lines of a thing, and return how many of them, at the beginning, say what it is and its name."""
+        subject, begun, values_of = f"<{iri}>", len(lines), fields.get
+        for cls in self._classes[kind]:
             lines.append(subject + cls)
-        values_of = thing.fields.get
-        for field, write in self._lines[thing.kind]:
-            values = values_of(field)
-            if values:
-                write(subject, values, lines)
-        overlap = self._overlaps[thing.kind]
+        if marks is not None:
+            marks += self._class_marks(self.kinds.classes[kind])
+        ends: list[int] = []
+        for steps in self._parts[kind]:
+            for field, write, mark in steps:
+                values = values_of(field)
+                if values:
+                    write(subject, values, lines)
+                    if marks is not None:
+                        marks += mark(values)
+            ends.append(len(lines))
+        named = ends[0] - begun
+        overlap = self._overlaps[kind]
         if overlap and any(map(values_of, overlap)):
-            lines[begun:] = dict.fromkeys(lines[begun:])
+            named = len(dict.fromkeys(lines[begun : begun + named]))
+            _once(lines, marks, begun)
+        return named
 
-    def _steps_of(self, thing: Thing) -> Iterator[tuple[Step, Any, list[str]]]:
-        """Yield the steps of a thing with their values, one by one, and the lines of each."""
+    def _class_marks(self, classes: Iterable[Value]) -> bytes:
+        return bytes(self.profile is None or self.profile.keeps(RDF_TYPE, plain(cls)) for cls in classes)
+
+    def _traced(self, thing: Thing) -> Iterator[Traced]:
+        subject = f"<{thing.ref.iri}>"
+        for cls in self._classes[thing.kind]:
+            yield Traced(subject + cls, thing.kind, "class", thing.kind, "things.csv")
         for step in self.steps[thing.kind]:
             for value in thing.fields.get(step.field, ()):
                 lines: list[str] = []
-                step.write(f"<{thing.iri}>", [value], lines)
-                yield step, value, lines
+                step.write(subject, [value], lines)
+                for line, row in zip(lines, step.rows, strict=True):
+                    yield Traced(line, thing.kind, step.field, _shown(value), row)
 
-    def _traced(self, thing: Thing) -> Iterator[Traced]:
-        for cls in self.classes[thing.kind]:
-            yield Traced(f"<{thing.iri}>{cls}", thing.kind, "class", thing.kind, "things.csv")
-        for step, value, lines in self._steps_of(thing):
-            for line, row in zip(lines, step.rows, strict=True):
-                yield Traced(line, thing.kind, step.field, _shown(value), row)
+    # -- what people need to know of a shared thing --------------------------------------------------------------------
 
-    def _mention(self, thing: Thing) -> Mention:
-        """Return what the record says of the shared thing, and keep it with the thing: it is made once."""
-        document = names.decoded(thing.iri.partition("#")[0].removeprefix(self.site.base))
-        one = self.one[thing.kind]
-        classes = "".join(f"<{thing.iri}>{cls}" for cls in self.classes[thing.kind])
-        said = [Statement(thing.iri, 0, "class" in one, "", classes)] if classes else []
-        for step, value, lines in self._steps_of(thing):
-            tag = value[1] if isinstance(value, tuple) and not step.by_role else ""
-            said.append(Statement(thing.iri, step.rank, step.field in one, tag, "".join(lines)))
-        found = thing.mention = mention(document, list(dict.fromkeys(said)))
-        return found
+    def _card(self, path: str, things: Sequence[Said]) -> Card:
+        main = next((one for one in things if one.iri.endswith("#it")), things[0])
+        paths = (self.kinds.path(ref) for one in things for ref in _refs(one.fields))
+        schema = self.vocabulary.prefixes.get("schema", "")
+        classes = map(plain, [*self.kinds.classes[main.kind], *main.fields.get("class", ())])
+        return Card(
+            iri=main.iri,
+            kind=main.kind,
+            title=self._called(main) or Text(path),
+            types=sorted({cls.removeprefix(schema) for cls in classes if schema and cls.startswith(schema)}),
+            fields=main.fields,
+            links=[one for one in dict.fromkeys(paths) if one != path],
+        )
+
+    def _called(self, thing: Said) -> Text | None:
+        values = (value for field in self.kinds.names[thing.kind] for value in thing.fields.get(field, ()))
+        found = next(values, None)
+        return found if isinstance(found, Text) or found is None else Text(plain(found))
 
     # -- compiling -----------------------------------------------------------------------------------------------------
 
-    def _classes(self, row: Row) -> tuple[str, ...]:
-        classes = (self.vocabulary.expand(curie, row[":line"]) for curie in row["classes"].split())
-        return tuple(f" {_RDF_TYPE} <{cls}> .\n" for cls in classes)
+    def _check(self) -> None:
+        known = known_fields(self.vocabulary)
+        for row in self.vocabulary.rows("mapping.csv"):
+            if row["field"] not in known.get(row["thing"], ()):
+                raise VocabError(
+                    f"{row[':line']}: there is no '{row['field']}' of a '{row['thing']}' that could be mapped"
+                )
 
-    def _steps(self, kind: str, like: str) -> list[Step]:
+    def _steps(self, thing: Row) -> list[Step]:
+        """Return the steps that write a kind of thing: what it is and what it is called goes before all else."""
+        kind, like = thing["thing"], thing["like"]
         rows = self.vocabulary.rows("mapping.csv")
         wanted = [row for row in rows if row["thing"] == kind]
         known = {row["field"] for row in wanted}
         wanted += [row for row in rows if like and row["thing"] == like and row["field"] not in known]
+        first = ("class", *self.kinds.names[kind])
+        if self.kinds.names[kind] and not any(row["field"] in first[1:] for row in wanted):
+            fields = " or ".join(first[1:])
+            raise VocabError(f"{thing[':line']}: '{fields}' names a {kind}, but no row of mapping.csv has it: add one")
         groups: dict[tuple[str, str], list[Row]] = {}
-        for row in wanted:
+        for row in sorted(wanted, key=lambda row: first.index(row["field"]) if row["field"] in first else len(first)):
             groups.setdefault((row["field"], row["as"]), []).append(row)
-        return [self._step(rank, group) for rank, group in enumerate(groups.values(), 1)]
+        return [self._step(group) for group in groups.values()]
 
-    def _step(self, rank: int, rows: list[Row]) -> Step:
+    def _parted(self, kind: str, steps: list[Step]) -> tuple[list[Part], list[Part]]:
+        """Return the steps that say what a thing is and what it is called, and all others."""
+        parts = [(step.field, step.write, step.marks) for step in steps]
+        leading = sum(step.field in ("class", *self.kinds.names[kind]) for step in steps)
+        return parts[:leading], parts[leading:]
+
+    def _step(self, rows: list[Row]) -> Step:
         first = rows[0]
         if first["as"] not in self.writers:
             known = ", ".join(self.writers)
@@ -167,18 +240,60 @@ class Mapping:
         by_role = any("{role}" in predicate for predicate in predicates)
         return Step(
             field=first["field"],
-            rank=rank,
             write=(_by_role if by_role else _by_value)(predicates, self.writers[first["as"]]),
+            marks=self._marks(predicates),
             predicates=tuple(predicates),
             rows=tuple(row[":line"] for row in rows),
-            by_role=by_role,
         )
+
+    def _marks(self, predicates: list[str]) -> Marks:
+        """Return what marks the lines of the values of these properties."""
+        profile = self.profile
+        if profile is None:
+            return lambda values: b"\1" * len(predicates) * len(dict.fromkeys(values))
+        if RDF_TYPE not in predicates:
+            of_one = bytes(map(profile.keeps, predicates))
+            return lambda values: of_one * len(dict.fromkeys(values))
+        return lambda values: bytes(profile.keeps(one, plain(v)) for v in dict.fromkeys(values) for one in predicates)
+
+
+class Unsaid:
+    """Gives of mentions, one after the other, the lines that it has not given yet."""
+
+    def __init__(self, mapping: Mapping) -> None:
+        self._mapping = mapping
+        self._keys: set[int] = set()
+        self._lines: set[str] = set()
+
+    def lines(self, mentions: Iterable[Mention]) -> str:
+        """Return the lines of these mentions that were not in any before."""
+        new = [one for one in mentions if one.key not in self._keys]
+        self._keys.update(one.key for one in new)
+        things = (said for one in new for said in unpacked(one.packed)[1])
+        said = dict.fromkeys(line for thing in things for line in self._mapping.lines(thing))
+        unsaid = [line for line in said if line not in self._lines]
+        self._lines.update(unsaid)
+        return "".join(unsaid)
+
+
+def _mention(thing: Thing) -> Mention:
+    """Return what the record says of the shared thing, and keep it with the thing: it is made once."""
+    fields = {name: list(dict.fromkeys(values)) for name, values in thing.fields.items() if values}
+    found = thing.mention = mention(thing.path, [Said(thing.kind, thing.ref.iri, fields)])
+    return found
+
+
+def _refs(fields: Fields) -> Iterator[Ref]:
+    for values in fields.values():
+        for value in values:
+            if isinstance(value, Ref):
+                yield value
 
 
 def _by_value(predicates: list[str], write: Write) -> Lines:
     middles = [f" <{predicate}> " for predicate in predicates]
 
-    def lines(subject: str, values: Sequence[Any], out: list[str]) -> None:
+    def lines(subject: str, values: Sequence[Value], out: list[str]) -> None:
         for value in values if len(values) == 1 else dict.fromkeys(values):
             term = write(value)
             for middle in middles:
@@ -188,15 +303,24 @@ def _by_value(predicates: list[str], write: Write) -> Lines:
 
 
 def _by_role(predicates: list[str], write: Write) -> Lines:
-    """Return what writes values that are pairs of a role, which is part of the predicate, and a value."""
+    """Return what writes things and their roles, which are part of the predicate."""
     middles = [f" <{predicate}> " for predicate in predicates]
 
-    def lines(subject: str, values: Sequence[Any], out: list[str]) -> None:
-        for role, value in values:
+    def lines(subject: str, values: Sequence[Value], out: list[str]) -> None:
+        for value in dict.fromkeys(values):
+            assert isinstance(value, Role)
             for middle in middles:
-                out.append(f"{subject}{middle.replace('{role}', role)}{write(value)} .\n")
+                out.append(f"{subject}{middle.replace('{role}', value.role)}{write(value.thing)} .\n")
 
     return lines
+
+
+def _once(lines: list[str], marks: bytearray | None, begun: int) -> None:
+    """Let no line from there on stand twice; equal lines have equal marks."""
+    if marks is not None:
+        known = dict(zip(lines[begun:], marks[begun:], strict=True))
+        marks[begun:] = bytes(known.values())
+    lines[begun:] = dict.fromkeys(lines[begun:])
 
 
 def _overlapping(steps: list[Step]) -> list[str]:
@@ -210,11 +334,11 @@ def _overlapping(steps: list[Step]) -> list[str]:
     return overlapping
 
 
-def _shown(value: Any) -> str:
+def _shown(value: Value) -> str:
     """Return the value of a field as a person may read it."""
-    if isinstance(value, tuple):
-        return " ".join(str(part) for part in value if part)
-    return str(getattr(value, "value", value))
+    if isinstance(value, Role):
+        return f"{value.role} {value.thing.iri}"
+    return f"{value.text} {value.tag}" if isinstance(value, Text) and value.tag else plain(value)
 
 
 def failed(record: Record, error: Exception) -> Rejected:

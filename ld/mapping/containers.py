@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from ld.mapping.agents import Agents
-from ld.mapping.entities import Fields, Kinds, Thing, add
-from ld.record import Container, Record
+from msgspec import Struct
+
+from ld.mapping.agents import organization
+from ld.mapping.entities import About, Fields, Kinds, Thing, add
+from ld.record import Container
+from ld.summary import Card, Ref, Within
 from ld.values import names
 
 _PORTAL = "https://portal.issn.org/resource/ISSN/"
@@ -12,84 +15,102 @@ SERIALS = {"Periodical", "Newspaper"}
 _DOAJ = "https://doaj.org/toc/"
 
 
-class Containers:
-    """The containers of one record; `own` is the journal the record itself is about, where it is about one."""
+class Appearance(Struct):
+    """Where the work appeared: fields of the work, shared things, the way from the nearest container to the widest.
 
-    def __init__(
-        self, kinds: Kinds, record: Record, agents: Agents, shared: list[Thing], own: Container | None
-    ) -> None:
-        self.kinds = kinds
-        self.record = record
-        self.agents = agents
-        self.shared = shared
-        self.own = own
-        collection = kinds.collections.get(record.collection)
+    `records` are the paths of the records that it is part of.
+    """
+
+    fields: Fields
+    shared: list[Thing]
+    way: list[Within]
+    records: list[str]
+
+
+def appearance(about: About) -> Appearance:
+    """Return where the work appeared. A chapter is part of one document only (BIBO)."""
+    return _Appearance(about).found
+
+
+class _Appearance:
+    """Where one record's work appeared, while that is being collected."""
+
+    def __init__(self, about: About) -> None:
+        self.about = about
+        self.kinds = about.kinds
+        self.found = Appearance({}, [], [], [])
+        collection = about.kinds.collections.get(about.record.collection)
         self.in_doaj = bool(collection and collection["slug"] == "doaj")
-
-    def fill(self, fields: Fields, schema: str) -> None:
-        """Fill the fields of the work that tell where it appeared. A chapter is part of one document only (BIBO)."""
-        chapter = schema == "Chapter"
-        for container in self.record.containers:
-            if container.kind == "record":
-                chain = [self.kinds.mint("work", id=names.encoded(container.record))]
-            elif container.kind == "series":
-                chain = [self._series(container)]
-            else:
-                chain = self._journal(container, fields, schema)
+        chapter = about.schema == "Chapter"
+        fields = self.found.fields
+        for container in about.record.containers:
+            chain = self._chain(container)
             if chain and not (chapter and fields.get("container")):
-                for iri in chain[-1:] if chapter else chain:
-                    add(fields, "container", iri)
-                fields.setdefault("nearest", [chain[-1]])
-        record = self.record
-        for name, value in (("page_start", record.page_start), ("page_end", record.page_end), ("pages", record.pages)):
-            if value:
-                fields[name] = [value]
+                for ref, _ in chain[-1:] if chapter else chain:
+                    add(fields, "container", ref)
+                fields.setdefault("nearest", [chain[-1][0]])
+                self.found.way = self.found.way or [one for _, one in reversed(chain)]
 
-    def _series(self, container: Container) -> str:
-        return self._add(self.kinds.once(_series, container.title))
+    def _chain(self, container: Container) -> list[tuple[Ref, Within]]:
+        """Return what the work is part of by one container, the nearest last."""
+        if container.kind == "record":
+            path = f"record/{container.record}"
+            self.found.records.append(path)
+            ref = self.kinds.mint("work", id=names.encoded(container.record))
+            return [(ref, Within("work", path, container.title))]
+        if container.kind == "series":
+            return [self._add(self.kinds.once(_series, container.title))]
+        return self._journal(container)
 
-    def _add(self, thing: Thing) -> str:
-        self.shared.append(thing)
-        return thing.iri
+    def _add(self, thing: Thing) -> tuple[Ref, Within]:
+        self.found.shared.append(thing)
+        return thing.ref, thing.named
 
-    def _journal(self, container: Container, fields: Fields, schema: str) -> list[str]:
+    def _journal(self, container: Container) -> list[tuple[Ref, Within]]:
         """Return journal, volume and issue, the nearest last; nothing above a record that is itself the journal."""
-        if container is self.own:
-            fields.update(_numbers(container.issn, container.eissn, self.in_doaj))
+        if container is self.about.journal:
+            self.found.fields.update(_numbers(container.issn, container.eissn, self.in_doaj))
             return []
-        publisher = container.publisher or next(iter(self.record.publishers), "")
-        by = self.agents.organization(publisher) if publisher else ""
+        publisher = container.publisher or next(iter(self.about.record.publishers), "")
+        by = None
+        if publisher:
+            thing = organization(self.kinds, publisher)
+            self.found.shared.append(thing)
+            by = thing.ref
         about = (container.title, container.issn, container.eissn, by, self.in_doaj)
         journal = self._add(self.kinds.once(_journal, *about))
-        if schema in SERIALS:
+        if self.about.schema in SERIALS:
             return []
-        self._cite(container, fields)
-        return [journal, *self._volume_and_issue(journal, container, fields)]
+        self._cite(container)
+        return [journal, *self._volume_and_issue(journal[0], container)]
 
-    def _volume_and_issue(self, journal: str, container: Container, fields: Fields) -> list[str]:
-        year = self.record.issued.year if self.record.issued else ""
+    def _volume_and_issue(self, journal: Ref, container: Container) -> list[tuple[Ref, Within]]:
+        issued = self.about.record.issued
+        year = issued.year if issued else ""
         key = journal_key(container)
         title = container.title or key
-        chain: list[str] = []
+        chain: list[tuple[Ref, Within]] = []
         if container.volume:
-            fields["volume"] = [container.volume]
-            chain.append(self._add(self.kinds.once(_volume, journal, key, title, container.volume, year)))
+            self.found.fields["volume"] = [container.volume]
+            volume = self.kinds.once(_volume, journal, key, title, container.volume, year)
+            chain.append(self._add(volume))
         if container.issue and (container.volume or year):
-            above = (journal, *chain)
-            thing = self.kinds.once(_issue, above, key, title, container.volume, container.issue, year)
-            chain.append(self._add(thing))
+            above = (journal, *(ref for ref, _ in chain))
+            issue = self.kinds.once(_issue, above, key, title, container.volume, container.issue, year)
+            chain.append(self._add(issue))
         return chain
 
-    def _cite(self, container: Container, fields: Fields) -> None:
-        record = self.record
+    def _cite(self, container: Container) -> None:
+        record = self.about.record
         if record.reference:
-            fields.setdefault("citation", [record.reference])
+            self.found.fields.setdefault("citation", [record.reference])
         elif container.title:
             issue = f"({container.issue})" if container.issue else ""
             volume = f" {container.volume}{issue}" if container.volume else f" {issue}" if issue else ""
             pages = record.pages or record.page_start
             year = f" ({record.issued.year})" if record.issued and record.issued.year else ""
-            fields.setdefault("citation", [f"{container.title}{volume}{', ' + pages if pages else ''}{year}"])
+            cited = f"{container.title}{volume}{', ' + pages if pages else ''}{year}"
+            self.found.fields.setdefault("citation", [cited])
 
 
 def journal_key(container: Container) -> str:
@@ -100,43 +121,53 @@ def journal_key(container: Container) -> str:
     return f"{names.slug(container.title)}-{names.digest(container.title.casefold())}"
 
 
+def aliases(kinds: Kinds, card: Card) -> list[str]:
+    """Return the paths that lead to a journal: one for each of its ISSNs."""
+    if card.kind != "journal":
+        return []
+    return [kinds.path(kinds.mint("journal", key=number)) for number in card.texts("any_issn")]
+
+
 def _series(kinds: Kinds, title: str) -> Thing:
-    key = f"{names.slug(title)}-{names.digest(title.casefold())}"
-    return Thing("series", kinds.mint("series", key=key), {"title": [title]}, shared=True)
+    made = kinds.shared("series", {"title": [title]}, key=f"{names.slug(title)}-{names.digest(title.casefold())}")
+    made.named = Within("series", made.path, title)
+    return made
 
 
-def _journal(kinds: Kinds, title: str, issn: str, eissn: str, publisher: str, in_doaj: bool) -> Thing:
+def _journal(kinds: Kinds, title: str, issn: str, eissn: str, publisher: Ref | None, in_doaj: bool) -> Thing:
     journal = kinds.type_of("journal")
     fields: Fields = {"class": [journal["bibo"], journal["schema"]], "type": [journal["type"]]}
     fields["title"] = [title] if title else []
     fields["publisher"] = [publisher] if publisher else []
     key = journal_key(Container("journal", title, issn, eissn))
-    numbers = _numbers(issn, eissn, in_doaj)
-    return Thing("journal", kinds.mint("journal", key=key), fields | numbers, shared=True)
+    made = kinds.shared("journal", fields | _numbers(issn, eissn, in_doaj), key=key)
+    made.named = Within("journal", made.path, title, issns=tuple(dict.fromkeys(filter(None, (issn, eissn)))))
+    return made
 
 
 def _numbers(issn: str, eissn: str, in_doaj: bool) -> Fields:
     both = list(dict.fromkeys(number for number in (issn, eissn) if number))
-    pages = [page + number for number in both for page in ((_PORTAL, _DOAJ) if in_doaj else (_PORTAL,))]
     return {
         "issn": [issn] if issn else [],
         "eissn": [eissn] if eissn else [],
-        "any_issn": both,
-        "same_page": pages,
+        "any_issn": [*both],
+        "same_page": [page + number for number in both for page in ((_PORTAL, _DOAJ) if in_doaj else (_PORTAL,))],
     }
 
 
-def _volume(kinds: Kinds, journal: str, key: str, title: str, volume: str, year: str) -> Thing:
+def _volume(kinds: Kinds, journal: Ref, key: str, title: str, volume: str, year: str) -> Thing:
     fields: Fields = {"title": [f"{title}, vol. {volume}"], "volume": [volume], "year": [year] if year else []}
     fields |= {"container": [journal], "nearest": [journal]}
-    iri = kinds.mint("volume", key=key, volume=names.encoded(volume))
-    return Thing("volume", iri, fields, shared=True)
+    made = kinds.shared("volume", fields, key=key, volume=names.encoded(volume))
+    made.named = Within("volume", made.path, f"{title}, vol. {volume}", volume)
+    return made
 
 
-def _issue(kinds: Kinds, above: tuple[str, ...], key: str, title: str, volume: str, issue: str, year: str) -> Thing:
+def _issue(kinds: Kinds, above: tuple[Ref, ...], key: str, title: str, volume: str, issue: str, year: str) -> Thing:
     where = f"{title}, vol. {volume}" if volume else f"{title}, {year}"
     fields: Fields = {"title": [f"{where}, no. {issue}"], "issue": [issue], "year": [year] if year else []}
-    fields |= {"volume": [volume] if volume else [], "container": list(above), "nearest": [above[-1]]}
+    fields |= {"volume": [volume] if volume else [], "container": [*above], "nearest": [above[-1]]}
     within = f"volume/{names.encoded(volume)}" if volume else f"year/{year}"
-    iri = kinds.mint("issue", key=key, within=within, issue=names.encoded(issue))
-    return Thing("issue", iri, fields, shared=True)
+    made = kinds.shared("issue", fields, key=key, within=within, issue=names.encoded(issue))
+    made.named = Within("issue", made.path, f"{where}, no. {issue}", issue)
+    return made

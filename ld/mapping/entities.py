@@ -7,29 +7,33 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 from msgspec import Struct
 
 from ld.errors import VocabError
 from ld.memo import Memory
+from ld.record import Container, Record
+from ld.summary import Ref, Value
 from ld.values import names
 from ld.values.vocab import Row, Vocabulary
 
-Fields = dict[str, list[Any]]
+Fields: TypeAlias = dict[str, list[Value]]
 T = TypeVar("T")
 
 
 class Thing(Struct):
-    """One node of the graph. `shared` tells that other records may speak of it too, so it has a document of its own.
+    """One node of the graph. `path` is that of its own document; empty where only one record speaks of the thing.
 
-    `mention` is kept by the mapping: what it made of a shared thing, which is made once.
+    A shared thing is made once, and keeps what was made of it: `named` is what summaries say of it, `mention` what
+    the mapping has made.
     """
 
     kind: str
-    iri: str
+    ref: Ref
     fields: Fields
-    shared: bool = False
+    path: str = ""
+    named: Any = None
     mention: Any = None
 
 
@@ -46,7 +50,11 @@ class Kinds:
     def __init__(self, site: Site, vocabulary: Vocabulary) -> None:
         self.site = site
         self.vocabulary = vocabulary
-        self.shapes = {row["thing"]: _shape(row).replace("{base}", site.base) for row in vocabulary.rows("things.csv")}
+        rows = vocabulary.rows("things.csv")
+        self.shapes = {row["thing"]: _shape(row).replace("{base}", site.base) for row in rows}
+        self.classes = {row["thing"]: self._classes(row) for row in rows}
+        self.names = {row["thing"]: _naming(row) for row in rows}
+        self.lists = {row["thing"]: row.get("list") or row["thing"] for row in rows}
         self.types = {key: self._type(row) for key, row in vocabulary.codes("types").items()}
         self.collections = vocabulary.codes("collections")
         self.roles = vocabulary.codes("roles")
@@ -56,9 +64,18 @@ class Kinds:
         self.schemes = {key: row["iri"] for key, row in vocabulary.codes("schemes").items()}
         self._made: Memory[tuple[Callable[..., Any], tuple[Any, ...]], Any] = Memory(self._make)
 
-    def mint(self, kind: str, **names_of_parts: str) -> str:
-        """Return the IRI of a thing of that kind."""
-        return self.shapes[kind].format(**names_of_parts)
+    def mint(self, kind: str, **names_of_parts: str) -> Ref:
+        """Return the thing of that kind, by its IRI."""
+        return Ref(self.shapes[kind].format(**names_of_parts))
+
+    def shared(self, kind: str, fields: Fields, **names_of_parts: str) -> Thing:
+        """Return a thing that other records may speak of too."""
+        ref = self.mint(kind, **names_of_parts)
+        return Thing(kind, ref, fields, self.path(ref))
+
+    def path(self, ref: Ref) -> str:
+        """Return the path of the document about a thing of this site."""
+        return names.decoded(ref.iri.partition("#")[0].removeprefix(self.site.base))
 
     def once(self, make: Callable[..., T], *about: Any) -> T:
         """Return what `make(kinds, *about)` makes, the same object each time: what was met before costs a look-up."""
@@ -68,6 +85,9 @@ class Kinds:
     def _make(self, key: tuple[Callable[..., Any], tuple[Any, ...]]) -> Any:
         make, about = key
         return make(self, *about)
+
+    def _classes(self, row: Row) -> list[Value]:
+        return [self.vocabulary.expand(curie, row[":line"]) for curie in row["classes"].split()]
 
     def type_of(self, word: str) -> dict[str, str]:
         """Return the classes of a format word: `bibo`, `schema`, `type`, `book_format`, each an IRI or empty."""
@@ -79,6 +99,19 @@ class Kinds:
             column: self.vocabulary.expand(row[column], where) if row[column] else ""
             for column in ("bibo", "schema", "type", "book_format")
         }
+
+
+class About(Struct, frozen=True):
+    """What every part of a description needs to know of its record: `id` as IRIs have it, the name of its class.
+
+    `journal` is the journal that the record itself is about, None where it is about a work of its own.
+    """
+
+    record: Record
+    kinds: Kinds
+    id: str
+    schema: str
+    journal: Container | None
 
 
 _PLACE = re.compile(r"\{\w+\}")
@@ -95,7 +128,55 @@ def _shape(row: Row) -> str:
     return row["iri"]
 
 
-def add(fields: Fields, name: str, value: Any) -> None:
+def _naming(row: Row) -> tuple[str, ...]:
+    """Return the fields that say what a thing is called, the best first; what has pages or is linked to needs one."""
+    found = tuple(row.get("name", "").split())
+    if not found and (row["thing"] == "work" or row["thing"] not in _OWN):
+        raise VocabError(f"{row[':line']}: 'name' must say which field names a {row['thing']}, such as title")
+    return found
+
+
+# The fields of each kind of thing, beside those that pass from the record by their names.
+_FIELDS = {
+    "work": "class type title headline alternative authors author_name editors contributor_name relator issued year"
+    " published start end language language_tag publisher publisher_name container nearest volume number citation"
+    " book_isbn identifier same_thing same_page identifier_node url_text access free abstract contents subject about"
+    " keyword book_format book_edition book_pages degree degree_name relation page data_licence",
+    "authors": "member",
+    "editors": "member",
+    "person": "name given family same affiliation",
+    "corporation": "name given family same affiliation",
+    "affiliation": "name",
+    "identifier": "scheme name value url",
+    "document": "topic identifier licence how institution dataset origin_page created modified source",
+    "source": "identifier modified",
+    "journal": "issn eissn any_issn",
+    "volume": "title volume year container nearest",
+    "issue": "title issue volume year container nearest",
+    "series": "title",
+    "organization": "name",
+    "agent": "class name given family same",
+    "subject": "label scheme",
+    "class": "class scheme notation label",
+}
+_PLAIN = {name: kind in ("str", "list[str]") for name, kind in Record.__annotations__.items()}
+
+
+def passed(field: str) -> str:
+    """Return what the record calls a field of the work that passes as it stands: its name or the plural, or nothing."""
+    return next((name for name in (field, f"{field}s") if _PLAIN.get(name)), "")
+
+
+def known_fields(vocabulary: Vocabulary) -> dict[str, frozenset[str]]:
+    """Return the fields that each kind of thing may have."""
+    roles = {field for row in vocabulary.codes("roles").values() for field in row["fields"].split()}
+    own = {kind: frozenset(fields.split()) for kind, fields in _FIELDS.items()}
+    plain = {field for name in _PLAIN for field in (name, name.removesuffix("s")) if passed(field)}
+    work = own["work"] | roles | plain
+    return own | {"work": work, "journal": work | own["journal"]}
+
+
+def add(fields: Fields, name: str, value: Value) -> None:
     """Add the value to the field unless it is there."""
     values = fields.setdefault(name, [])
     if value not in values:

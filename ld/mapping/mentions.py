@@ -8,27 +8,22 @@ from hashlib import blake2b
 import msgspec
 from msgspec import Struct
 
+from ld.summary import Value
 from ld.values import names
 
 
-class Statement(Struct, frozen=True, array_like=True):
-    """One value of one field of a shared thing, as one record has it, in N-Triples lines.
+class Said(Struct, frozen=True, array_like=True):
+    """A thing as one record has it: its kind, its IRI, and the fields that the record fills."""
 
-    `rank` is the place of the field in the mapping; `one` tells that the thing keeps one value of the field (in each
-    language: `tag`), the one most records agree on.
-    """
-
+    kind: str
     iri: str
-    rank: int
-    one: bool
-    tag: str
-    lines: str
+    fields: dict[str, list[Value]]
 
 
 class Mention(Struct, frozen=True):
     """What one record says of one shared thing, as a whole: nearly always the same for all records that name it.
 
-    `document` is the path of the thing's document and `number` is its number. `packed` holds path and statements, and
+    `document` is the path of the thing's document and `number` is its number. `packed` holds path and what is said, and
     `key` is 63 bits of its BLAKE2b: equal keys are equal mentions.
     """
 
@@ -38,33 +33,18 @@ class Mention(Struct, frozen=True):
     packed: bytes
 
 
-def mention(document: str, said: list[Statement]) -> Mention:
+def mention(document: str, said: Iterable[Said]) -> Mention:
     """Return the mention that says this of the things of a document."""
-    packed = msgspec.msgpack.encode((document, said))
+    packed = msgspec.msgpack.encode((document, list(said)))
     key = int.from_bytes(blake2b(packed, digest_size=8).digest()) >> 1
     return Mention(document, names.number(document), key, packed)
 
 
-def statements(packed: bytes) -> list[Statement]:
-    """Return what a packed mention says."""
-    return _MENTION.decode(packed)[1]
+def both(one: Mention, other: Mention) -> Mention:
+    """Return the mention that says what two of the same document say."""
+    known = unpacked(one.packed)[1]
+    return mention(one.document, [*known, *(said for said in unpacked(other.packed)[1] if said not in known)])
 
 
-class Unsaid:
-    """Gives of mentions, one after the other, the lines that it has not given yet."""
-
-    def __init__(self) -> None:
-        self._keys: set[int] = set()
-        self._lines: set[str] = set()
-
-    def lines(self, mentions: Iterable[Mention]) -> str:
-        """Return the lines of these mentions that were not in any before."""
-        new = [one for one in mentions if one.key not in self._keys]
-        self._keys.update(one.key for one in new)
-        said = dict.fromkeys(statement.lines for one in new for statement in statements(one.packed))
-        unsaid = [lines for lines in said if lines not in self._lines]
-        self._lines.update(unsaid)
-        return "".join(unsaid)
-
-
-_MENTION = msgspec.msgpack.Decoder(tuple[str, list[Statement]])
+unpacked = msgspec.msgpack.Decoder(tuple[str, list[Said]]).decode
+"""Returns the path and what is said, of a packed mention."""

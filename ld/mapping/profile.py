@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
+from itertools import compress
 
 from ld.errors import VocabError
 from ld.values.vocab import Vocabulary
 
-_LINE = re.compile(r"<[^>]*> <([^>]*)> (?:<([^>]*)>)?")
+RDF_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 
 
 class Profile:
-    """Which triples the store keeps: all, or those of some vocabularies (`vocab/codes/profiles.csv`)."""
+    """Says of each triple, when it is written, whether the store keeps it; `whole` where it keeps all."""
 
     def __init__(self, name: str, vocabulary: Vocabulary) -> None:
         row = vocabulary.code("profiles", name)
@@ -22,14 +22,15 @@ class Profile:
         self.whole = prefixes == ["*"]
         self._kept = () if self.whole else tuple(vocabulary.prefixes[prefix] for prefix in prefixes)
 
-    def keep(self, lines: str) -> str:
-        """Return those of the N-Triples lines that the store keeps."""
+    def keeps(self, predicate: str, value: str = "") -> bool:
+        """Determine whether the store keeps a triple with this property; of a class the value decides too."""
         if self.whole:
-            return lines
-        return "".join(f"{line}\n" for line in lines.split("\n") if self._keeps(line))
+            return True
+        return predicate.startswith(self._kept) and (predicate != RDF_TYPE or value.startswith(self._kept))
 
-    def _keeps(self, line: str) -> bool:
-        match = _LINE.match(line)
-        if not match or not match[1].startswith(self._kept):
-            return False
-        return not match[1].endswith("#type") or (match[2] or "").startswith(self._kept)
+
+def kept(lines: bytes, marks: bytes) -> bytes:
+    """Return those of the lines that the store keeps: all, where there are no marks; else a 1 marks a line to keep."""
+    if not marks:
+        return lines
+    return b"".join(line + b"\n" for line in compress(lines.split(b"\n"), marks))

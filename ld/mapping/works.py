@@ -1,72 +1,113 @@
 """A record becomes things: the work, who made it, where it appeared, its identifiers, the document about it.
 
 Here IRIs are minted and things are linked. Which property a field becomes is not said here but in
-`vocab/mapping.csv`; which class and which IRI a kind of thing has, in `vocab/things.csv`.
+`vocab/mapping.csv`; which class and which IRI a kind of thing has, in `vocab/things.csv`. A plain field of the record,
+such as `genres`, passes to the work by its name, in the singular.
 """
 
 from __future__ import annotations
 
-from ld.mapping.agents import Agents
-from ld.mapping.containers import SERIALS, Containers, journal_key
-from ld.mapping.entities import Fields, Kinds, Thing, add
-from ld.record import Container, Record
+from collections.abc import Callable
+from functools import partial
+from operator import attrgetter
+from typing import Any
+
+from msgspec import Struct
+
+from ld.mapping.agents import Credits, credits, organization
+from ld.mapping.containers import SERIALS, Appearance, appearance, journal_key
+from ld.mapping.entities import About, Fields, Kinds, Thing, add, passed
+from ld.record import Container, Date, Record
+from ld.summary import Named, Ref, Summary, Text, Value
 from ld.values import languages, names
 
 _ARTICLES = {"ScholarlyArticle", "Article"}
-_DEGREE = "http://purl.org/ontology/bibo/degrees/"
 _DEGREES = {"phd": "phd", "ph.d.": "phd", "ph. d.": "phd", "m.a.": "ma", "ma": "ma", "m.s.": "ms", "ms": "ms"}
 _OPEN = "http://purl.org/coar/access_right/c_abf2"
+# Fields of the work that are made here, each from more than the field of the record that has its name.
+_MADE = frozenset((
+    "class", "type", "page", "title", "alternative", "publisher", "language", "contents", "subject", "institution",
+    "how", "abstract", "degree", "book_format", "contributor_name", "format", "id", "modified", "created",
+))  # fmt: skip
 
 
-def describe(record: Record, kinds: Kinds) -> list[Thing]:
-    """Return the things the record speaks of, the work first, in an order a person likes to read."""
-    return _Description(record, kinds).things()
+class Whole(Struct, frozen=True):
+    """What a record becomes: the things it speaks of, the work first; what makes its summary, of the same fields."""
+
+    things: list[Thing]
+    summarize: Callable[[], Summary]
+
+
+def describe(record: Record, kinds: Kinds) -> Whole:
+    """Return what the record becomes; its things in an order that a person likes to read."""
+    return _Description(record, kinds).whole()
+
+
+def _passed(kinds: Kinds) -> tuple[tuple[str, ...], Callable[[Record], tuple[Any, ...]]]:
+    """Return the mapped fields of the work that pass as the record has them, and what takes their values out of it."""
+    rows = kinds.vocabulary.rows("mapping.csv")
+    mapped = dict.fromkeys(row["field"] for row in rows if row["thing"] in ("work", "journal"))
+    found = {field: passed(field) for field in mapped if passed(field) and field not in _MADE}
+    return tuple(found), attrgetter(*found.values(), "id", "id")  # of several it gives a tuple
 
 
 class _Description:
-    """The things of one record, while they are being collected."""
+    """The description of one record, while it is being made."""
 
     def __init__(self, record: Record, kinds: Kinds) -> None:
         self.kinds = kinds
         self.record = record
-        self.id = names.encoded(record.id)
         self.type = kinds.type_of(record.format)
         self.schema = self.type["schema"].rpartition("/")[2]
         self.collection = kinds.collections.get(record.collection)
-        self.page = kinds.mint("document", id=self.id)
+        self.slug = self.collection["slug"] if self.collection else names.slug(record.collection or "catalogue")
         self.serial = self.schema in SERIALS
         self.tag = self._tag()
+        self.about = About(record, kinds, names.encoded(record.id), self.schema, self._own_journal())
+        self.page = kinds.mint("document", id=self.about.id)
         self.own: list[Thing] = []
         self.shared: list[Thing] = []
-        self.journal = self._own_journal()
-        self.agents = Agents(kinds, record, self.id, self.schema, self.journal is not None, self.own, self.shared)
+        self.subjects: list[Named] = []
+        self.fields = self._plain()
 
-    def things(self) -> list[Thing]:
-        work = self._work()
-        fields = work.fields
-        self._titles(fields)
-        self.agents.people(fields)
-        self._dates(fields)
-        self._languages(fields)
-        self.agents.publishers(fields)
-        Containers(self.kinds, self.record, self.agents, self.shared, self.journal).fill(fields, self.schema)
-        self._identifiers(fields)
-        self._access(fields)
-        self._text(fields)
-        self._subjects(fields)
-        self._carrier(fields)
-        document = self._document(work.iri)
-        first = [] if work.shared else [work]
-        return [*first, *self.own, *document, *([work] if work.shared else []), *self.shared]
+    def whole(self) -> Whole:
+        fields, journal = self.fields, self.about.journal
+        made, where = credits(self.about), appearance(self.about)
+        fields |= made.fields
+        fields |= where.fields
+        self._classes()
+        self._titles()
+        self._dates()
+        self._languages()
+        self._identifiers()
+        self._access()
+        self._text()
+        self._subjects()
+        self._carrier()
+        if journal:
+            work = self.kinds.shared("journal", fields, key=journal_key(journal))
+        else:
+            work = Thing("work", self.kinds.mint("work", id=self.about.id), fields)
+        institutions = [organization(self.kinds, name) for name in self.record.institutions]
+        document = self._document(work.ref, [one.ref for one in institutions])
+        shared = [*made.shared, *where.shared, *self.shared, *institutions]
+        own = [*made.own, *self.own, *document]
+        things = [*own, work, *shared] if journal else [work, *own, *shared]
+        return Whole(things, partial(self._summary, made, where, work, institutions))
 
-    def _work(self) -> Thing:
-        classes = [iri for iri in (self.type["bibo"], self.type["schema"]) if iri]
-        fields: Fields = {"class": classes, "type": [self.type["type"]]}
-        if self.journal:
-            return Thing("journal", self.kinds.mint("journal", key=journal_key(self.journal)), fields, shared=True)
-        fields["page"] = [self.page]
-        fields["data_licence"] = [self._licence()]
-        return Thing("work", self.kinds.mint("work", id=self.id), fields)
+    def _plain(self) -> Fields:
+        """Return the fields that are the record's own as they stand."""
+        names, values = self.kinds.once(_passed)
+        found = zip(names, values(self.record), strict=False)
+        return {name: [value] if isinstance(value, str) else value for name, value in found if value}
+
+    def _classes(self) -> None:
+        fields = self.fields
+        fields["class"] = [iri for iri in (self.type["bibo"], self.type["schema"]) if iri]
+        fields["type"] = [self.type["type"]]
+        if not self.about.journal:
+            fields["page"] = [self.page]
+            fields["data_licence"] = [self._licence()]
 
     def _own_journal(self) -> Container | None:
         """Return the journal this record is about, so that the record and the journal's articles meet in one thing."""
@@ -75,16 +116,14 @@ class _Description:
         first = self.record.containers[0]
         return first if first.kind == "journal" and (first.issn or first.eissn) else None
 
-    def _titles(self, fields: Fields) -> None:
-        record = self.record
-        if self.serial:
-            fields["title"] = [record.title] if "page" not in fields else [(record.title, "")]
-        else:
-            fields["title"] = [self._tagged(record.title)]
+    def _titles(self) -> None:
+        record, fields = self.record, self.fields
+        self.title = Text(record.title) if self.serial else self._tagged(record.title)
+        fields["title"] = [record.title if self.about.journal else self.title]
         if self.schema in _ARTICLES:
             fields["headline"] = fields["title"]
         if record.alternatives:
-            fields["alternative"] = [(title, "") for title in record.alternatives]
+            fields["alternative"] = [Text(title) for title in record.alternatives]
         if record.earlier_titles or record.later_titles:
             fields["relation"] = [*record.earlier_titles, *record.later_titles]
 
@@ -92,161 +131,223 @@ class _Description:
         codes = self.record.languages
         return languages.tag(codes[0]) if len(codes) == 1 else ""
 
-    def _tagged(self, text: str) -> tuple[str, str]:
-        return (text, self.tag if self.tag and languages.agrees(text, self.tag) else "")
+    def _tagged(self, text: str) -> Text:
+        return Text(text, self.tag if self.tag and languages.agrees(text, self.tag) else "")
 
-    def _dates(self, fields: Fields) -> None:
-        issued, span = self.record.issued, self.record.span
-        if issued or span:
-            fields["issued"] = [issued or span]
+    def _dates(self) -> None:
+        fields, issued, span = self.fields, self.record.issued, self.record.span
+        known = issued or span
+        if known:
+            fields["issued"] = [known]
         if issued and issued.year:
             fields["year"] = [issued.year]
             fields["published"] = [issued.year if issued.datatype == "edtf" else issued.value]
         if span and span.datatype == "edtf" and "/" in span.value:
-            start, _, end = span.value.partition("/")
-            fields["start"] = [start] if start.isdigit() else []
-            fields["end"] = [end] if end.isdigit() else []
+            self._span(span)
 
-    def _languages(self, fields: Fields) -> None:
+    def _span(self, span: Date) -> None:
+        start, _, end = span.value.partition("/")
+        self.fields["start"] = [start] if start.isdigit() else []
+        self.fields["end"] = [end] if end.isdigit() else []
+
+    def _languages(self) -> None:
         codes = self.record.languages
-        fields["language"] = [iri for iri in map(languages.iri, codes) if iri]
-        fields["language_tag"] = [tag for tag in map(languages.tag, codes) if tag]
+        self.fields["language"] = [iri for iri in map(languages.iri, codes) if iri]
+        self.fields["language_tag"] = [tag for tag in map(languages.tag, codes) if tag]
 
-    def _identifiers(self, fields: Fields) -> None:
-        record = self.record
+    def _identifiers(self) -> None:
+        record, fields = self.record, self.fields
         if record.doi:
-            self._doi(record.doi, fields)
+            self._doi(record.doi)
         for iri in record.same_as:
             add(fields, "same_page", iri)
         if record.publisher_id:
             node = self._identifier("publisher-id", "publisherRecordId", "Publisher's record id", record.publisher_id)
             add(fields, "identifier_node", node)
         for isbn in record.isbns:
-            add(fields, "isbn", isbn)
             add(fields, "identifier", f"urn:isbn:{isbn}")
-        fields["oclc"] = record.oclc
-        if record.lccn:
-            fields["lccn"] = [record.lccn]
         for number in record.oclc:
             add(fields, "same_page", f"http://worldcat.org/oclc/{number}")
         fields["number"] = [c.number for c in record.containers if c.number]
 
-    def _doi(self, doi: str, fields: Fields) -> None:
+    def _doi(self, doi: str) -> None:
         iri = names.doi_iri(doi)
-        fields["doi"] = [doi]
-        add(fields, "identifier", iri)
-        add(fields, "same_thing", iri)
-        add(fields, "same_page", iri)
+        for field in ("identifier", "same_thing", "same_page"):
+            add(self.fields, field, iri)
         node = self._identifier("doi", "https://registry.identifiers.org/registry/doi", "DOI", doi, iri)
-        add(fields, "identifier_node", node)
+        add(self.fields, "identifier_node", node)
 
-    def _identifier(self, part: str, scheme: str, name: str, value: str, url: str = "") -> str:
-        iri = self.kinds.mint("identifier", id=self.id, scheme=part)
+    def _identifier(self, part: str, scheme: str, name: str, value: str, url: str = "") -> Ref:
+        ref = self.kinds.mint("identifier", id=self.about.id, scheme=part)
         fields: Fields = {"scheme": [scheme], "name": [name], "value": [value], "url": [url] if url else []}
-        self.own.append(Thing("identifier", iri, fields))
-        return iri
+        self.own.append(Thing("identifier", ref, fields))
+        return ref
 
-    def _access(self, fields: Fields) -> None:
+    def _access(self) -> None:
         record = self.record
-        fields["url"] = fields["url_text"] = record.urls
-        if record.thumbnail:
-            fields["thumbnail"] = [record.thumbnail]
-        if record.licence:
-            fields["licence"] = [record.licence]
-        if record.urls and self.collection and self.collection["access"] == "open":
-            fields["access"] = [_OPEN]
-            fields["free"] = ["true"]
+        if record.urls:
+            self.fields["url_text"] = [*record.urls]
+            if self.collection and self.collection["access"] == "open":
+                self.fields["access"] = [_OPEN]
+                self.fields["free"] = ["true"]
 
-    def _text(self, fields: Fields) -> None:
+    def _text(self) -> None:
         record = self.record
         if record.abstract:
-            fields["abstract"] = [self._tagged(record.abstract)]
+            self.fields["abstract"] = [self._tagged(record.abstract)]
         if record.contents:
-            fields["contents"] = [(text, "") for text in record.contents]
-        fields["genre"] = record.genres
-        fields["place"] = record.places
-        fields["period"] = record.periods
+            self.fields["contents"] = [Text(text) for text in record.contents]
 
-    def _subjects(self, fields: Fields) -> None:
-        title = fields["title"][0]
-        tag = title[1] if isinstance(title, tuple) else self.tag
+    def _subjects(self) -> None:
+        tag = self.tag if self.about.journal else self.title.tag
+        keywords, about, subjects = list[Value](), list[Value](), list[Value]()
         for subject in self.record.subjects:
-            own = not subject.scheme and tag and languages.agrees(subject.label, tag)
-            label = (subject.label, tag if own else "")
-            if subject.label:
-                add(fields, "keyword", label)
             if subject.scheme:
                 thing = self.kinds.once(_class, subject.scheme, subject.code, subject.label)
-                if subject.label:
-                    add(fields, "about", thing.iri)
             else:
-                thing = self.kinds.once(_keyword, *label)
+                own = tag and languages.agrees(subject.label, tag)
+                thing = self.kinds.once(_keyword, subject.label, tag if own else "")
+            if subject.label:
+                keywords.append(thing.named.name)
+                if subject.scheme:
+                    about.append(thing.ref)
             self.shared.append(thing)
-            add(fields, "subject", thing.iri)
+            self.subjects.append(thing.named)
+            subjects.append(thing.ref)
+        self.fields |= {"keyword": keywords, "about": about, "subject": subjects}
 
-    def _carrier(self, fields: Fields) -> None:
-        record = self.record
-        fields["extent"] = record.extents
-        fields["carrier"] = record.carriers
-        if record.edition:
-            fields["edition"] = [record.edition]
-        if record.page_count:
-            fields["page_count"] = [record.page_count]
+    def _carrier(self) -> None:
         if self.schema == "Book":
-            self._book(fields)
-        if record.degree and self.schema == "Thesis":
-            fields["degree_name"] = [record.degree]
-            known = _DEGREES.get(record.degree.casefold())
-            fields["degree"] = [_DEGREE + known] if known else []
+            self._book()
+        if self.record.degree and self.schema == "Thesis":
+            self.fields["degree_name"] = [self.record.degree]
+            known = _DEGREES.get(self.record.degree.casefold())
+            self.fields["degree"] = [self.kinds.vocabulary.expand(f"bibo:degrees/{known}")] if known else []
 
-    def _book(self, fields: Fields) -> None:
+    def _book(self) -> None:
         """Fill what schema.org says of books only."""
-        form = self.type["book_format"]
+        fields, form = self.fields, self.type["book_format"]
         if self.record.book_format:
             form = self.kinds.vocabulary.expand(self.record.book_format)
         fields["book_format"] = [form] if form else []
-        fields["book_isbn"] = self.record.isbns
-        fields["book_edition"] = fields.get("edition", [])
-        fields["book_pages"] = fields.get("page_count", [])
+        fields["book_isbn"] = [*self.record.isbns]
+        fields["book_edition"] = [self.record.edition] if self.record.edition else []
+        fields["book_pages"] = [self.record.page_count] if self.record.page_count else []
 
     def _licence(self) -> str:
         return (self.collection["licence"] if self.collection else "") or self.kinds.site.licence
 
-    def _document(self, topic: str) -> list[Thing]:
-        record = self.record
-        slug = self.collection["slug"] if self.collection else names.slug(record.collection or "catalogue")
+    def _document(self, topic: Ref, institutions: list[Ref]) -> list[Thing]:
+        record, base = self.record, self.kinds.site.base
         fields: Fields = {
             "topic": [topic],
             "identifier": [record.id, *record.control_numbers],
             "licence": [self._licence()],
-            "how": [f"{self.kinds.site.base}provenance#{how}" for how in record.how],
-            "institution": [self.agents.organization(name) for name in record.institutions],
-            "dataset": [f"{self.kinds.site.base}dataset/{slug}#it"],
+            "how": [f"{base}provenance#{how}" for how in record.how],
+            "institution": [*institutions],
+            "dataset": [Ref(f"{base}dataset/{self.slug}#it")],
+            "origin_page": _some(record.page),
+            "created": _some(record.created),
+            "modified": _some(record.modified),
         }
-        if record.page:
-            fields["origin_page"] = [record.page]
-        if record.created:
-            fields["created"] = [record.created]
-        if record.modified:
-            fields["modified"] = [record.modified]
         things = [Thing("document", self.page, fields)]
         if record.origin:
-            source = self.kinds.mint("source", id=self.id)
+            source = self.kinds.mint("source", id=self.about.id)
             fields["source"] = [source]
             known = {"identifier": record.origin.identifier, "modified": record.origin.modified}
             things.append(Thing("source", source, {name: [value] for name, value in known.items() if value}))
         return things
 
+    # -- the summary -----------------------------------------------------------------------------------------------
+
+    def _summary(self, made: Credits, where: Appearance, work: Thing, institutions: list[Thing]) -> Summary:
+        """Return what people and the program need to know of the record, from the same fields."""
+        record, fields = self.record, self.fields
+        abstract = fields.get("abstract")
+        return Summary(
+            title=self.title,
+            kind=self.schema,
+            alternatives=_texts(fields, "alternative"),
+            year=_first(fields, "year"),
+            published=_first(fields, "published"),
+            start=_first(fields, "start"),
+            end=_first(fields, "end"),
+            languages=[code for code in record.languages if languages.iri(code)],
+            tags=_strings(fields, "language_tag"),
+            people=made.people,
+            publishers=made.publishers,
+            containers=where.way,
+            volume=_first(fields, "volume"),
+            number=_strings(fields, "number"),
+            citation=_first(fields, "citation"),
+            issns=_strings(fields, "any_issn"),
+            same=_strings(fields, "same_thing"),
+            free="free" in fields,
+            abstract=abstract[0] if abstract else None,  # type: ignore[arg-type]  # a Text
+            contents=_texts(fields, "contents"),
+            subjects=self.subjects,
+            keywords=list(dict.fromkeys(_texts(fields, "keyword"))),
+            degree=_first(fields, "degree_name"),
+            relations=_strings(fields, "relation"),
+            identifiers=[record.id, *record.control_numbers],
+            institutions=[one.named for one in institutions],
+            collection=self.slug,
+            data_licence=self._licence(),
+            source_page=record.page,
+            topic=work.path,
+            linked=where.records,
+            **dict(zip(_PASSED, _values_passed(record), strict=True)),
+        )
+
+
+# What the summary has as the record has it; the rest is made above.
+_PASSED = tuple(
+    {name for name in Summary.__struct_fields__ if passed(name) == name}
+    - {
+        "title",
+        "alternatives",
+        "languages",
+        "publishers",
+        "contents",
+        "degree",
+        "abstract",
+        "institutions",
+        "collection",
+    }
+)
+_values_passed = attrgetter(*_PASSED)
+
+
+def _some(text: str) -> list[Value]:
+    return [text] if text else []
+
+
+def _first(fields: Fields, name: str) -> str:
+    values = fields.get(name)
+    return values[0] if values else ""  # type: ignore[return-value]  # a str
+
+
+def _strings(fields: Fields, name: str) -> list[str]:
+    return fields.get(name, [])  # type: ignore[return-value]  # of str
+
+
+def _texts(fields: Fields, name: str) -> list[Text]:
+    return fields.get(name, [])  # type: ignore[return-value]  # of Text
+
 
 def _keyword(kinds: Kinds, label: str, tag: str) -> Thing:
-    iri = kinds.mint("subject", slug=names.slug(label))
-    return Thing("subject", iri, {"label": [(label, tag)], "scheme": [kinds.site.base + "subject#it"]}, shared=True)
+    fields: Fields = {"label": [Text(label, tag)], "scheme": [Ref(f"{kinds.site.base}subject#it")]}
+    made = kinds.shared("subject", fields, slug=names.slug(label))
+    made.named = Named(Text(label, tag), made.path)
+    return made
 
 
 def _class(kinds: Kinds, scheme: str, code: str, label: str) -> Thing:
-    iri = kinds.mint("class", scheme=scheme, code=names.encoded(code or names.slug(label)))
-    fields: Fields = {"scheme": [kinds.schemes.get(scheme) or f"{kinds.site.base}subject/{scheme}#it"]}
+    known = kinds.schemes.get(scheme)
+    fields: Fields = {"scheme": [known or Ref(f"{kinds.site.base}subject/{scheme}#it")]}
     fields["notation"] = [code] if code else []
     fields["label"] = [label] if label else []
     fields["class"] = [kinds.vocabulary.expand("schema:DefinedTerm")] if label else []
-    return Thing("class", iri, fields, shared=True)
+    made = kinds.shared("class", fields, scheme=scheme, code=names.encoded(code or names.slug(label)))
+    made.named = Named(Text(label), made.path)
+    return made

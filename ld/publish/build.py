@@ -5,40 +5,39 @@ The result depends only on which records there are, never on the way they came.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TextIO
 
+import msgspec
 from msgspec import Struct
 
-from ld.mapping.profile import Profile
+from ld.mapping.compiled import Mapping
+from ld.mapping.containers import aliases
+from ld.mapping.entities import Site
+from ld.mapping.profile import Profile, kept
 from ld.progress import Progress, Step
 from ld.publish import claims, dataset, dumps
 from ld.publish.claims import Claim, Tally
-from ld.publish.convert import Facts, noted
+from ld.publish.convert import noted
 from ld.publish.sortedruns import GONE, NEW, SEEN, Row, merged
 from ld.publish.tables import Records, Things
 from ld.record import Remark
 from ld.settings import Settings
-from ld.site.documents import Entry, Links
+from ld.site.documents import Entry, mentioned
 from ld.site.dumpfiles import Dump
+from ld.site.files import Body, opened_body
 from ld.site.generation import Account, Generation
-from ld.terms import unescaped
+from ld.summary import Card
 from ld.values import names
 from ld.values.vocab import Vocabulary
 
-_NAMED = re.compile(
-    r"<[^>]*#it> <(?:http://purl\.org/dc/terms/title|http://xmlns\.com/foaf/0\.1/name"
-    r'|http://www\.w3\.org/2004/02/skos/core#(?:prefLabel|notation))> "((?:[^"\\]|\\.)*)"'
-)
-_ISSN = re.compile(r'<http://schema\.org/issn> "([^"]+)"')
 _REPEATED = Remark("id", "the id stands more than once in this input: the last record wins")
 _UNKNOWN = Remark("id", "deleted, but there is no such record here: nothing done")
 
 
-class Plan(Struct):
+class Plan(Struct, kw_only=True):
     """What is to be built, and where: all that every step needs to know."""
 
     folder: Path
@@ -94,9 +93,8 @@ class Assembly:
         self.account = plan.account
         self.records = records
         self.things = things
-        self.facts = Facts(plan.base)
-        self.links = Links(plan.base)
         self.profile = Profile(plan.settings["profile"], plan.vocabulary)
+        self.mapping = Mapping(Site(plan.base, plan.settings["licence"]), plan.vocabulary, self.profile)
         self.tally = Tally(plan.scratch, "assembly")
         self.today = datetime.now(UTC).strftime("%Y-%m-%d")
 
@@ -125,7 +123,7 @@ class Assembly:
 
     def take_back(self, mentions: bytes) -> None:
         """Let what a record said of shared things be as if it had not been said."""
-        self.tally.take_back(claims.keys(mentions))
+        self.tally.take_back(mentioned(mentions))
 
     def unknown(self, row: Row) -> None:
         """Remark that what is deleted was never here."""
@@ -143,21 +141,22 @@ class Assembly:
 
     # -- shared things -------------------------------------------------------------------------------------------------
 
-    def thing(self, found: dict[int, Claim]) -> tuple[str, str]:
-        """Write the document of a shared thing, and return its path and its lines."""
-        path, lines = claims.settled(found)
-        kind = _kind(path)
-        match = _NAMED.search(lines)
-        self.things.put(path, unescaped(match[1]) if match else path, kind, lines, claims.encoded(found))
-        own = names.number(path)
-        aliases = [f"journal/{number}" for number in _ISSN.findall(lines)] if kind == "journal" else []
-        self.things.tie(path, self.ties(own, lines), aliases)
-        return path, lines
+    def thing(self, found: dict[int, Claim]) -> bytes:
+        """Write the document of a shared thing, and return those of its lines that the store keeps."""
+        path, things = claims.settled(found, self.mapping.one)
+        told = self.mapping.tell(path, things)
+        kinds = self.mapping.kinds
+        self.things.put(told, path, kinds.lists[told.card.kind], claims.encoded(found))
+        self.things.tie(path, _ties(told.card), aliases(kinds, told.card))
+        return kept(told.lines.encode(), told.marks)
 
-    def ties(self, own: int, lines: str) -> list[int]:
-        """Return the numbers of the things that a thing points at."""
-        targets = map(names.number, self.links.paths(lines.encode()))
-        return [target for target in targets if target != own]
+    def untie(self, path: str, old: Body) -> None:
+        """Take back at which things a thing pointed."""
+        self.things.untie(path, _ties(msgspec.msgpack.decode(old.about, type=Card)))
+
+    def unpacked(self, packed: bytes) -> Body:
+        """Return the body of a document."""
+        return opened_body(self.records.packers.bodies.unpack(packed))
 
     # -- what the catalogue says about itself --------------------------------------------------------------------------
 
@@ -179,28 +178,29 @@ class Assembly:
         """Return how many records or things there are."""
         return self.records.counted(name).get("all", 0)
 
-    def pages(self, writer: dumps.Writer, maker: dumps.Maker, change: Callable[[str, str], Any]) -> list[Dump]:
+    def pages(self, writer: dumps.Writer, maker: dumps.Maker, change: Callable[[bytes, bytes], Any]) -> list[Dump]:
         """Write the documents of the catalogue about itself, finish the dumps, and return these.
 
         `change` puts lines into the store in the place of others.
         """
         plan = self.plan
-        old = {page.path: self.records.packers.lines.unpack(page.lines).decode() for page in self.things.pages()}
-        pages = list(dataset.pages(plan.settings, plan.vocabulary, self.figures(0)))
-        lines = "".join(page.lines for page in pages)
+        old = {page.path: stored(self.unpacked(page.body)) for page in self.things.pages()}
+        about = dataset.Catalogue(plan.settings, plan.vocabulary, self.profile)
+        pages = list(about.pages(self.figures(0)))
+        lines = "".join(page.told.lines for page in pages)
         writer.add([maker.pages(lines)])
         writer.close()
         triples = sum(chunk.triples for chunk in writer.chunks)
         found = dumps.finished(plan.folder / "dumps", triples, self.count("records"))
         publisher = names.slug(plan.settings["publisher"])
         named = self.things.old(names.number(f"organization/{publisher}")) is not None
-        pages.append(dataset.dataset(plan.settings, self.figures(triples), found, named))
+        pages.append(about.dataset(self.figures(triples), found, named))
         for page in pages:
-            self.things.put(page.path, page.title, page.kind, page.lines)
-            change(old.pop(page.path, ""), page.lines)
+            self.things.put(page.told, page.path, page.told.card.kind)
+            change(old.pop(page.path, b""), kept(page.told.lines.encode(), page.told.marks))
         for path, gone in old.items():
             self.things.drop(names.number(path))
-            change(gone, "")
+            change(gone, b"")
         return found
 
     def store_chunks(self, writer: dumps.Writer) -> None:
@@ -215,8 +215,10 @@ def entry(row: Row) -> Entry:
     return Entry(row.path, row.title, row.kind, row.year)
 
 
-def _kind(path: str) -> str:
-    segments = path.split("/")
-    if segments[0] == "journal" and len(segments) > 3:
-        return "issue" if segments[-2] == "issue" else "volume"
-    return segments[0]
+def stored(found: Body) -> bytes:
+    """Return those lines of a document that the store keeps."""
+    return kept(found.lines, found.marks)
+
+
+def _ties(card: Card) -> list[int]:
+    return [names.number(path) for path in card.links]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import heapq
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import groupby
 from pathlib import Path
 
@@ -16,8 +16,9 @@ import msgspec
 from msgspec import Struct
 
 from ld.errors import SiteError
-from ld.mapping.mentions import Mention, Statement
+from ld.mapping.mentions import Mention, Said, unpacked
 from ld.publish.sortedruns import read_rows, write_rows
+from ld.summary import Role, Text, Value, plain
 
 # So many different mentions are counted in memory before they are written to a file.
 _MOST = 100_000
@@ -109,39 +110,49 @@ def decoded(data: bytes) -> dict[int, Claim]:
     return {claim.key: claim for claim in _CLAIMS.decode(data)}
 
 
-def settled(claims: dict[int, Claim]) -> tuple[str, str]:
-    """Return path and lines of a shared thing: of a field that keeps one value, the value most records give.
+def settled(claims: dict[int, Claim], one: Mapping[str, Collection[str]]) -> tuple[str, list[Said]]:
+    """Return path and things of a document: of a field that keeps one value (`one`), that which most records give.
 
     Raises SiteError where two paths have one number by chance, which no site of ours will ever see.
     """
-    groups: dict[tuple[str, int, bool, str], Counter[str]] = {}
+    counts: dict[tuple[str, str], dict[str, Counter[Value]]] = {}
     paths = set()
     for claim in claims.values():
-        path, said = _PACKED.decode(claim.packed)
+        path, said = unpacked(claim.packed)
         paths.add(path)
-        for one in said:
-            key = (one.iri, one.rank, one.one, one.tag if one.one else "")
-            groups.setdefault(key, Counter())[one.lines] += claim.count
+        for thing in said:
+            fields = counts.setdefault((thing.iri, thing.kind), {})
+            for name, values in thing.fields.items():
+                counter = fields.setdefault(name, Counter())
+                for value in values:
+                    counter[value] += claim.count
     if len(paths) > 1:
         raise SiteError(f"{' and '.join(sorted(paths))} have the same number: rename one of them in vocab/things.csv")
-    text = "".join(_chosen(key[2], counter) for key, counter in sorted(groups.items()))
-    return paths.pop(), "\n".join(dict.fromkeys(text.split("\n")))
+    return paths.pop(), [_thing(iri, kind, fields, one[kind]) for (iri, kind), fields in sorted(counts.items())]
 
 
-def _chosen(one: bool, counter: Counter[str]) -> str:
-    if one:
-        return min(counter, key=lambda lines: (-counter[lines], lines))
-    return "".join(sorted(counter))
+def _thing(iri: str, kind: str, fields: dict[str, Counter[Value]], one: Collection[str]) -> Said:
+    return Said(kind, iri, {name: _values(counter, name in one) for name, counter in sorted(fields.items())})
 
 
-def keys(mentions: bytes) -> list[tuple[int, int]]:
-    """Return the numbers and keys of a record's mentions as they are kept."""
-    return _KEYS.decode(mentions) if mentions else []
+def _values(counter: Counter[Value], one: bool) -> list[Value]:
+    """Return the values in their order; where one is kept, the commonest in each language."""
+    if len(counter) == 1:
+        return list(counter)
+    if not one:
+        return sorted(counter, key=_place)
+    found: dict[str, Value] = {}
+    for value in sorted(counter, key=lambda value: (-counter[value], _place(value))):
+        found.setdefault(value.tag if isinstance(value, Text) else "", value)
+    return [found[tag] for tag in sorted(found)]
 
 
-_KEYS = msgspec.msgpack.Decoder(list[tuple[int, int]])
+def _place(value: Value) -> tuple[str, str]:
+    role = value.role if isinstance(value, Role) else value.tag if isinstance(value, Text) else ""
+    return plain(value), role
+
+
 _CLAIMS = msgspec.msgpack.Decoder(list[Claim])
-_PACKED = msgspec.msgpack.Decoder(tuple[str, list[Statement]])
 
 
 def _order(claim: Claim) -> tuple[int, int]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, suppress
 from hashlib import sha256
 from itertools import islice
 from pathlib import Path
@@ -17,22 +17,21 @@ from msgspec import Struct
 
 from ld.mapping.compiled import Described, Mapping, failed
 from ld.mapping.entities import Site
+from ld.mapping.profile import Profile
 from ld.publish.claims import Tally
 from ld.publish.indexer import words
 from ld.publish.sortedruns import GONE, NEW, SAME, SEEN, Row, Runs, framed, read_rows
 from ld.readers import Outcome, read, reread
 from ld.readers.share import Share
-from ld.record import Deleted, Record, Rejected, Remark, Source
+from ld.record import Deleted, Part, Record, Rejected, Remark, Source
 from ld.site.documents import Documents
-from ld.site.files import Packers, dictionary
+from ld.site.files import Packers, body, dictionary
+from ld.summary import Summary
 from ld.values import names, vocab
 
 Told = Callable[[int, int], None]
 """Is told how many bytes and how many records more have been read."""
 
-_LANGUAGE = b"/language> <http://id.loc.gov/vocabulary/iso639-2/"
-# Equal statements of a record follow each other, so others are sought only so many bytes before.
-_NEARBY = 1024
 _SAMPLE = 400
 
 
@@ -43,7 +42,7 @@ class Input(Struct, frozen=True):
     place: str
 
 
-class Job(Struct, frozen=True):
+class Job(Struct, frozen=True, kw_only=True):
     """What one worker needs to know: worker `index` of `count`, where it reads and where it writes.
 
     `live` is the folder of the live generation, None where there is none. With `again` its kept source records are
@@ -56,16 +55,17 @@ class Job(Struct, frozen=True):
     inputs: list[Input]
     kind: str | None
     site: Site
+    profile: str
     overlay: Path
-    of_lines: bytes
-    of_sources: bytes
+    of_bodies: bytes = b""
+    of_sources: bytes = b""
     live: Path | None = None
     live_base: str = ""
     again: bool = False
 
 
 class Converted(Struct):
-    """What one worker has written and counted. Rejects and remarks are files of notes."""
+    """What one worker has written and counted. Rejects and remarks are files of notes; `parts` are pages of lists."""
 
     runs: list[Path]
     claims: list[Path]
@@ -74,6 +74,7 @@ class Converted(Struct):
     read: int = 0
     rejected: int = 0
     usable: int = 0
+    parts: list[Part] = []
 
 
 class Note(Struct, array_like=True):
@@ -89,37 +90,17 @@ def convert(job: Job, told: Told) -> Converted:
     return _Conversion(job, told).run()
 
 
-class Facts:
-    """What the lines of a record say that the catalogue counts; for one base URL."""
-
-    def __init__(self, base: str) -> None:
-        self._dataset = f"#inDataset> <{base}dataset/".encode()
-
-    def counted(self, kind: str, year: str, data: bytes) -> list[tuple[str, str]]:
-        """Return for which tables of counts the record counts, and under which key."""
-        facts = [("records", "all"), ("type", kind)]
-        if year:
-            facts.append(("year", year))
-        facts += [("language", code) for code in _behind(_LANGUAGE, b">", data)]
-        facts += [("collection", slug) for slug in _behind(self._dataset, b"#", data)]
-        return facts
+def counted(summary: Summary) -> list[tuple[str, str]]:
+    """Return for which tables of counts the record counts, and under which key."""
+    facts = [("records", "all"), ("type", summary.kind), ("collection", summary.collection)]
+    if summary.year:
+        facts.append(("year", summary.year))
+    return facts + [("language", code) for code in dict.fromkeys(summary.languages)]
 
 
-def _behind(mark: bytes, end: bytes, data: bytes) -> Iterable[str]:
-    """Return what stands between a mark and an end, each once."""
-    found: dict[str, None] = {}
-    at = data.rfind(mark)
-    while at >= 0:
-        found[data[at + len(mark) : data.find(end, at + len(mark))].decode()] = None
-        at = data.rfind(mark, max(0, at - _NEARBY), at)
-    return found
-
-
-def _links(record: Record, facts: list[tuple[str, str]]) -> list[tuple[int, int]]:
+def _links(summary: Summary) -> list[tuple[int, int]]:
     """Return the numbers of what the record links to without saying anything of it: data sets and other records."""
-    paths = [f"dataset/{names.decoded(slug)}" for name, slug in facts if name == "collection"]
-    paths += [f"record/{one.record}" for one in record.containers if one.kind == "record"]
-    return [(names.number(path), 0) for path in paths]
+    return [(names.number(path), 0) for path in (f"dataset/{summary.collection}", *summary.linked)]
 
 
 class _Conversion:
@@ -128,9 +109,8 @@ class _Conversion:
     def __init__(self, job: Job, told: Told) -> None:
         self.job = job
         self.told = told
-        self.mapping = Mapping(job.site, vocab.vocabulary())
-        self.packers = Packers(job.of_lines, job.of_sources)
-        self.facts = Facts(job.site.base)
+        self.mapping = mapping(job)
+        self.packers = Packers(job.of_bodies, job.of_sources)
         self.live = Documents(job.live, job.live_base, mapped=False) if job.live else None
         self.runs = Runs(job.folder, f"worker-{job.index}")
         self.tally = Tally(job.folder, f"worker-{job.index}")
@@ -161,6 +141,8 @@ class _Conversion:
             self._record(outcome, position, kept)
         elif isinstance(outcome, Rejected):
             self._reject(outcome, position, kept)
+        elif isinstance(outcome, Part):
+            self.done.parts.append(outcome)
         else:
             self.done.usable += 1
             self.runs.add(deleted(outcome, position))
@@ -201,25 +183,22 @@ class _Conversion:
         return row
 
     def _packed(self, record: Record, described: Described, path: str, position: int, digest: bytes) -> Row:
-        data = described.lines.encode()
-        mentions = described.mentions
-        kind = self.mapping.kinds.type_of(record.format)["schema"].rpartition("/")[2]
-        year = record.issued.year if record.issued else ""
-        facts = self.facts.counted(kind, year, data)
+        summary = described.summarize()
+        linked = [(mention.number, mention.key) for mention in described.mentions]
         return Row(
             path=path,
             position=position,
             state=NEW,
             title=record.title,
-            kind=kind,
-            year=year,
+            kind=summary.kind,
+            year=summary.year,
             modified=record.modified,
             digest=digest,
-            lines=self.packers.lines.pack(data),
+            body=self.packers.bodies.pack(body(described.lines, summary, described.naming, described.marks)),
             source=self.packers.sources.pack(self._encode(record.source)),
             words=words(record),
-            mentions=self._encode([(mention.number, mention.key) for mention in mentions] + _links(record, facts)),
-            facts=facts,
+            mentions=self._encode(linked + _links(summary)),
+            facts=counted(summary),
         )
 
     def _reject(self, rejected: Rejected, position: int, kept: bool, *, counted: bool = False) -> None:
@@ -266,16 +245,23 @@ def notes(paths: Iterable[Path]) -> Iterator[bytes]:
 
 
 def trained(job: Job) -> tuple[bytes, bytes]:
-    """Return dictionaries for lines and for source records, made from the first records of the input."""
+    """Return dictionaries for bodies and for source records, made from the first records of the input."""
     vocab.use(job.overlay)
-    mapping = Mapping(job.site, vocab.vocabulary())
-    lines, sources = list[bytes](), list[bytes]()
+    known = mapping(job)
+    bodies, sources = list[bytes](), list[bytes]()
     for record in islice(_first(job), _SAMPLE):
-        described = mapping.attempt(record)
+        described = known.attempt(record)
         if isinstance(described, Described):
-            lines.append(described.lines.encode("utf-8", "replace"))
-            sources.append(record.source.text.encode("utf-8", "replace"))
-    return dictionary(lines), dictionary(sources)
+            with suppress(ValueError):
+                bodies.append(body(described.lines, described.summarize(), described.naming, described.marks))
+                sources.append(record.source.text.encode("utf-8", "replace"))
+    return dictionary(bodies), dictionary(sources)
+
+
+def mapping(job: Job) -> Mapping:
+    """Return the mapping by which the records are described."""
+    known = vocab.vocabulary()
+    return Mapping(job.site, known, Profile(job.profile, known))
 
 
 def _first(job: Job) -> Iterator[Record]:

@@ -22,6 +22,9 @@ import zstandard
 from isal import isal_zlib
 from msgspec import Struct
 
+from ld.formats.jsonld import JSONLD
+from ld.formats.ntriples import NTRIPLES
+from ld.formats.tables import CSV
 from ld.publish import renderings
 from ld.site.checksums import sha256
 from ld.site.documents import LAST, LAST_NUMBER, Document, Documents
@@ -36,14 +39,13 @@ _SIZES = struct.Struct("<4I")
 # A chunk has so many records or things on average: few enough to be made again for one change among them.
 _RECORDS_A_CHUNK, _THINGS_A_CHUNK = 32, 256
 _GZIP_WITH_HEADER = 31
-_DOI = b'<http://purl.org/ontology/bibo/doi> "'
 
 
 _KINDS = {
-    FILES[0]: ("application/n-triples", "gzip", "All triples, N-Triples, gzip", "triples"),
-    FILES[1]: ("application/n-triples", "zstd", "All triples, N-Triples, Zstandard", "triples"),
-    FILES[2]: ("application/ld+json", "gzip", "All records, a JSON-LD document a line, gzip", "records"),
-    FILES[3]: ("text/csv", "", "All records, a table", "records"),
+    FILES[0]: (NTRIPLES.media_type, "gzip", "All triples, N-Triples, gzip", "triples"),
+    FILES[1]: (NTRIPLES.media_type, "zstd", "All triples, N-Triples, Zstandard", "triples"),
+    FILES[2]: (JSONLD.media_type, "gzip", "All records, a JSON-LD document a line, gzip", "records"),
+    FILES[3]: (CSV.media_type, "", "All records, a table", "records"),
 }
 
 
@@ -118,9 +120,8 @@ class Maker:
         return Chunk(start, data.count(b"\n"), sizes), packed
 
     def _row(self, record: Document) -> tuple[str, ...]:
-        doi = record.data.partition(_DOI)[2].partition(b'"')[0].decode()
         id_ = record.path.removeprefix("record/")
-        return id_, url_of(self.documents.base, record), record.title, record.kind, record.year, doi
+        return id_, url_of(self.documents.base, record), record.title, record.kind, record.year, record.summary.doi
 
 
 def _gzip(data: bytes) -> bytes:

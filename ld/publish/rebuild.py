@@ -12,42 +12,38 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from ld.mapping.profile import Profile
 from ld.progress import Step
 from ld.publish import claims, dumps, indexer, renderings
 from ld.publish import workers as crew
-from ld.publish.build import Assembly, Built, Plan, Verdict, entry
+from ld.publish.build import Assembly, Built, Plan, Verdict, entry, stored
 from ld.publish.convert import Converted
 from ld.publish.sortedruns import GONE, NEW, Row, framed, read_rows
 from ld.publish.tables import Records, Things
 from ld.site import dumpfiles
 from ld.site.documents import Document, Documents
-from ld.site.files import Packers
+from ld.site.files import Packers, opened_body
 from ld.site.rendered import FORMS
 from ld.store.engine import written
-from ld.values import vocab
 
 _READY, _REPAIRS = "things.ready", "repairs.rows"
 
 
 class Repair(Struct, array_like=True):
-    """Lines that were loaded of a record which another replaces in the same input, and the lines of that one."""
+    """The body that was loaded of a record which another replaces in the same input, and the body of that one."""
 
     old: bytes
     new: bytes
 
 
-class Loading(Struct, frozen=True):
+class Loading(Struct, frozen=True, kw_only=True):
     """What the loader of the store needs to know."""
 
     folder: Path
     scratch: Path
     runs: list[Path]
     base: str
-    profile: str
-    overlay: Path
-    of_lines: bytes
     engine: str
+    of_bodies: bytes
 
 
 def load(job: Loading, tell: crew.Telling) -> int:
@@ -55,22 +51,19 @@ def load(job: Loading, tell: crew.Telling) -> int:
 
     The things are waited for: they are written while the records are loaded.
     """
-    vocab.use(job.overlay)
-    profile = Profile(job.profile, vocab.vocabulary())
-    unpack = Packers(job.of_lines).lines.unpack
+    unpack = Packers(job.of_bodies).bodies.unpack
     count = 0
 
     def lines() -> Iterator[bytes]:
         nonlocal count
         for text in _texts(job, unpack, tell):
-            kept = text if profile.whole else profile.keep(text.decode()).encode()
-            count += kept.count(b"\n")
-            yield kept
+            count += text.count(b"\n")
+            yield text
 
     store = written(job.folder / "store", job.engine)
     store.bulk(lines())
     for repair in read_rows(job.scratch / _REPAIRS, Repair):
-        old, new = (profile.keep(unpack(one).decode()) for one in (repair.old, repair.new))
+        old, new = (stored(opened_body(unpack(one))).decode() for one in (repair.old, repair.new))
         count -= old.count("\n")
         store.replace("\n".join(set(old.split("\n")).difference(new.split("\n"))), "")
     store.close()
@@ -82,12 +75,12 @@ def _texts(job: Loading, unpack: Callable[[bytes], bytes], tell: crew.Telling) -
         for row in read_rows(run, Row):
             if row.state == NEW:
                 tell(0, 1)
-                yield unpack(row.lines)
+                yield stored(opened_body(unpack(row.body)))
     while not (job.scratch / _READY).exists():
         time.sleep(0.05)
     documents = Documents(job.folder, job.base, mapped=False)
     for thing in documents.things():
-        yield thing.data
+        yield stored(thing.opened)
     documents.close()
 
 
@@ -113,30 +106,34 @@ class Rebuild(Assembly):
         """Write everything, and return what there is then."""
         runs = [run for one in done for run in one.runs]
         job = Loading(
-            self.plan.folder, self.plan.scratch, runs, self.plan.base, self.plan.settings["profile"],
-            self.plan.settings.site / "vocab", self.known.of_lines, self.plan.settings["engine"],
-        )  # fmt: skip
+            folder=self.plan.folder,
+            scratch=self.plan.scratch,
+            runs=runs,
+            base=self.plan.base,
+            engine=self.plan.settings["engine"],
+            of_bodies=self.known.of_bodies,
+        )
         task = crew.Task(load, (job,))
         with ExitStack() as stack:
             loading = stack.enter_context(crew.Crew([task], self._loaded)) if self.workers > 1 else None
             self._records(runs, sum(one.read for one in done))
             self._things([file for one in done for file in one.claims])
             if loading is None:
-                stored = load(job, self._loaded)
+                count = load(job, self._loaded)
             writer = stack.enter_context(dumps.Writer(self.plan.folder / "dumps"))
             self._dumps(writer)
-            changes: list[tuple[str, str]] = []
+            changes: list[tuple[bytes, bytes]] = []
             found = self.pages(writer, self._maker(), lambda old, new: changes.append((old, new)))
             if loading:
                 self.waiting = True
-                (stored,) = loading.results()
+                (count,) = loading.results()
         store = written(self.plan.folder / "store", job.engine)
-        stored += sum(store.replace(self.profile.keep(old), self.profile.keep(new)) for old, new in changes)
+        count += sum(store.replace(old.decode(), new.decode()) for old, new in changes)
         store.close()
         self.store_chunks(writer)
         counts = {
             "records": self.count("records"), "things": self.count("things"), "triples": found[0].lines,
-            "stored": stored,
+            "stored": count,
         }  # fmt: skip
         self.records.close()
         self.things.close()
@@ -152,8 +149,8 @@ class Rebuild(Assembly):
             for verdict in self.verdicts(runs, total):
                 row = self._winner(verdict)
                 for loser in verdict.losers:
-                    lines = row.lines if row else self.records.nothing()[0]
-                    repairs.write(framed(Repair(loser.lines, lines)))
+                    body = row.body if row else self.records.nothing()[0]
+                    repairs.write(framed(Repair(loser.body, body)))
                 if row:
                     self.records.put(row)
                     found.add(entry(row), row.words)
@@ -179,7 +176,7 @@ class Rebuild(Assembly):
         return row
 
     def _account(self, row: Row, old: Document | None) -> None:
-        same = old is not None and old.data == self.known.lines.unpack(row.lines)
+        same = old is not None and old.body == self.known.bodies.unpack(row.body)
         if row.kept:
             self.account.again += 1
         elif old is None:
@@ -200,10 +197,10 @@ class Rebuild(Assembly):
         self._tombstone(old, row.gone, row.gone_on or self.today, row.successor)
 
     def _tombstone(self, old: Document, gone: str, gone_on: str, successor: str) -> None:
-        lines, source = self.records.nothing()
+        body, source = self.records.nothing()
         self.records.put(Row(
             old.path, 0, GONE, title=old.title, kind=old.kind, year=old.year, modified=old.modified,
-            lines=lines, source=source, gone=gone, gone_on=gone_on, successor=successor,
+            body=body, source=source, gone=gone, gone_on=gone_on, successor=successor,
         ))  # fmt: skip
 
     def _carry(self, live: Documents) -> None:

@@ -16,7 +16,7 @@ from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
-import msgspec
+from msgspec.structs import replace
 
 from ld.errors import SiteError, SourceError, UsageError
 from ld.harvest.fetch import fetch, is_url
@@ -29,13 +29,15 @@ from ld.publish.generations import building, finish, prune, switch
 from ld.publish.rebuild import Rebuild
 from ld.publish.sortedruns import Runs
 from ld.publish.update import Update
-from ld.readers import size
-from ld.record import Deleted
+from ld.readers import is_read_once, parts, size
+from ld.readers.parts import Gap
+from ld.record import Deleted, Part
 from ld.settings import Settings
 from ld.site.files import Packers
 from ld.site.generation import LAYOUT, Account, Generation, Manifest, live_path
 from ld.site.rendered import edition
 from ld.store import engine
+from ld.values.text import shown
 from ld.values.vocab import Vocabulary, vocabulary
 
 # Less than so much is not worth the start of further processes.
@@ -55,6 +57,7 @@ def publish(
     kind: str | None = None,
     full: bool = False,
     again: bool = False,
+    partial: bool = False,
     deletions: Iterable[Deleted] = (),
     progress: Progress = silent,
 ) -> Manifest:
@@ -62,17 +65,20 @@ def publish(
 
     Records of the live generation stay unless a source replaces them, or it or `deletions` say they are deleted;
     `full` says that the sources are the whole catalogue, so that the others become tombstones. With `again` the kept
-    source records are described anew, as is done by itself where mapping, base, engine or program have changed. Raises
-    SourceError where a source cannot be read, SiteError where the site cannot be used; what is live is then untouched.
+    source records are described anew, as is done by itself where mapping, base, engine or program have changed. A
+    source that says it is only a part of a list is taken with `partial`, and else refused. Raises SourceError where a
+    source cannot be read or is a part, SiteError where the site cannot be used; what is live is then untouched.
     """
+    if full and partial:
+        raise UsageError("a part is never the whole catalogue: choose one of --full and --partial")
     named = list(sources)
     known = vocabulary()
-    _keep_on(settings)
-    engine.kind(settings["engine"])  # better told now than after an hour
     try:
         with building(settings.site) as folder:
+            _keep_on(settings)
+            engine.kind(settings["engine"])  # better told now than after an hour
             with closing(_Run(folder, settings, known, progress, kind)) as run:
-                manifest = run.publish(named, full, again, list(deletions))
+                manifest = run.publish(named, full, again, partial, list(deletions))
                 finished = finish(folder, manifest, run.live.path if run.live else None)
             switch(settings.site, finished.name)
     except (OSError, sqlite3.Error) as error:
@@ -107,13 +113,14 @@ class _Run:
         live = live_path(settings.site)
         self.live = Generation(live) if live else None
         self.again = False
+        self.parts: list[Part] = []
         self.created = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         self.scratch = folder / "scratch"
         self.scratch.mkdir()
         self._tmpdir = os.environ.get(_TMPDIR)
         os.environ[_TMPDIR] = str(self.scratch)  # SQLite sorts there: /tmp may be small
 
-    def publish(self, sources: list[str], full: bool, again: bool, deletions: list[Deleted]) -> Manifest:
+    def publish(self, sources: list[str], full: bool, again: bool, partial: bool, deletions: list[Deleted]) -> Manifest:
         """Build the generation and return its manifest."""
         if again and self.live is None:
             raise UsageError(f"{self.settings.site}: nothing is published here yet that could be described --again")
@@ -122,16 +129,30 @@ class _Run:
             self.live.verify(COPIED)
         inputs = [self._input(source, n) for n, source in enumerate(sources)]
         self._enough_space(sources)
-        job = Job(
-            0, self._workers(inputs), self.scratch, inputs, self.kind,
-            Site(self.settings["base"], self.settings["licence"]), self.settings.site / "vocab", b"", b"",
-            self.live.path if self.live else None, self.live.base if self.live else "", self.again,
-        )  # fmt: skip
+        job = self._job(inputs)
         done, known = self._convert(job)
+        gaps = self._gaps(done, full, partial)
         done.append(self._deletions(deletions))
         built, account = self._assemble(done, known, job.count, full)
+        account.partial, account.missing = len(gaps), sum(gap.missing or 0 for gap in gaps)
         shutil.rmtree(self.scratch)
         return self._manifest(built, account, sources)
+
+    def _job(self, inputs: list[Input]) -> Job:
+        """Return the work of the first of the workers."""
+        return Job(
+            index=0,
+            count=self._workers(inputs),
+            folder=self.scratch,
+            inputs=inputs,
+            kind=self.kind,
+            site=Site(self.settings["base"], self.settings["licence"]),
+            profile=self.settings["profile"],
+            overlay=self.settings.site / "vocab",
+            live=self.live.path if self.live else None,
+            live_base=self.live.base if self.live else "",
+            again=self.again,
+        )
 
     def close(self) -> None:
         """Let go of the live generation, so that it can be removed when its time has come, and leave no trace."""
@@ -154,15 +175,16 @@ class _Run:
 
     def _input(self, source: str, n: int) -> Input:
         """Return where the source can be read by several workers; what comes only once is kept in a file."""
-        if source != "-" and not is_url(source):
-            return Input(source, source)
         path = self.scratch / f"source-{n}"
         if is_url(source):
-            fetch(source, path)
-            return Input(str(path), source)
-        with open(sys.stdin.fileno(), "rb", closefd=False) as raw, path.open("wb") as kept:
+            self.parts += fetch(source, path)
+            return Input(str(path), shown(source))
+        if not is_read_once(source):
+            return Input(source, shown(source))
+        once = sys.stdin.fileno() if source == "-" else source
+        with open(once, "rb", closefd=source != "-") as raw, path.open("wb") as kept:
             shutil.copyfileobj(raw, kept, 1 << 20)
-        return Input(str(path), "standard input")
+        return Input(str(path), "standard input" if source == "-" else shown(source))
 
     def _enough_space(self, sources: Sequence[str]) -> None:
         """Raise SiteError where there is surely too little space: better now than after an hour."""
@@ -196,13 +218,20 @@ class _Run:
             self.progress(Step("reading", sums[0], total, "bytes", sums[1]))
 
         tasks = [
-            crew.Task(
-                convert,
-                (msgspec.structs.replace(job, index=i, of_lines=known.of_lines, of_sources=known.of_sources),),
-            )
+            crew.Task(convert, (replace(job, index=i, of_bodies=known.of_bodies, of_sources=known.of_sources),))
             for i in range(job.count)
         ]
         return crew.run(tasks, tell), known
+
+    def _gaps(self, done: Sequence[Converted], full: bool, partial: bool) -> list[Gap]:
+        """Return the lists of which only a part was read; raise PartError where that is not meant."""
+        found = [*self.parts, *(part for one in done for part in one.parts)]
+        gaps = parts.gaps(found)
+        if not partial:
+            parts.refuse(gaps)
+        if full:
+            parts.refuse_unread(found)
+        return gaps
 
     def _deletions(self, deletions: Iterable[Deleted]) -> Converted:
         """Return the deletions that the person who publishes tells: they come last."""
@@ -224,9 +253,17 @@ class _Run:
             for note in notes(one.remarks for one in done):
                 remarks.write(note.decode() + "\n")
             plan = Plan(
-                self.folder, self.scratch, self.settings, self.vocabulary, self.live, account, remarks, self.progress,
-                full, self.created,
-            )  # fmt: skip
+                folder=self.folder,
+                scratch=self.scratch,
+                settings=self.settings,
+                vocabulary=self.vocabulary,
+                previous=self.live,
+                account=account,
+                remarks=remarks,
+                progress=self.progress,
+                full=full,
+                created=self.created,
+            )
             if self.live and not self.again:
                 built = Update(plan, self.live).build(done)
             else:
@@ -251,7 +288,7 @@ class _Run:
             counts=built.counts,
             account=account,
             dumps=built.dumps,
-            sources=sources,
+            sources=[shown(source) for source in sources],
             mapping=self.fingerprint,
             layout=LAYOUT,
         )

@@ -31,7 +31,7 @@ class Row(Struct, array_like=True):
 
     `state` tells what: NEW, a described record; SAME, the live generation has it from the same source; GONE, it is
     deleted (`gone`: why, `gone_on`: when); SEEN, it stands in the input but cannot be used, so what is live stays.
-    `kept` tells that it comes from the live generation's own sources. Lines and source are packed; `mentions`
+    `kept` tells that it comes from the live generation's own sources. Body and source are packed; `mentions`
     are the numbers of all documents that the record links to, each with the key of what it says there (`claims`), or 0
     where it says nothing.
     """
@@ -45,7 +45,7 @@ class Row(Struct, array_like=True):
     year: str = ""
     modified: str = ""
     digest: bytes = b""
-    lines: bytes = b""
+    body: bytes = b""
     source: bytes = b""
     words: list[str] = []
     mentions: bytes = b""
@@ -68,7 +68,7 @@ class Runs:
     def add(self, row: Row) -> None:
         """Add a row."""
         self._rows.append(row)
-        self._bytes += len(row.lines) + len(row.source) + sum(map(len, row.words)) + len(row.mentions)
+        self._bytes += len(row.body) + len(row.source) + sum(map(len, row.words)) + len(row.mentions)
         if self._bytes > RUN_BYTES or len(self._rows) >= RUN_ROWS:
             self._write()
 

@@ -13,10 +13,10 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from ld.publish import claims
+from ld.mapping.compiled import Told
 from ld.publish.sortedruns import Row
-from ld.site.documents import RECORDS, THINGS
-from ld.site.files import Packers, opened, packers
+from ld.site.documents import RECORDS, THINGS, mentioned
+from ld.site.files import Packers, body, opened, packers
 from ld.values import names
 
 _RECORDS = """
@@ -24,7 +24,7 @@ CREATE TABLE meta (name TEXT PRIMARY KEY, value BLOB);
 CREATE TABLE records (
   n INTEGER PRIMARY KEY, path TEXT UNIQUE NOT NULL, digest BLOB NOT NULL, title TEXT NOT NULL, kind TEXT NOT NULL,
   year TEXT NOT NULL, modified TEXT NOT NULL, gone TEXT NOT NULL, gone_on TEXT NOT NULL, successor TEXT NOT NULL,
-  mentions BLOB NOT NULL, lines BLOB NOT NULL, source BLOB NOT NULL);
+  mentions BLOB NOT NULL, body BLOB NOT NULL, source BLOB NOT NULL);
 CREATE TABLE links (target INTEGER, rank INTEGER, record INTEGER, PRIMARY KEY (target, rank, record)) WITHOUT ROWID;
 CREATE TABLE counts (name TEXT, key TEXT, n INTEGER, PRIMARY KEY (name, key)) WITHOUT ROWID;
 CREATE TABLE changes (n INTEGER PRIMARY KEY, generation TEXT, change TEXT, path TEXT);
@@ -33,7 +33,7 @@ CREATE TABLE chunks (of TEXT, start, triples INTEGER, sizes BLOB, PRIMARY KEY (o
 _THINGS = """
 CREATE TABLE things (
   n INTEGER PRIMARY KEY, path TEXT NOT NULL, title TEXT NOT NULL, kind TEXT NOT NULL,
-  lines BLOB NOT NULL, claims BLOB NOT NULL);
+  body BLOB NOT NULL, claims BLOB NOT NULL);
 CREATE TABLE ties (target INTEGER, path TEXT, thing INTEGER, PRIMARY KEY (target, path)) WITHOUT ROWID;
 CREATE TABLE aliases (path TEXT, target TEXT, PRIMARY KEY (path, target)) WITHOUT ROWID;
 """
@@ -45,7 +45,7 @@ _SCRATCH = """
 CREATE TABLE scratch.links (target INTEGER, rank INTEGER, record INTEGER);
 CREATE TABLE scratch.touched (path TEXT PRIMARY KEY) WITHOUT ROWID;
 """
-_COLUMNS = "path, digest, title, kind, year, modified, gone, gone_on, successor, mentions, lines, source"
+_COLUMNS = "path, digest, title, kind, year, modified, gone, gone_on, successor, mentions, body, source"
 _BATCH = 50_000
 
 
@@ -56,7 +56,7 @@ class Old(Struct, frozen=True):
     kind: str
     year: str
     mentions: bytes
-    lines: bytes
+    body: bytes
     gone: bool
 
 
@@ -65,7 +65,7 @@ class OldThing(Struct, frozen=True):
 
     path: str
     kind: str
-    lines: bytes
+    body: bytes
     claims: bytes
 
 
@@ -79,7 +79,7 @@ class Records:
         self.fresh = base is None
         self.db = opened(folder / RECORDS, base, _RECORDS)
         if known:
-            rows = [("lines", known.of_lines), ("sources", known.of_sources)]
+            rows = [("bodies", known.of_bodies), ("sources", known.of_sources)]
             self.db.executemany("INSERT INTO meta VALUES (?, ?)", rows)
         self.db.execute("ATTACH ? AS scratch", (str(scratch / "scratch.sqlite"),))
         for pragma in ("journal_mode=OFF", "synchronous=OFF"):
@@ -93,7 +93,7 @@ class Records:
     def old(self, path: str) -> Old | None:
         """Return the record as it is here, None where there is none."""
         row = self.db.execute(
-            "SELECT n, kind, year, mentions, lines, gone != '' FROM records WHERE path = ?", (path,)
+            "SELECT n, kind, year, mentions, body, gone != '' FROM records WHERE path = ?", (path,)
         ).fetchone()
         return Old(*row) if row else None
 
@@ -101,7 +101,7 @@ class Records:
         """Write the record, in the place of the one numbered `n` where one is named."""
         values = (
             row.path, row.digest, row.title, row.kind, row.year, row.modified,
-            row.gone, row.gone_on, row.successor, row.mentions, row.lines, row.source,
+            row.gone, row.gone_on, row.successor, row.mentions, row.body, row.source,
         )  # fmt: skip
         if n is None:
             marks = ", ".join("?" * len(values))
@@ -110,7 +110,7 @@ class Records:
             places = ", ".join(f"{column} = ?" for column in _COLUMNS.split(", "))
             self.db.execute(f"UPDATE records SET {places} WHERE n = ?", (*values, n))
         rank = _rank(row.path, row.year)
-        self._links += [(target, rank, n) for target, _ in claims.keys(row.mentions)]
+        self._links += [(target, rank, n) for target, _ in mentioned(row.mentions)]
         if len(self._links) > _BATCH:
             self._write_links()
         for fact in row.facts:
@@ -121,23 +121,23 @@ class Records:
         self.db.execute("UPDATE records SET digest = ?, source = ? WHERE n = ?", (row.digest, row.source, n))
 
     def bury(self, old: Old, row: Row) -> None:
-        """Make the record a tombstone: its path, title and the reason stay, its triples and its source go."""
+        """Make the record a tombstone: its path, title and the reason stay; its triples, summary and source go."""
         self.db.execute(
-            "UPDATE records SET gone = ?, gone_on = ?, successor = ?, digest = ?, mentions = ?, lines = ?, source = ?"
+            "UPDATE records SET gone = ?, gone_on = ?, successor = ?, digest = ?, mentions = ?, body = ?, source = ?"
             " WHERE n = ?",
             (row.gone, row.gone_on, row.successor, b"", b"", *self.nothing(), old.n),
         )
 
     def nothing(self) -> tuple[bytes, bytes]:
-        """Return the packed lines and the packed source of a tombstone."""
-        return self.packers.lines.pack(b""), self.packers.sources.pack(b"")
+        """Return the packed body and the packed source of a tombstone."""
+        return self.packers.bodies.pack(body("", None)), self.packers.sources.pack(b"")
 
     def unlink(self, path: str, old: Old, facts: Iterable[tuple[str, str]]) -> None:
         """Remove the links of a record that gives way, and what it counted for."""
         rank = _rank(path, old.year)
         self.db.executemany(
             "DELETE FROM links WHERE target = ? AND rank = ? AND record = ?",
-            [(target, rank, old.n) for target, _ in claims.keys(old.mentions)],
+            [(target, rank, old.n) for target, _ in mentioned(old.mentions)],
         )
         for fact in facts:
             self.counts[fact] -= 1
@@ -243,14 +243,15 @@ class Things:
 
     def old(self, n: int) -> OldThing | None:
         """Return the thing of this number as it is here, None where there is none."""
-        row = self.db.execute("SELECT path, kind, lines, claims FROM things WHERE n = ?", (n,)).fetchone()
+        row = self.db.execute("SELECT path, kind, body, claims FROM things WHERE n = ?", (n,)).fetchone()
         return OldThing(*row) if row else None
 
-    def put(self, path: str, title: str, kind: str, lines: str, claims: bytes = b"") -> None:
+    def put(self, told: Told, path: str, kind: str, claims: bytes = b"") -> None:
         """Write the document of a thing; one that the catalogue writes about itself has no claims."""
+        packed = self.packers.bodies.pack(body(told.lines, told.card, 0, told.marks))
         self.db.execute(
             "INSERT OR REPLACE INTO things VALUES (?, ?, ?, ?, ?, ?)",
-            (names.number(path), path, title, kind, self.packers.lines.pack(lines.encode()), claims),
+            (names.number(path), path, told.card.title.text, kind, packed, claims),
         )
 
     def drop(self, n: int) -> None:
@@ -274,7 +275,7 @@ class Things:
 
     def pages(self) -> list[OldThing]:
         """Return the documents that the catalogue has about itself."""
-        rows = self.db.execute("SELECT path, kind, lines, claims FROM things WHERE kind IN ('dataset', 'scheme',"
+        rows = self.db.execute("SELECT path, kind, body, claims FROM things WHERE kind IN ('dataset', 'scheme',"
                                " 'provenance', 'labels')")  # fmt: skip
         return [OldThing(*row) for row in rows]
 

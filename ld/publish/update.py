@@ -12,14 +12,15 @@ from pathlib import Path
 import msgspec
 
 from ld.publish import claims, dumps, indexer, renderings
-from ld.publish.build import Assembly, Built, Plan, Verdict, entry
-from ld.publish.convert import Converted
+from ld.publish.build import Assembly, Built, Plan, Verdict, entry, stored
+from ld.publish.convert import Converted, counted
 from ld.publish.sortedruns import GONE, SAME, Row
 from ld.publish.tables import Old, Records, Things
 from ld.site import dumpfiles, rendered
 from ld.site.documents import Documents
 from ld.site.generation import Generation
 from ld.store.engine import written
+from ld.summary import Summary
 from ld.values import names
 
 
@@ -56,8 +57,8 @@ class Update(Assembly):
         self.things.close()
         return Built(counts, found)
 
-    def _replace(self, old: str, new: str) -> None:
-        self.stored += self.store.replace(self.profile.keep(old), self.profile.keep(new))
+    def _replace(self, old: bytes, new: bytes) -> None:
+        self.stored += self.store.replace(old.decode(), new.decode())
 
     # -- records -------------------------------------------------------------------------------------------------------
 
@@ -98,19 +99,18 @@ class Update(Assembly):
     def _publish(self, row: Row, tombstone: Old | None) -> None:
         self.account.published += 1
         self.change("created", row.path)
-        self._put(row, "", tombstone)
+        self._put(row, b"", tombstone)
 
     def _change(self, row: Row, old: Old) -> None:
-        before = self._unpacked(old.lines)
-        if before == self._unpacked(row.lines) and old.mentions == row.mentions:
+        unpack = self.records.packers.bodies.unpack
+        if unpack(old.body) == unpack(row.body) and old.mentions == row.mentions:
             self.account.unchanged += 1
             self.take_back(row.mentions)
             self.records.renew(row, old.n)
             return
         self.account.replaced += 1
         self.change("updated", row.path)
-        self._take_out(row.path, old, before)
-        self._put(row, before, old)
+        self._put(row, self._take_out(row.path, old), old)
 
     def _bury(self, row: Row, old: Old | None) -> None:
         if old is None:
@@ -118,21 +118,21 @@ class Update(Assembly):
             return
         self.account.deleted += 1
         self.change("deleted", row.path)
-        before = self._unpacked(old.lines)
-        self._take_out(row.path, old, before)
-        self._replace(before, "")
+        self._replace(self._take_out(row.path, old), b"")
         self.records.bury(old, msgspec.structs.replace(row, gone_on=row.gone_on or self.today))
         self._touch(row.path)
 
-    def _take_out(self, path: str, old: Old, lines: str) -> None:
-        """Let the record be as if it had never been: its links, counts, mentions and words for search."""
-        self.records.unlink(path, old, self.facts.counted(old.kind, old.year, lines.encode()))
+    def _take_out(self, path: str, old: Old) -> bytes:
+        """Let the record be as if it had never been: its links, counts, mentions, words; return what the store has."""
+        before = self.unpacked(old.body)
+        self.records.unlink(path, old, counted(msgspec.msgpack.decode(before.about, type=Summary)))
         self.take_back(old.mentions)
         assert self.index
         self.index.remove(path)
+        return stored(before)
 
-    def _put(self, row: Row, before: str, old: Old | None) -> None:
-        self._replace(before, self._unpacked(row.lines))
+    def _put(self, row: Row, before: bytes, old: Old | None) -> None:
+        self._replace(before, stored(self.unpacked(row.body)))
         self.records.put(row, old.n if old else None)
         assert self.index
         self.index.add(entry(row), row.words)
@@ -146,9 +146,6 @@ class Update(Assembly):
         """Note the records that tell of what has this number, also through the journal that they are about."""
         self.records.touch_around([number, *self.things.tied_to(number)])
 
-    def _unpacked(self, lines: bytes) -> str:
-        return self.records.packers.lines.unpack(lines).decode()
-
     # -- shared things and dumps ---------------------------------------------------------------------------------------
 
     def _things(self, files: list[Path]) -> None:
@@ -161,16 +158,17 @@ class Update(Assembly):
     def _thing(self, number: int, change: dict[int, claims.Claim]) -> None:
         old = self.things.old(number)
         found = claims.added(claims.decoded(old.claims) if old else {}, change.values())
-        before = self._unpacked(old.lines) if old else ""
-        if old:
-            self.things.untie(old.path, self.ties(number, before))
-        _, after = self.thing(found) if found else ("", "")
+        before = self.unpacked(old.body) if old else None
+        if old and before:
+            self.untie(old.path, before)
+        after = self.thing(found) if found else b""
         if old and not found:
             self.things.drop(number)
         self.records.counts["things", "all"] += bool(found) - bool(old)
-        if before != after:
+        new = self.things.old(number) if found else None
+        if before != (self.unpacked(new.body) if new else None):
             self.touched_things.append(number)
-            self._replace(before, after)
+            self._replace(stored(before) if before else b"", after)
 
     def _dumps(self) -> tuple[dumps.Writer, list[dumpfiles.Dump]]:
         plan = self.plan

@@ -1,5 +1,6 @@
 """Sources are opened and recognised: a file, a folder or standard input becomes a stream of records.
 
+    parts              what a source says of the list it is a page of
     share              several workers read one input, each its share
     limits             how large a record may be
     documents          JSON in all its shapes becomes single documents
@@ -31,10 +32,11 @@ from ld.errors import SourceError
 from ld.readers.doaj import api, oai
 from ld.readers.share import Share
 from ld.readers.vufind import solr, staffview
-from ld.record import Deleted, Record, Rejected, Source
+from ld.record import Deleted, Part, Record, Rejected, Source
 from ld.values.streams import HEAD, Raw, unpacked
+from ld.values.text import shown
 
-Outcome = Record | Rejected | Deleted
+Outcome = Record | Rejected | Deleted | Part
 
 _NAMES: dict[ModuleType, str] = {
     api: "DOAJ article JSON",
@@ -58,7 +60,9 @@ def read(
     share: Share | None = None,
     place: str | None = None,
 ) -> Iterator[Outcome]:
-    """Yield the records of a source and what was rejected; `kind` says what it is where that is not to be seen.
+    """Yield the records of a source, what was rejected, and where it is a part of a list, that it is.
+
+    `kind` says what it is where that is not to be seen.
 
     `on_bytes` is told, again and again, how many bytes more have been read. Of several workers each reads its `share`.
     `place` is what messages call the source. Raises SourceError where the source cannot be opened or recognised. In a
@@ -73,7 +77,13 @@ def read(
     elif Path(source).is_dir():
         yield from reading.folder(Path(source))
     else:
-        yield from reading.file(Path(source), place or source)
+        yield from reading.file(Path(source), place or shown(source))
+
+
+def is_read_once(source: str) -> bool:
+    """Determine whether the source can be read only once: standard input or a pipe."""
+    path = Path(source)
+    return source == "-" or (path.exists() and not path.is_file() and not path.is_dir())
 
 
 def size(source: str) -> int:
@@ -114,18 +124,24 @@ class _Reading:
         outcomes = usable = 0
         for path in sorted(_files(folder)):
             outcomes += 1
+            count, place = 0, shown(path)
             try:
                 if not path.is_file():
-                    raise SourceError(f"{path}: not a file that can be read: take it out of the folder")
-                yield from self.file(path, str(path))
+                    raise SourceError(f"{place}: not a file that can be read: take it out of the folder")
+                for outcome in self.file(path, place):
+                    count += 1
+                    yield outcome
                 usable += 1
             except SourceError as error:
+                reason = str(error).removeprefix(f"{place}: ")
                 if self.share.takes(0):
-                    yield Rejected(str(path), str(error).removeprefix(f"{path}: "))
+                    yield Rejected(place, reason)
+                yield Part(place, count=count, cut=reason)
+        where = shown(folder)
         if not outcomes:
-            raise SourceError(f"{folder}: no file in it that could hold records: name a folder with catalogue records")
+            raise SourceError(f"{where}: no file in it that could hold records: name a folder with catalogue records")
         if not usable:
-            raise SourceError(f"{folder}: none of its {outcomes} files could be read: see the reasons, or use --as")
+            raise SourceError(f"{where}: none of its {outcomes} files could be read: see the reasons, or use --as")
 
     def stream(self, raw: Raw, place: str) -> Iterator[Outcome]:
         self.share.enter()
@@ -148,7 +164,7 @@ def _files(folder: Path) -> Iterator[Path]:
     """Yield the files below the folder but for hidden ones and those that are known to be none of records."""
 
     def refused(error: OSError) -> None:
-        raise SourceError(f"{error.filename}: cannot be read: {error.strerror}: check the rights") from None
+        raise SourceError(f"{shown(error.filename)}: cannot be read: {error.strerror}: check the rights") from None
 
     for parent, folders, files in os.walk(folder, onerror=refused):
         folders[:] = [name for name in folders if not name.startswith(".")]

@@ -94,7 +94,7 @@ def heading(raw: str, role: str, corporate: bool = False) -> Person:
 def role_code(raw: str, default: str) -> str:
     """Return the MARC relator code for a code, an English term or an IRI of it; empty where it is none of them.
 
-    >>> role_code("Editor.", ""), role_code("http://id.loc.gov/vocabulary/relators/edt", ""), role_code("", "aut")
+    >>> role_code("Editor.", ""), role_code("http://id.loc.gov/roles/edt", ""), role_code("", "aut")
     ('edt', 'edt', 'aut')
     >>> role_code("composer (expression),", ""), role_code("director of photography.", ""), role_code("wizard", "")
     ('cmp', 'cng', '')

@@ -1,15 +1,14 @@
 """The packed documents of a generation: two small SQLite files from which every page, form and dump is served.
 
 A record's document is its own triples and those of the things it links to; a shared thing's document is what all
-records claim about it. Lines are N-Triples, packed with Zstandard; the dictionaries stand in the file itself.
+records claim about it. Beside the triples lies what people need of it: the summary of a record, the card of a thing.
 """
 
 from __future__ import annotations
 
-import re
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -17,21 +16,21 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
+from ld.formats.ntriples import whole
 from ld.memo import Shelf
 from ld.record import Source
-from ld.site.files import MAPPED, Packers, immutable, immutable_uri, packers
+from ld.site.files import MAPPED, Body, Packers, immutable, immutable_uri, opened_body, packers
+from ld.summary import Agent, Card, Named, Ref, Summary, Text, Value, Within, plain
 from ld.values import names
 
 RECORDS, THINGS = "documents.sqlite", "things.sqlite"
-_NAMING = re.compile(
-    r"<[^>]*#it> <http://(?:www\.w3\.org/1999/02/22-rdf-syntax-ns#type|purl\.org/dc/terms/title|schema\.org/name)> "
-)
 # What the catalogue says about itself changes with every publishing, so no record's document repeats it.
 _ABOUT_ITSELF = frozenset(("dataset", "scheme", "provenance", "labels"))
 # What shared things say of themselves, kept at hand for all threads: about 1 kB each.
-_TOLD: Shelf[tuple[int, str]] = Shelf(64 << 20)
+_TOLD: Shelf[tuple[int, int]] = Shelf(64 << 20)
 _numbers = count()
-_RECORD = "path, title, kind, lines, modified, year, gone, gone_on, successor, n"
+_RECORD = "path, title, kind, body, mentions, modified, year, gone, gone_on, successor, n"
+_THING = "path, title, kind, body"
 _RANGE = "path >= ? AND path < ?"
 # Behind every path, and the last of all numbers.
 LAST, LAST_NUMBER = "\U0010ffff", (1 << 63) - 1
@@ -47,17 +46,18 @@ class Entry(Struct, frozen=True):
 
 
 class Document(Struct, frozen=True):
-    """One document: `data` are its own N-Triples in UTF-8; `gone` is the reason where it was deleted.
+    """One document: its own triples with what people need of it, unpacked; `gone` is the reason where it was deleted.
 
     A deleted record keeps the date of its deletion and, where it was replaced by another, the id of this successor.
-    `n` is the number of a record within its generation.
+    `mentions` are the things that a record speaks of, `n` is its number within the generation.
     """
 
     path: str
     title: str
     kind: str
-    data: bytes
+    body: bytes
     record: bool
+    mentions: bytes = b""
     modified: str = ""
     year: str = ""
     gone: str = ""
@@ -66,9 +66,29 @@ class Document(Struct, frozen=True):
     n: int = 0
 
     @property
+    def opened(self) -> Body:
+        """Its own triples, and what people need of it."""
+        return opened_body(self.body)
+
+    @property
+    def data(self) -> bytes:
+        """Its own N-Triples in UTF-8."""
+        return self.opened.lines
+
+    @property
     def lines(self) -> str:
         """Its own N-Triples as text."""
         return self.data.decode()
+
+    @property
+    def summary(self) -> Summary:
+        """What a record says, its things named as in the source."""
+        return _SUMMARY(self.opened.about)
+
+    @property
+    def card(self) -> Card:
+        """What a shared thing is."""
+        return _CARD(self.opened.about)
 
 
 class Change(Struct, frozen=True):
@@ -90,7 +110,6 @@ class Documents:
         self.base = base
         self._mapped = mapped
         self._local = threading.local()
-        self._links = Links(base)
         self._number = next(_numbers)
 
     def _open(self) -> tuple[sqlite3.Connection, Packers]:
@@ -122,9 +141,13 @@ class Documents:
 
     def thing(self, path: str) -> Document | None:
         """Return the document of the shared thing at the path, None where there is none."""
+        found = self._numbered(names.number(path))
+        return found if found and found.path == path else None
+
+    def _numbered(self, n: int) -> Document | None:
         db, known = self._open()
-        row = db.execute("SELECT path, title, kind, lines FROM things WHERE n = ?", (names.number(path),)).fetchone()
-        return _thing(row, known) if row and row[0] == path else None
+        row = db.execute(f"SELECT {_THING} FROM things WHERE n = ?", (n,)).fetchone()
+        return _thing(row, known) if row else None
 
     def alias(self, path: str) -> str | None:
         """Return the path that this one stands for, None where it stands for none."""
@@ -140,37 +163,109 @@ class Documents:
 
     def around(self, document: Document) -> list[str]:
         """Return the lines of the things that a document links to, each as its own document has them."""
-        topic = self.topic(document)
-        parts = [topic.lines] if topic else []
-        seen = {document.path, topic.path if topic else ""}
-        for data in (document.data, *([topic.data] if topic else [])):
-            for path in self._links.paths(data):
-                if path not in seen:
-                    seen.add(path)
-                    other = self._other(path)
-                    if other:
-                        parts.append(other)
+        if not document.record:
+            return self._linked(document.card.links, {names.number(document.path)})
+        summary = document.summary
+        topic = self.thing(summary.topic) if summary.topic else None
+        numbers = dict.fromkeys(number for number, key in mentioned(document.mentions) if key)
+        parts = []
+        if topic:
+            parts.append(topic.lines)
+            numbers.pop(names.number(topic.path), None)
+        parts += map(self._other, numbers)
+        links = dict.fromkeys([*summary.linked, *(topic.card.links if topic else ())])
+        links.pop(document.path, None)
+        return parts + self._linked(links, {*numbers, names.number(summary.topic)})
+
+    def _linked(self, paths: Iterable[str], told: set[int]) -> list[str]:
+        """Return the lines of the documents at the paths but for those that are told already."""
+        parts = []
+        for path in paths:
+            if path.startswith("record/"):
+                parts.append(self._label(path))
+            elif (number := names.number(path)) not in told:
+                parts.append(self._other(number))
         return parts
 
-    def _other(self, path: str) -> str:
-        """Return what is told of a document that another one links to. Shared things are met again and again."""
-        key = self._number, path
+    def _other(self, number: int) -> str:
+        """Return what is told of a thing where another document links to it. Such things are met again and again."""
+        key = self._number, number
         found = _TOLD.get(key)
         if found is None:
-            other = self.get(path) if path.startswith("record/") else self.thing(path)
-            if other and other.record:
-                return _label(other)
+            other = self._numbered(number)
             found = other.lines if other and other.kind not in _ABOUT_ITSELF else ""
             _TOLD.put(key, found)
         return found
 
-    def topic(self, document: Document) -> Document | None:
-        """Return the shared thing that a record is about, None where it is about a work of its own.
+    def _label(self, path: str) -> str:
+        """Return the lines of a record's work that say what it is and what it is called."""
+        found = self.get(path)
+        if found is None or not found.record or found.gone:
+            return ""
+        opened = found.opened
+        return b"".join(line + b"\n" for line in opened.lines.split(b"\n", opened.naming)[: opened.naming]).decode()
 
-        Such a thing is a journal; in the JSON-LD of its record the URL of the page is outermost.
-        """
-        path = self._links.topic(document.data) if document.record else ""
-        return self.get(path) if path and path != document.path else None
+    def named(self, document: Document) -> Summary:
+        """Return the summary of a record with its shared things named as their own documents name them."""
+        found = document.summary
+        topic = self.card(found.topic) if found.topic else None
+        publishers, issns = found.publishers, found.issns
+        if topic:  # what all records say of the journal that this one is about
+            publishers = [Named(Text(""), path) for path in self._paths(topic, "publisher")] or publishers
+            issns = topic.texts("any_issn")
+        return msgspec.structs.replace(
+            found,
+            issns=issns,
+            people=[self._agent(one) if one.path else one for one in found.people],
+            publishers=list(dict.fromkeys(map(self._named, publishers))),
+            subjects=list(dict.fromkeys(map(self._named, found.subjects))),
+            institutions=list(map(self._named, found.institutions)),
+            containers=list(map(self._within, found.containers)),
+        )
+
+    def rows(self, card: Card) -> dict[str, list[str | Text | Named]]:
+        """Return the fields of a shared thing as its page shows them: other things by name and path."""
+        return {field: [self._shown(value, card) for value in values] for field, values in card.fields.items()}
+
+    def _shown(self, value: Value, card: Card) -> str | Text | Named:
+        if isinstance(value, Text):
+            return value
+        if not isinstance(value, Ref) or not (value.iri.startswith(self.base) and value.iri.endswith("#it")):
+            return plain(value)
+        path = self.path_of(value.iri)
+        return card.parts.get(value.iri) or self._named(Named(Text(path.rpartition("/")[2]), path))
+
+    def card(self, path: str) -> Card | None:
+        """Return the card of the shared thing at the path, None where there is none."""
+        found = self.thing(path)
+        return found.card if found else None
+
+    def _paths(self, card: Card, field: str) -> list[str]:
+        return [self.path_of(value.iri) for value in card.fields.get(field, ()) if isinstance(value, Ref)]
+
+    def path_of(self, iri: str) -> str:
+        """Return the path of the document about a thing of this site."""
+        return names.decoded(iri.partition("#")[0].removeprefix(self.base))
+
+    def _named(self, one: Named) -> Named:
+        card = self.card(one.path)
+        return Named(card.title, one.path) if card else one
+
+    def _agent(self, one: Agent) -> Agent:
+        card = self.card(one.path)
+        if card is None:
+            return one
+        given, family, same = (next(iter(card.texts(field)), "") for field in ("given", "family", "same"))
+        return msgspec.structs.replace(one, name=card.title.text, given=given, family=family, same=same)
+
+    def _within(self, one: Within) -> Within:
+        if one.kind == "work":
+            found = self.get(one.path)
+            return msgspec.structs.replace(one, title=found.title) if found and not found.gone else one
+        card = self.card(one.path)
+        if card is None:
+            return one
+        return msgspec.structs.replace(one, title=card.title.text, issns=tuple(card.texts("any_issn")))
 
     def has_record(self, path: str) -> bool:
         """Determine whether there is a record at the path that is not deleted."""
@@ -242,7 +337,7 @@ class Documents:
     def things(self, start: int = 0, last: int = LAST_NUMBER) -> Iterator[Document]:
         """Yield every shared thing that records name, in the order of their numbers, from `start` to `last`."""
         db, known = self._open()
-        query = "SELECT path, title, kind, lines FROM things WHERE length(claims) > 0 AND n BETWEEN ? AND ? ORDER BY n"
+        query = f"SELECT {_THING} FROM things WHERE length(claims) > 0 AND n BETWEEN ? AND ? ORDER BY n"
         for row in db.execute(query, (start, last)):
             yield _thing(row, known)
 
@@ -299,53 +394,21 @@ class Documents:
 
 
 _SOURCE = msgspec.msgpack.Decoder(Source)
-# How a line ends whose object is a thing with a document, and how far before it that object may begin.
-_THING = b"#it> .\n"
-_LONGEST_LINK = 1 << 14
+_SUMMARY = msgspec.msgpack.Decoder(Summary).decode
+_CARD = msgspec.msgpack.Decoder(Card).decode
+_MENTIONS = msgspec.msgpack.Decoder(list[tuple[int, int]]).decode
 
 
-class Links:
-    """Finds, in N-Triples lines, the things with documents here that they point at; for one base URL.
-
-    (Cutting bytes at a mark, and searching from the end, is several times quicker than a regular expression.)
-    """
-
-    def __init__(self, base: str) -> None:
-        self._object = f"> <{base}".encode()
-        self._topic = f"/primaryTopic> <{base}".encode()
-
-    def paths(self, data: bytes) -> list[str]:
-        """Return the paths of the things, each once."""
-        found: dict[bytes, None] = {}
-        for piece in data.split(_THING)[:-1]:
-            at = piece.rfind(self._object, -_LONGEST_LINK)
-            path = piece[at + len(self._object) :]
-            if at >= 0 and b">" not in path:
-                found[path] = None
-        return [names.decoded(path.decode()) for path in found]
-
-    def topic(self, data: bytes) -> str:
-        """Return the path of what a record is about, empty where the lines do not say."""
-        at = data.rfind(self._topic)
-        path, _, rest = data[at + len(self._topic) : at + _LONGEST_LINK].partition(b"#") if at >= 0 else (b"",) * 3
-        return names.decoded(path.decode()) if rest.startswith(b"it> .\n") else ""
-
-
-def whole(lines: str) -> str:
-    """Return the lines, each once. They end at line feeds only: other ends of lines may stand in a literal."""
-    return "\n".join(dict.fromkeys(lines.split("\n")))
+def mentioned(mentions: bytes) -> list[tuple[int, int]]:
+    """Return the numbers of the documents that a record links to, each with the key of what it says there."""
+    return _MENTIONS(mentions) if mentions else []
 
 
 def _record(row: tuple[Any, ...], known: Packers) -> Document:
-    path, title, kind, lines, *rest = row
-    return Document(path, title, kind, known.lines.unpack(lines), True, *rest)
+    path, title, kind, body, *rest = row
+    return Document(path, title, kind, known.bodies.unpack(body), True, *rest)
 
 
 def _thing(row: tuple[Any, ...], known: Packers) -> Document:
-    path, title, kind, lines = row
-    return Document(path, title, kind, known.lines.unpack(lines), False)
-
-
-def _label(document: Document) -> str:
-    """Return the lines of a record's work that name it: its classes and its titles."""
-    return "".join(f"{line}\n" for line in document.lines.split("\n") if _NAMING.match(line))
+    path, title, kind, body = row
+    return Document(path, title, kind, known.bodies.unpack(body), False)

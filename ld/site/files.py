@@ -1,4 +1,4 @@
-"""SQLite files that nothing changes any more, and texts packed in them with Zstandard and a dictionary."""
+"""SQLite files that nothing changes any more, and what is packed in them with Zstandard and a dictionary."""
 
 from __future__ import annotations
 
@@ -8,12 +8,38 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import zstandard
+from msgspec import Raw, Struct
+
+from ld.summary import Card, Summary
 
 _LEVEL = 1
 # Bytes of each file that are read as memory; what lies behind is read as a file. SQLite takes no more than 2 GiB.
 MAPPED = (1 << 31) - (1 << 16)
 _DICTIONARY_BYTES, _FEW = 64 << 10, 100
+
+
+class Body(Struct, frozen=True, array_like=True):
+    """What is packed of a document in one text: its own N-Triples, and what people and the program need of them.
+
+    The first `naming` lines say what a record's work is and what it is called; `marks` tell which lines the store keeps
+    (a 1 each; empty for all); `about` is a Summary or a Card, decoded when it is asked for.
+    """
+
+    lines: bytes
+    naming: int
+    marks: bytes
+    about: Raw
+
+
+def body(lines: str, about: Summary | Card | None, naming: int = 0, marks: bytes = b"") -> bytes:
+    """Return a Body as it is packed. Raises ValueError where UTF-8 cannot write it."""
+    return _encode((lines.encode(), naming, marks, about))
+
+
+_encode = msgspec.msgpack.Encoder().encode
+opened_body = msgspec.msgpack.Decoder(Body).decode
 
 
 class Packer:
@@ -31,19 +57,19 @@ class Packer:
 
 
 class Packers:
-    """The packers of one file of documents: triples and source records have a dictionary each."""
+    """The packers of one file of documents: bodies and source records have a dictionary each."""
 
-    def __init__(self, of_lines: bytes = b"", of_sources: bytes = b"") -> None:
-        self.of_lines = of_lines
+    def __init__(self, of_bodies: bytes = b"", of_sources: bytes = b"") -> None:
+        self.of_bodies = of_bodies
         self.of_sources = of_sources
-        self.lines = Packer(of_lines)
+        self.bodies = Packer(of_bodies)
         self.sources = Packer(of_sources)
 
 
 def packers(db: sqlite3.Connection, schema: str = "main") -> Packers:
     """Return the packers with the dictionaries that stand in the file."""
     rows = dict(db.execute(f"SELECT name, value FROM {schema}.meta").fetchall())
-    return Packers(bytes(rows.get("lines", b"")), bytes(rows.get("sources", b"")))
+    return Packers(bytes(rows.get("bodies", b"")), bytes(rows.get("sources", b"")))
 
 
 def dictionary(samples: Sequence[bytes]) -> bytes:

@@ -10,9 +10,9 @@ import weakref
 from pathlib import Path
 from typing import Protocol
 
-from ld.errors import SiteError
+from ld.errors import LostError, SiteError
 from ld.site.checksums import CORES
-from ld.site.generation import Generation
+from ld.site.generation import Generation, live_path
 
 _WATCH_SECONDS = 0.5
 _RETRY_SECONDS = 60.0  # until a generation that could not be taken over is tried again
@@ -130,6 +130,10 @@ class Live:
         return found
 
     def _why(self) -> str:
+        try:
+            live_path(self.site)
+        except LostError as error:
+            return str(error)
         if self._refused:
             return self._refused[2]
         if self._company and not self._looked.is_set():

@@ -15,6 +15,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from fcntl import LOCK_EX, LOCK_NB, LOCK_SH, flock, lockf
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import msgspec
 from pyoxigraph import Quad, RdfFormat, parse
@@ -22,7 +23,7 @@ from pyoxigraph import Quad, RdfFormat, parse
 from ld import __version__
 from ld.errors import SiteError, SourceError, UsageError
 from ld.progress import Progress, Step, silent
-from ld.store.oxigraph import Oxigraph
+from ld.store.oxigraph import Oxigraph, check_name
 from ld.values.streams import unpacked
 
 FORMATS = {
@@ -118,6 +119,7 @@ def load(sources: Sequence[Path], folder: Path, base: str, progress: Progress = 
         path, triples = sources[0].resolve(), None
     else:
         path = folder / "store"
+        check_name(path)
         triples = _fill(path, sources, base, progress)
     graphs = Oxigraph.read(path).graphs()[:_MOST_GRAPHS]
     found = Loaded(_digest(sources), base, str(path), graphs, triples)
@@ -145,7 +147,7 @@ def _fill(path: Path, sources: Sequence[Path], base: str, progress: Progress) ->
             with ExitStack() as stack:
                 raw = stack.enter_context(source.open("rb", buffering=0))
                 stream = stack.enter_context(unpacked(raw, str(source), tell))
-                yield from _quads(stream, form, f"{base}{source.name}", source)
+                yield from _quads(stream, form, f"{base}{quote(os.fsencode(source.name))}", source)
 
     store = Oxigraph.write(path)
     store.fill(quads())
@@ -177,5 +179,5 @@ def _digest(sources: Sequence[Path]) -> str:
     seen = hashlib.sha256(__version__.encode())
     for file in files:
         found = file.stat()
-        seen.update(f"{file.resolve()}\0{found.st_size}\0{found.st_mtime_ns}\n".encode())
+        seen.update(os.fsencode(file.resolve()) + f"\0{found.st_size}\0{found.st_mtime_ns}\n".encode())
     return seen.hexdigest()[:16]

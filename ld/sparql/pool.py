@@ -27,6 +27,7 @@ from ld.errors import (
     QueueFull,
     SiteError,
 )
+from ld.formats.ntriples import NTRIPLES
 from ld.sparql import guard
 from ld.sparql.guard import Form
 from ld.sparql.process import Gone, Worker
@@ -178,7 +179,7 @@ class QueryPool:
             with self._worker() as worker:
                 begun = time.monotonic()
                 deadline = begun + self.limits.seconds
-                body, truncated = self._ask(worker, request, "nt" if describe else request.format, deadline)
+                body, truncated = self._ask(worker, request, NTRIPLES.key if describe else request.format, deadline)
             if describe:
                 body, cut = self._described(request, body, describe, deadline)
                 truncated = truncated or cut

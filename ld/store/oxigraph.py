@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import re
 from collections.abc import Iterable
 from pathlib import Path
@@ -12,6 +13,7 @@ from pyoxigraph import NamedNode, Quad, RdfFormat, Store, parse
 
 from ld.errors import QuerySyntaxError, SiteError
 from ld.store.engine import Engine, Query, Results
+from ld.values.text import shown
 
 if TYPE_CHECKING:
     import rdflib
@@ -58,6 +60,7 @@ class Oxigraph(Engine):
 
     @classmethod
     def read(cls, folder: Path, where: str = "") -> Self:
+        check_name(folder)
         try:
             return cls(Store.read_only(str(folder)))
         except (OSError, ValueError) as error:
@@ -153,3 +156,12 @@ def _complaint(said: str) -> QuerySyntaxError:
 
 
 KIND = Oxigraph
+
+
+def check_name(directory: Path) -> None:
+    """Raise SiteError where the engine can open nothing in the folder: it wants paths in UTF-8."""
+    try:
+        os.path.realpath(directory).encode()
+    except UnicodeEncodeError:
+        reason = "its path is not UTF-8, and the triple store opens no other: choose another folder"
+        raise SiteError(f"{shown(directory)}: {reason}") from None

@@ -4,26 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import msgspec
 from flask import Response, render_template, request
 
-if TYPE_CHECKING:
-    pass
-
 from ld import errors
 from ld.errors import QuerySyntaxError, ResultTooLarge, ShelfgraphError
-from ld.formats.media import HTML, Format
+from ld.formats.media import HTML, TEXT, Format
+from ld.formats.problem import PROBLEM
 from ld.site.generation import Generation
 from ld.web.edge.visits import note
 from ld.web.negotiation import choose
 from ld.web.state import served
 
-_PROBLEM = Format(
-    "problem", "application/problem+json", "Problem", ("application/json", "application/ld+json"), charset=False
-)
-_TEXT = Format("txt", "text/plain", "Text")
 _RETRY_SECONDS = "5"
 _STATUS: dict[type[ShelfgraphError], int] = {
     errors.QuerySyntaxError: 400,
@@ -39,6 +33,7 @@ _STATUS: dict[type[ShelfgraphError], int] = {
     errors.QueryTimeout: 504,
     errors.QueryError: 500,
     errors.SiteError: 503,
+    errors.WhyError: 503,
 }
 
 
@@ -52,11 +47,11 @@ def json_text(value: Any) -> bytes:
 def problem(status: int, detail: str, **more: Any) -> Response:
     """Return an error as problem details, as a page or as plain text, whichever the client prefers (RFC 9457)."""
     title = HTTPStatus(status).phrase
-    choice = choose(request.headers.get("Accept"), None, (_PROBLEM, HTML, _TEXT))
-    form = choice.format if choice else _PROBLEM
+    choice = choose(request.headers.get("Accept"), None, (PROBLEM, HTML, TEXT))
+    form = choice.format if choice else PROBLEM
     if form is HTML:
         body: str | bytes = render_template("problem.html", status=status, title=title, detail=detail, more=more)
-    elif form is _TEXT:
+    elif form is TEXT:
         body = f"{status} {title}: {detail}\n" + "".join(f"{key}: {value}\n" for key, value in more.items())
     else:
         body = json_text({"type": "about:blank", "title": title, "status": status, "detail": detail, **more})

@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
 
 from ld.errors import ShelfgraphError
+from ld.formats.jsonld import JSON
 from ld.formats.media import HTML
+from ld.formats.table import EVERY
 from ld.memo import cached
 from ld.web.problems import failure, json_text, problem
 
@@ -42,13 +44,8 @@ _COMMON = [
 ]
 _CONDITIONS = {"HTTP_IF_MATCH", "HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE"}
 _LONG = 500  # letters of a header that is looked at anew each time
-_COMPRESSED = [
-    "text/html", "text/css", "text/plain", "text/turtle", "text/csv", "text/tab-separated-values",
-    "application/ld+json", "application/json", "application/n-triples", "application/rdf+xml", "application/xml",
-    "application/sparql-results+json", "application/sparql-results+xml", "application/linkset+json",
-    "application/vnd.oai.openapi+json", "application/vnd.citationstyles.csl+json",
-    "application/x-bibtex", "application/x-research-info-systems",
-]  # fmt: skip
+# Whatever has a form is text; dump files are packed already, and are sent as they lie there.
+_COMPRESSED = sorted({form.media_type for form in EVERY})
 _ENCODINGS = ["zstd", "br", "gzip"]
 
 
@@ -91,7 +88,7 @@ def _held(response: Response, etag: str) -> None:
         response.set_etag(encoded)
 
 
-def json_answer(value: Any, *, cache: str = FIXED, content_type: str = "application/json") -> Response:
+def json_answer(value: Any, *, cache: str = FIXED, content_type: str = JSON.content_type) -> Response:
     """Return the value as indented JSON."""
     return answer(json_text(value), content_type, cache=cache)
 

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Protocol
 from flask import Blueprint, Response, current_app, request
 from werkzeug.exceptions import NotFound
 
-from ld.formats import media
-from ld.formats.media import Format
+from ld.formats.media import TEXT
+from ld.formats.table import EVERY
 from ld.site.generation import Generation
 from ld.site.pools import Served
 from ld.web.edge.clients import is_local
@@ -41,9 +41,7 @@ _OUTCOMES = {
     "ClientBusy": "busy",
     "QueueFull": "queue full",
 }
-_FORMS = {form.media_type: form.key for form in vars(media).values() if isinstance(form, Format)} | {
-    "application/problem+json": "problem"
-}
+_FORMS = {form.media_type: form.key for form in EVERY}
 
 
 class Watched(Protocol):
@@ -139,6 +137,6 @@ def metrics() -> Response:
     state = current_app.extensions["shelfgraph"]
     if state.metrics is None or not (state.settings["metrics"] == "open" or is_local(request.environ)):
         raise NotFound("There are no metrics here: see `metrics` in `shelfgraph settings`.")
-    response = Response(state.metrics.text(), content_type="text/plain; version=0.0.4; charset=utf-8")
+    response = Response(state.metrics.text(), content_type=f"{TEXT.media_type}; version=0.0.4; charset=utf-8")
     response.headers["Cache-Control"] = "no-store"
     return response

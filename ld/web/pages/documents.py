@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote
 
@@ -11,21 +10,15 @@ from flask import Blueprint, Response, current_app, redirect, request
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as AnyResponse
 
-from ld.formats import citation, media
-from ld.formats.jsonld import dumps, reshaped
-from ld.formats.links import Link, Tree, address, header, html_links, iri, linkset, schema_org, spelled
-from ld.formats.media import BIBTEX, CITATION, CSL, DOCUMENT, HTML, JSON, JSONLD, NTRIPLES, RDFXML, RIS, TURTLE, Format
-from ld.formats.rdfxml import rdfxml
-from ld.mapping.compiled import Mapping
-from ld.mapping.entities import Site
-from ld.memo import cached
-from ld.readers import reread
-from ld.record import Record
-from ld.site.documents import Document, whole
+from ld.formats.jsonld import JSON, JSONLD
+from ld.formats.links import Link, address, header, html_links, linkset, node_of, schema_org, spelled
+from ld.formats.media import HTML, LINKSET, TEXT, Format
+from ld.formats.table import DOCUMENT, RECORD, by_extension
+from ld.site.documents import Document
 from ld.site.generation import Generation
 from ld.site.shown import CONTEXT, Shown, url_of
-from ld.values import names
-from ld.values.vocab import Vocabulary, vocabulary
+from ld.site.why import Question
+from ld.values.vocab import vocabulary
 from ld.web.negotiation import Choice, wanted
 from ld.web.problems import not_acceptable, problem
 from ld.web.responses import FIXED, IMMUTABLE, NEGOTIATED, answer, json_answer, page
@@ -33,12 +26,6 @@ from ld.web.state import generation
 
 blueprint = Blueprint("documents", __name__)
 _CONTEXT_REL = "http://www.w3.org/ns/json-ld#context"
-_CITE: dict[str, Callable[[Tree], str | bytes]] = {
-    BIBTEX.key: citation.bibtex,
-    RIS.key: citation.ris,
-    CSL.key: citation.csl,
-}
-_OF_RECORD = (*DOCUMENT, *CITATION)
 _MOST_THINGS = 200
 MOST_OFFSET = 1_000_000_000
 
@@ -52,7 +39,7 @@ def document(path: str) -> AnyResponse:
         return _beside(live, path)
     if found.gone:
         return _gone(live, found)
-    offered = _OF_RECORD if found.record else DOCUMENT
+    offered = RECORD if found.record else DOCUMENT
     if form:
         return _formed(live, found, Choice(form), negotiated=False) if form in offered else _no_form(found, form)
     choice = wanted(offered)
@@ -81,18 +68,17 @@ def _find(live: Generation, path: str) -> tuple[Document | None, Format | None]:
     found = live.documents.get(path)
     if found:
         return found, None
-    stem, form = media.by_extension(path)
-    return (live.documents.get(stem), form) if form else (None, None)
+    stems = ((live.documents.get(stem), form) for stem, form in by_extension(path))
+    return next((one for one in stems if one[0]), (None, None))
 
 
 def _beside(live: Generation, path: str) -> AnyResponse:
     """Answer for a path that is no document: what hangs below one, another name of one, or nothing (404)."""
-    for ending, view in (("/source", _source), ("/why", _why), (".linkset.json", _linkset)):
+    for ending, view in (("/source", _source), ("/why", _why), (f".{LINKSET.key}", _linkset)):
         found = live.documents.get(path.removesuffix(ending)) if path.endswith(ending) else None
         if found:
             return _gone(live, found) if found.gone else view(live, found)
-    stem, _ = media.by_extension(path)
-    for name in dict.fromkeys((path, stem)):
+    for name in (path, *(stem for stem, _ in by_extension(path))):
         target = live.documents.alias(name)
         if target:
             return redirect(live.base + address(target) + quote(path.removeprefix(name)), code=301)
@@ -134,7 +120,7 @@ def _formed(live: Generation, found: Document, choice: Choice, *, negotiated: bo
         response = _html(live, shown, cache)
     else:
         modified = found.modified if found.record else live.manifest.created
-        response = answer(_body(live, shown, choice), choice.content_type, cache=cache, modified=modified)
+        response = answer(_body(shown, choice), choice.content_type, cache=cache, modified=modified)
     if response.status_code == 200:
         response.headers.add("Link", _links(live, shown, choice.format))
     if negotiated:
@@ -163,38 +149,28 @@ def _locate(response: Response, shown: Shown, choice: Choice) -> None:
         response.headers.add("Content-Location", spelled(f"{shown.url}.{choice.format.key}"))
 
 
-def _body(live: Generation, shown: Shown, choice: Choice) -> bytes | str:
+def _body(shown: Shown, choice: Choice) -> bytes:
     form = choice.format
-    if form in (JSONLD, JSON):
-        if choice.profile:
-            known = {"@context": vocabulary().context}
-            return dumps(reshaped(shown.tree, choice.profile, known, live.base + CONTEXT))
-        return msgspec.json.format(shown.json) + b"\n"
-    if form is TURTLE:
-        return shown.turtle
-    if form is NTRIPLES:
-        return whole(shown.lines)
-    if form is RDFXML:
-        return rdfxml(shown.graph, vocabulary().prefixes)
-    return _CITE[form.key](shown.tree)
+    if choice.profile and form.reshape:
+        return form.reshape(shown, choice.profile)
+    return form.sent(shown.made(form))
 
 
 def _html(live: Generation, shown: Shown, cache: str) -> Response:
     found = shown.document
-    shared: dict[str, Any] = {"shown": shown, "work": shown.work, "language": shown.language, "base": live.base}
-    embedded = schema_org(shown.work)
-    if "@type" in embedded:
-        shared["schema_org"] = {"@context": "https://schema.org", **embedded}
+    shared: dict[str, Any] = {"shown": shown, "base": live.base, "schema_org": _embedded(shown)}
     if found.record:
-        shared |= {"doc": shown.page, "collection": _collection(live, shown)}
+        collection = live.documents.card(f"dataset/{shown.summary.collection}")
+        shared |= {"summary": shown.summary, "collection": collection, "topic": shown.subject}
         return page("record.html", cache=cache, modified=found.modified, **shared)
-    return page("thing.html", cache=cache, modified=live.manifest.created, **shared, **_lists(live, found))
+    shared |= {"card": shown.card, "rows": live.documents.rows(shown.card), **_lists(live, found)}
+    return page("thing.html", cache=cache, modified=live.manifest.created, **shared)
 
 
-def _collection(live: Generation, shown: Shown) -> Document | None:
-    """Return the document of the collection the record came from."""
-    name = iri(shown.page.get("void:inDataset", ""))
-    return live.documents.get(names.decoded(name.removeprefix(live.base).removesuffix("#it")))
+def _embedded(shown: Shown) -> dict[str, Any] | None:
+    """Return the work in schema.org's own words, None where the graph gives it no class of these."""
+    found = schema_org(node_of(shown.tree, shown.about) or {})
+    return {"@context": "https://schema.org", **found} if "@type" in found else None
 
 
 def _lists(live: Generation, found: Document) -> dict[str, Any]:
@@ -214,41 +190,30 @@ def _source(live: Generation, found: Document) -> Response:
     source = live.documents.source(found.path) if found.record else None
     if source is None:
         raise NotFound(f"{found.title} has no source record.")
-    return answer(source.text, "text/plain; charset=utf-8", modified=found.modified)
+    return answer(source.text, TEXT.content_type, modified=found.modified)
 
 
 def _linkset(live: Generation, found: Document) -> Response:
     """Answer with the links of a document (RFC 9264)."""
     shown = show(live, found)
-    return json_answer(linkset(shown.url, _of_page(shown)), content_type="application/linkset+json")
+    return json_answer(linkset(shown.url, _of_page(shown)), content_type=LINKSET.content_type)
 
 
 def _why(live: Generation, found: Document) -> Response:
     """Show where every triple comes from: kind of thing, field, row of the mapping."""
-    source = live.documents.source(found.path) if found.record else None
-    record = reread(source) if source else None
-    if not isinstance(record, Record):
-        raise NotFound(f"The source record of {found.title} is not kept.")
     url = url_of(live.base, found)
+    source = live.documents.source(found.path) if found.record else None
     choice = wanted((HTML, JSON))
-    if choice is None:
+    if source and choice is None:
         return not_acceptable(f"{url}/why", (HTML, JSON))
-    licence = current_app.extensions["shelfgraph"].settings["licence"]
-    trace = _mapping(live.base, licence, vocabulary()).trace(record)
-    rows = [
-        {"triple": one.line.rstrip(), "thing": one.thing, "field": one.field, "value": one.value, "row": one.row}
-        for one in trace
-    ]
+    state = current_app.extensions["shelfgraph"]
+    explained = state.why.explain(Question(source, live.base, state.settings["licence"])) if source else None
+    if choice is None or explained is None:
+        raise NotFound(f"The source record of {found.title} is not kept.")
     if choice.format is HTML:
-        response = page("why.html", record=record, rows=rows, url=url)
+        response = page("why.html", record=explained, url=url)
     else:
-        how = {"how": record.how, "remarks": record.remarks}
-        value = {"id": record.id, "place": record.source.place, **how, "triples": rows}
+        value = {name: value for name, value in msgspec.to_builtins(explained).items() if name != "title"}
         response = json_answer(value, cache=NEGOTIATED)
     response.vary.add("Accept")
     return response
-
-
-@cached(4)
-def _mapping(base: str, licence: str, known: Vocabulary) -> Mapping:
-    return Mapping(Site(base, licence), known)

@@ -11,7 +11,8 @@ from werkzeug.exceptions import NotFound
 from werkzeug.http import is_resource_modified
 from werkzeug.wrappers import Response as AnyResponse
 
-from ld.formats.media import HTML, JSON
+from ld.formats.jsonld import JSON
+from ld.formats.media import HTML, PACKED, TEXT
 from ld.site.generation import Generation
 from ld.web.negotiation import wanted
 from ld.web.problems import not_acceptable
@@ -95,5 +96,5 @@ def _media_type(live: Generation, name: str) -> str:
     """Return the media type of the file as it lies there: a packed one is of its packing."""
     for one in live.manifest.dumps:
         if one.file == name:
-            return f"application/{one.compression}" if one.compression else one.media_type
-    return "text/plain"
+            return PACKED.get(one.compression, one.media_type)
+    return TEXT.media_type
