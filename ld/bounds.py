@@ -150,9 +150,11 @@ def _is_base(text: str) -> bool:
     """Determine whether addresses may begin with it: a web address of a host and a path, spelled as clients send it."""
     if not text.startswith(("http://", "https://")) or names.url(text) != text or {"?", "#"} & set(text):
         return False
-    with suppress(ValueError):  # a port that is none
-        found = urlsplit(text)
-        return bool(found.hostname) and found.port != 0 and not {".", ".."} & set(unquote(found.path).split("/"))
+    with suppress(ValueError):  # a port that is none, a host that no name server knows of
+        found, path = urlsplit(text), unquote(urlsplit(text).path)
+        return bool(found.hostname and found.port != 0 and path.isprintable()) and not {".", ".."} & set(
+            path.split("/")
+        )
     return False
 
 

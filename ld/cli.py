@@ -5,6 +5,7 @@ A verb is a file of `ld/commands/`, imported when it is called: `--version` and 
 
 from __future__ import annotations
 
+import os
 import sys
 from importlib import import_module
 from typing import Any
@@ -27,7 +28,17 @@ VERBS = {
     "generations": ("generations", "List the generations of the site."),
     "rollback": ("generations", "Make the generation before the live one live again."),
     "adopt": ("generations", "Make a finished generation live, when the link to the live one is lost."),
+    "config": ("config", "Print the files that keep a site running: for systemd, and for nginx before it."),
 }
+
+
+def _open_streams() -> None:
+    """Open those of the three standard streams that are closed: else the next file opened would become one of them."""
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)
 
 
 class Verbs(click.Group):
@@ -56,6 +67,7 @@ class Verbs(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command; a failure becomes one line on standard error, and the exit status."""
+        _open_streams()
         try:
             return super().invoke(ctx)
         except (click.exceptions.Exit, click.ClickException, click.Abort):
@@ -104,17 +116,17 @@ def main(debug: bool) -> None:
 
 
 @main.command("help")
-@click.argument("verb", required=False)
+@click.argument("verbs", nargs=-1, metavar="[VERB]")
 @click.pass_context
-def show_help(ctx: click.Context, verb: str | None) -> None:
+def show_help(ctx: click.Context, verbs: tuple[str, ...]) -> None:
     """Explain a verb, or all of them in short."""
-    group = ctx.parent
-    assert group is not None
-    if verb is None:
-        click.echo(group.get_help())
-        return
-    command = main.get_command(group, verb)
-    if command is None:
-        raise click.UsageError(f"there is no verb '{verb}': `shelfgraph help` lists them all", group)
-    with click.Context(command, info_name=verb, parent=group) as about:
-        click.echo(command.get_help(about))
+    about = ctx.find_root()
+    for verb in verbs:
+        group = about.command
+        command = group.get_command(about, verb) if isinstance(group, click.Group) else None
+        if command is None:
+            raise click.UsageError(
+                f"there is no verb '{verb}': `{about.command_path} --help` lists what there is", about
+            )
+        about = click.Context(command, info_name=verb, parent=about)
+    click.echo(about.get_help())

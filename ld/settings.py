@@ -53,7 +53,7 @@ SETTINGS = (
     ),
     Setting("threads", 4, Whole(1, 1024), "Threads of each process, beside those that queries and slow clients hold."),
     Setting("verify", True, Truth(), "Compare every file with the manifest before a generation is served."),
-    Setting("query_seconds", 30.0, Real(0.1, 3600), "Time limit of a SPARQL query, in seconds."),
+    Setting("query_seconds", 30.0, Real(0.1, 86_400), "Time limit of a SPARQL query, in seconds."),
     Setting("query_rows", 100_000, Whole(1, 1_000_000_000), "Most rows or triples of a SPARQL answer."),
     Setting("query_megabytes", 64, Whole(1, 16_384), "Most MiB of a SPARQL answer."),
     Setting("query_memory", 1024, Whole(64, 1_048_576), "Memory limit of a running SPARQL query, in MiB."),

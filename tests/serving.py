@@ -52,16 +52,19 @@ def session(leader: int) -> list[int]:
 
 @contextmanager
 def serving(
-    site: Path, sources: Iterable[Path] = (), records: Iterable[dict[str, Any]] = (), **flags: Any
+    site: Path, sources: Iterable[Path] = (), records: Iterable[dict[str, Any]] = (), base: str = "", **flags: Any
 ) -> Iterator[Server]:
-    """Publish what is given, and run `shelfgraph serve` with these settings until the end; its talk is in serve.log."""
+    """Publish what is given, and run `shelfgraph serve` with these settings until the end; its talk is in serve.log.
+
+    Where no base is given, it is the address of the server itself.
+    """
     port = free_port()
     site.mkdir(parents=True, exist_ok=True)
     files = list(sources)
     if records:
         files.append(site / "records.jsonl")
         files[-1].write_text("".join(json.dumps(record) + "\n" for record in records))
-    publish([str(file) for file in files], Settings(site, {"base": f"http://127.0.0.1:{port}/"}, {}))
+    publish([str(file) for file in files], Settings(site, {"base": base or f"http://127.0.0.1:{port}/"}, {}))
     settings = {f"SHELFGRAPH_{name.upper()}": str(value) for name, value in flags.items()}
     command = [sys.executable, "-m", "ld", "serve", "--site", str(site), "--bind", f"127.0.0.1:{port}"]
     with (site / "serve.log").open("w") as log:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 from conftest import BASE, ROOT
-from waiting import seconds_of, wait
+from waiting import PATIENCE, seconds_of, wait
 
 from ld.errors import SiteError, SourceError
 from ld.publish.run import publish
@@ -152,6 +152,78 @@ def test_a_source_that_breaks_off(tmp_path: Path) -> None:
                 publish([str(path)], settings)
 
     assert live_path(settings.site) == before
+
+
+# Sources of which nothing can be published, and what is said.
+FAILING: dict[str, tuple[bytes, str]] = {
+    "not there": (b"", "cannot be read"),
+    "no records": (b"\x00\x01", "no kind of record is recognised"),
+    "all rejected": (b'{"id": "1", "title_short": ""}\n{"id": "2", "title_short": ""}\n', "in, line 1: no title"),
+    "a part": (
+        b'{"response": {"numFound": 9, "start": 0, "docs": [{"id": "1", "title_short": "T"}]}}',
+        "8 are missing",
+    ),
+    "breaking off": (gzip.compress(os.urandom(90_000))[:-9], "not a whole gzip file"),
+}
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize("name", FAILING)
+def test_a_publish_that_fails_leaves_nothing_behind(tmp_path: Path, name: str, workers: int) -> None:
+    """No site that was not there before, and nothing in one that was."""
+    data, said = FAILING[name]
+    source = tmp_path / "in"
+    if data:
+        source.write_bytes(data)
+    (tmp_path / "kept").mkdir()
+    (tmp_path / "kept" / "site.toml").write_text("keep = 3\n")
+    before = sorted(tmp_path.rglob("*"))
+    kind = "solr" if name == "breaking off" else None
+
+    for folder in (tmp_path / "not" / "yet", tmp_path / "kept"):
+        settings = Settings(folder, {"base": BASE, "workers": workers}, {})
+        with pytest.raises(SourceError, match=said):
+            publish([str(source)], settings, kind=kind)
+
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_a_generation_that_cannot_go_live_does_not_stay(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The disk may be full in the very last step."""
+    source = tmp_path / "in.jsonl"
+    source.write_text(records(3))
+    settings = Settings(tmp_path / "site", {"base": BASE}, {})
+
+    def refuse(site: Path, generation: str) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as full:
+        full.setattr("ld.publish.run.switch", refuse)
+        with pytest.raises(SiteError, match="No space left"):
+            publish([str(source)], settings)
+    assert list(tmp_path.iterdir()) == [source]
+
+    publish([str(source)], settings)
+    before = sorted(settings.site.rglob("*"))
+    source.write_text(records(5))
+    with monkeypatch.context() as full:
+        full.setattr("ld.publish.run.switch", refuse)
+        with pytest.raises(SiteError, match="what is live stays"):
+            publish([str(source)], settings)
+    assert sorted(settings.site.rglob("*")) == before
+
+
+@pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGINT])
+def test_a_publish_that_is_told_to_end_cleans_up(tmp_path: Path, sent: signal.Signals) -> None:
+    """It has begun, and waits for standard input."""
+    line = [sys.executable, "-m", "ld", "publish", "-", "--site", str(tmp_path / "site")]
+    with subprocess.Popen(line, cwd=ROOT, stdin=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
+        wait(lambda: list(tmp_path.glob("site/generations/*.part/scratch/source-0")))
+        process.send_signal(sent)
+        status = process.wait(PATIENCE)
+
+    assert status == (143 if sent == signal.SIGTERM else 1)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_line_that_is_far_too_long(tmp_path: Path) -> None:

@@ -140,12 +140,13 @@ def test_every_claim_of_the_service_description_is_true(w3c: str) -> None:
         "http://www.w3.org/ns/formats/N-Triples": "application/n-triples",
         "http://www.w3.org/ns/formats/JSON-LD": "application/ld+json",
         "http://www.w3.org/ns/formats/RDF_XML": "application/rdf+xml",
+        "http://www.w3.org/ns/formats/TriG": "application/trig",
     }
     for one in formats:
         query = "SELECT (1 AS ?n) {}" if "Results" in one else "CONSTRUCT { <a:b> <a:c> 1 } {}"
         answer = requests.get(w3c, {"query": query}, headers={"Accept": types[one]}, timeout=PATIENCE)
         assert (answer.status_code, answer.headers["Content-Type"].partition(";")[0]) == (200, types[one])
-    assert len(formats) == 8
+    assert len(formats) == 9
     assert not list(graph.objects(service, SD.feature))  # neither federation nor dereferencing
 
 
@@ -356,6 +357,28 @@ def test_what_cannot_be_loaded_is_said_with_its_place(tmp_path: Path) -> None:
             load([tmp_path / "none.nt"], folder, "http://127.0.0.1:8000/")
         with pytest.raises(UsageError, match="alone"):
             load([tmp_path, bad], folder, "http://127.0.0.1:8000/")
+
+
+def test_what_others_put_into_the_temporary_folder_is_left_alone(tmp_path: Path) -> None:
+    """A pipe in the place of a lock is not waited for, and no link is followed."""
+    temporary, precious = tmp_path / "tmp", tmp_path / "precious"
+    for folder in (temporary / "shelfgraph-endpoint-pipe", temporary / "shelfgraph-endpoint-link", precious):
+        folder.mkdir(parents=True)
+    (precious / "lock").touch()
+    os.mkfifo(temporary / "shelfgraph-endpoint-pipe" / "lock")
+    (temporary / "shelfgraph-endpoint-link" / "lock").symlink_to(precious / "lock")
+    (temporary / "shelfgraph-endpoint-linked").symlink_to(precious)
+    (temporary / "shelfgraph-endpoint-file").touch()
+    before = sorted(tmp_path.rglob("*"))
+
+    code = "from ld.sparql.loaded import workplace\nwith workplace() as folder: print(folder)"
+    line = [sys.executable, "-c", code]
+    done = subprocess.run(
+        line, env={**os.environ, "TMPDIR": str(temporary)}, capture_output=True, text=True, timeout=60
+    )
+
+    assert done.stdout.startswith(str(temporary)), done.stderr
+    assert sorted(tmp_path.rglob("*")) == before
 
 
 def test_what_a_killed_run_left_is_removed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,7 +6,6 @@ import contextlib
 import json
 import os
 import re
-import shutil
 import signal
 import socket
 import subprocess
@@ -25,7 +24,6 @@ from waiting import PATIENCE, answers, wait, wait_until_it_answers
 
 from ld.publish.run import publish
 from ld.settings import Settings
-from ld.web.server import stop_seconds
 
 RECORD = f"/record/{SEED}"
 SLOW = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f }"
@@ -247,97 +245,7 @@ def test_processes_share_a_log_and_their_numbers(site: Path, tmp_path: Path) -> 
     assert found["shelfgraph_queries_running"] == 0
 
 
-# -- what the README says ----------------------------------------------------------------------------------------------
-
-
-def sample(kind: str) -> str:
-    """The sample of that kind in the README."""
-    return re.findall(rf"^```{kind}\n(.*?)^```", (ROOT / "README.md").read_text(), re.MULTILINE | re.DOTALL)[0]
-
-
-@pytest.fixture(scope="module")
-def proxied(site: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of nginx before the server, as the README sets it up."""
-    if not shutil.which("nginx"):
-        pytest.skip("nginx is not installed")
-    folder = tmp_path_factory.mktemp("nginx")
-    port = free_port()
-    with serving(site, proxies=1, access_log=folder / "access.log", log_addresses="full") as server:
-        text = sample("nginx").replace("127.0.0.1:8000", f"127.0.0.1:{server.port}")
-        text = re.sub(
-            r"listen .*;", f"listen 127.0.0.1:{port};", re.sub(r"^ *(listen \[|ssl_).*\n", "", text, flags=re.M)
-        )
-        temporary = "".join(
-            f"{kind}_temp_path {folder}/{kind};\n" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
-        )
-        text = text.replace("/var/cache/nginx", str(folder))
-        (folder / "nginx.conf").write_text(
-            f"user root; daemon off; pid {folder}/pid; error_log error.log; events {{}}\n"
-            f"http {{ access_log off; {temporary} {text} }}\n"
-        )
-        command = ["nginx", "-p", str(folder), "-c", "nginx.conf"]
-        subprocess.run([*command, "-t"], check=True, stderr=subprocess.DEVNULL)
-        with subprocess.Popen(command) as process:
-            try:
-                wait_until_it_answers(process, f"http://127.0.0.1:{port}/catalogue/healthz")
-                yield f"http://127.0.0.1:{port}/catalogue"
-            finally:
-                process.terminate()
-
-
-def test_records_queries_and_ranges_of_dumps_come_through_nginx(proxied: str) -> None:
-    page = requests.get(f"{proxied}{RECORD}", headers={"Accept": "text/html"}, timeout=PATIENCE)
-    form = requests.get(f"{proxied}{RECORD}.ttl", timeout=PATIENCE)
-    held = requests.get(f"{proxied}{RECORD}.ttl", headers={"If-None-Match": form.headers["ETag"]}, timeout=PATIENCE)
-    asked = requests.post(f"{proxied}/sparql", data={"query": "ASK { ?s ?p ?o }", "format": "json"}, timeout=PATIENCE)
-    long = requests.get(f"{proxied}/sparql", params={"query": LONG, "format": "csv"}, timeout=PATIENCE)
-    dump = requests.get(f"{proxied}/dump/catalogue.nt.gz", timeout=PATIENCE)
-    part = requests.get(f"{proxied}/dump/catalogue.nt.gz", headers={"Range": "bytes=10-19"}, timeout=PATIENCE)
-
-    assert page.headers["Content-Location"] == f"https://host.example/catalogue/record/{SEED}.html"
-    assert requests.get(proxied.removesuffix("/catalogue") + "/catalogue/static/style.css", timeout=PATIENCE).ok
-    assert (form.status_code, held.status_code) == (200, 304)
-    assert asked.json()["boolean"] is True
-    assert long.text.count("\n") == 50_001
-    assert (part.status_code, part.content) == (206, dump.content[10:20])
-
-
-def test_through_nginx_neither_metrics_nor_a_false_host_or_address_pass(proxied: str) -> None:
-    sent = {"Host": "evil.example", "X-Forwarded-For": "192.0.2.1", "X-Forwarded-Host": "evil.example"}
-
-    page = requests.get(f"{proxied}{RECORD}", headers=sent, timeout=PATIENCE)
-
-    assert "evil.example" not in f"{page.headers}{page.text}"
-    assert requests.get(f"{proxied}/metrics", timeout=PATIENCE).status_code == 404
-
-
-def test_a_body_too_large_is_refused_by_nginx(proxied: str) -> None:
-    refused = requests.post(f"{proxied}/sparql", data=b"x" * 3_000_000, timeout=PATIENCE)
-
-    assert refused.status_code == 413
-
-
-def test_the_units_of_the_readme_are_sound(tmp_path: Path) -> None:
-    if not shutil.which("systemd-analyze"):
-        pytest.skip("systemd is not installed")
-    names = ("shelfgraph.service", "shelfgraph-publish.service", "shelfgraph-publish.timer")
-    units = dict(zip(names, re.split(r"^(?=# /etc)", sample("ini"), flags=re.M)[1:], strict=True))
-    for name, text in units.items():
-        (tmp_path / name).write_text(re.sub(r"/srv/shelfgraph/venv/bin/shelfgraph", "/bin/true", text))
-
-    done = subprocess.run(
-        ["systemd-analyze", "verify", "--man=no", *(str(tmp_path / name) for name in names)],
-        capture_output=True, text=True, check=False, env=os.environ | {"SYSTEMD_UNIT_PATH": f"{tmp_path}:"},
-    )  # fmt: skip
-
-    assert not [line for line in done.stderr.splitlines() if "shelfgraph" in line]
-    assert all(f"# /etc/systemd/system/{name}" in text for name, text in units.items())
-
-
-def test_systemd_waits_longer_than_the_server_does(site: Path) -> None:
-    waits = int(re.findall(r"TimeoutStopSec=(\d+)", sample("ini"))[0])
-
-    assert waits > stop_seconds(Settings(site, {}, {}))
+# -- the log -----------------------------------------------------------------------------------------------------------
 
 
 def test_a_log_that_cannot_be_written_is_one_clear_line(site: Path) -> None:

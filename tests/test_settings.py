@@ -90,8 +90,8 @@ def test_a_value_beyond_the_bounds_is_refused(tmp_path: Path, name: str, value: 
     [
         ("page_size = 0", "page_size from site.toml: 0 is not a whole number from 1 to 1,000"),
         ("keep = 2.5", "keep from site.toml: 2.5 is not a whole number"),
-        ("query_seconds = inf", "query_seconds from site.toml: inf is not a number from 0.1 to 3,600"),
-        ("query_seconds = nan", "query_seconds from site.toml: nan is not a number from 0.1 to 3,600"),
+        ("query_seconds = inf", "query_seconds from site.toml: inf is not a number from 0.1 to 86,400"),
+        ("query_seconds = nan", "query_seconds from site.toml: nan is not a number from 0.1 to 86,400"),
         ("verify = 1", "verify from site.toml: 1 is not true or false"),
         ("title = 5", "title from site.toml: 5 is not a text of 1 to 200 characters"),
         ('[server]\nbind = ":80"', "server from site.toml: there is no such setting"),
@@ -126,6 +126,7 @@ def test_what_site_toml_may_not_say(tmp_path: Path, line: str, told: str) -> Non
         ("https://:80/", ""),
         ("https://h.example/a/../b/", ""),
         ("https://h.example/%2e/", ""),
+        ("https://h.example/a%0Ab/", ""),
         ("https://h.example/a b/", ""),
         ("https:///path/", ""),
         ("h.example", ""),

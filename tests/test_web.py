@@ -393,7 +393,6 @@ def test_the_links_of_an_rdf_form_lead_back(client: FlaskClient) -> None:
     assert (f"{url}.html", "alternate", "text/html") in found
     assert ("https://creativecommons.org/publicdomain/zero/1.0/", "license", "") in found
     assert (f"{url}.linkset.json", "linkset", "application/linkset+json") in found
-    assert len(response.headers["Link"]) < 4096
 
 
 def test_the_linkset_says_the_same(client: FlaskClient) -> None:
@@ -402,7 +401,10 @@ def test_the_linkset_says_the_same(client: FlaskClient) -> None:
 
     assert response.headers["Content-Type"] == "application/linkset+json"
     assert context["anchor"] == f"{BASE}record/{SEED}"
-    assert {"href": f"{BASE}record/{SEED}.ttl", "type": "text/turtle"} in context["describedby"]
+    for path in (f"{RECORD}.html", f"{RECORD}.ttl"):
+        for target, rel, kind in links(client.get(path)):
+            link = {"href": target, "type": kind} if kind else {"href": target}
+            assert rel == "linkset" or link in context[rel]
 
 
 def test_the_head_of_a_record_page(client: FlaskClient) -> None:

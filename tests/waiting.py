@@ -27,10 +27,10 @@ def wait(done: Callable[[], Result]) -> Result:
     return result
 
 
-def answers(url: str) -> bool:
+def answers(url: str, verify: str | bool = True) -> bool:
     """Determine whether a server answers well."""
     try:
-        return requests.get(url, timeout=PATIENCE).ok
+        return requests.get(url, timeout=PATIENCE, verify=verify).ok
     except requests.ConnectionError:
         return False
 

@@ -14,4 +14,6 @@ validate     what is published, held against the shapes
 stats        what is published, counted
 settings     every setting, its value, and where the value came from
 generations  what was published before, and the ways back to it
+deployment   what stands around a server: files filled in from the settings of a site
+config       these files printed
 """

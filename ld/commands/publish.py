@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from types import FrameType
 
 import click
 import msgspec
@@ -55,6 +57,7 @@ def publish(
     if not (sources or delete or again) or (full and not sources):
         raise UsageError("publish what? Name a SOURCE, or records to --delete, or say --again")
     deletions = [one for word in delete for one in _deletions(word)]
+    signal.signal(signal.SIGTERM, _end)  # so that it cleans up, as it does at Ctrl-C
     progress = Display(sys.stderr, as_json)
     try:
         manifest = publish_sources(
@@ -113,3 +116,8 @@ def _text_of(path: Path) -> str:
         return path.read_text(encoding="utf-8")
     except UnicodeDecodeError as error:
         raise UsageError(f"--delete {path}: not UTF-8 at byte {error.start}: save the file as UTF-8") from None
+
+
+def _end(number: int, _: FrameType | None) -> None:
+    """End the command as the signal would, but by an error that everything on the way can clean up after."""
+    sys.exit(128 + number)

@@ -6,7 +6,7 @@ import os
 import re
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from fcntl import LOCK_EX, LOCK_NB, flock
@@ -44,20 +44,31 @@ _IS_STAMP = re.compile(r"\d{8}T\d{6}Z")
 def _publishing(site: Path) -> Iterator[None]:
     """Hold the lock under which the site may be changed; raises SiteError where another process holds it.
 
-    Processes that are spawned do not inherit it (O_CLOEXEC); one that is forked does, and keeps it.
+    What had to be created for it is removed again where an error ends it. Processes that are spawned do not inherit the
+    lock (O_CLOEXEC); one that is forked does, and keeps it.
     """
     check_name(site)
+    path, folder = site / "publishing.lock", site / "generations"
+    fresh = [one for one in (path, folder, *folder.parents) if not os.path.lexists(one)]
     try:
-        (site / "generations").mkdir(parents=True, exist_ok=True)
-        lock = (site / "publishing.lock").open("w")
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = path.open("w")
     except OSError as error:
+        _take_back(fresh)
         raise SiteError(f"{site}: the site folder cannot be written: {error.strerror}: choose another --site") from None
     with lock:
         try:
             flock(lock, LOCK_EX | LOCK_NB)
+            alone = os.path.samestat(os.fstat(lock.fileno()), path.stat())
         except OSError:
-            raise SiteError(f"{site}: another publish is at work here: wait until it has finished") from None
-        yield
+            alone = False
+        if not alone:
+            raise SiteError(f"{site}: another publish is at work here: wait until it has finished")
+        try:
+            yield
+        except BaseException:
+            _take_back(fresh)
+            raise
 
 
 @contextmanager
@@ -65,13 +76,20 @@ def building(site: Path) -> Iterator[Path]:
     """Give a new folder to build a generation in, and clean up whatever an earlier run left half made.
 
     Only one publisher at a time: raises SiteError where another one holds the lock, or the folder cannot be written.
+    Where an error ends it, nothing of it stays, unless it is live already.
     """
     with _publishing(site):
         _sweep(site)
         path = site / "generations" / f"{_new_id(site)}{PART}"
+        finished = path.with_suffix("")
         path.mkdir()
         try:
             yield path
+        except BaseException:
+            if finished.is_dir() and pointed(site / LIVE) != finished.name:
+                _discard(finished)
+            (site / NEXT).unlink(missing_ok=True)
+            raise
         finally:
             if path.is_dir():
                 _discard(path)
@@ -166,6 +184,13 @@ def switch(site: Path, generation: str) -> None:
     manifest_of(site / "generations" / generation)
     _point(site, generation).replace(site / LIVE)
     _sync(site)
+
+
+def _take_back(created: Iterable[Path]) -> None:
+    """Remove a file and folders that were created; a folder in which there is something by now stays."""
+    for path in created:
+        with suppress(OSError):
+            path.rmdir() if path.is_dir() else path.unlink()
 
 
 def _point(site: Path, generation: str) -> Path:

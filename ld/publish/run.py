@@ -12,16 +12,17 @@ import shutil
 import sqlite3
 import sys
 from collections.abc import Iterable, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
+import msgspec
 from msgspec.structs import replace
 
 from ld.errors import SiteError, SourceError, UsageError
 from ld.harvest.fetch import fetch, is_url
 from ld.mapping.entities import Site
-from ld.progress import Progress, Step, silent
+from ld.progress import Progress, Step, silent, steady
 from ld.publish import workers as crew
 from ld.publish.build import Built, Plan
 from ld.publish.convert import Converted, Input, Job, convert, deleted, notes, trained
@@ -31,7 +32,7 @@ from ld.publish.sortedruns import Runs
 from ld.publish.update import Update
 from ld.readers import is_read_once, parts, size
 from ld.readers.parts import Gap
-from ld.record import Deleted, Part
+from ld.record import Deleted, Part, Rejected
 from ld.settings import Settings
 from ld.site.files import Packers
 from ld.site.generation import LAYOUT, Account, Generation, Manifest, live_path
@@ -46,7 +47,7 @@ _BYTES_A_WORKER, _RECORDS_A_WORKER = 8 << 20, 2000
 _SPACE, _SPACE_PACKED = 3, 12
 # Tables of what is made anew for each request; all others decide what is kept of a record.
 _FOR_EACH_REQUEST = frozenset({"pages.csv", "codes/zotero.csv"})
-_TMPDIR = "SQLITE_TMPDIR"
+_TMPDIR, _REJECTS = "SQLITE_TMPDIR", "rejects.jsonl"
 _PACKED = (".gz", ".zst", ".zstd")
 # What an update copies from the live generation; the rest are hard links, whose checksums stay as they were.
 COPIED = ("documents.sqlite", "things.sqlite", "forms.sqlite", "dumps")
@@ -79,15 +80,23 @@ def publish(
         with building(settings.site) as folder:
             _keep_on(settings)
             engine.kind(settings["engine"])  # better told now than after an hour
-            with closing(_Run(folder, settings, known, progress, kind)) as run:
+            with closing(_Run(folder, settings, known, steady(progress), kind)) as run:
                 manifest = run.publish(named, full, again, partial, list(deletions))
                 finished = finish(folder, manifest, run.live.path if run.live else None)
             switch(settings.site, finished.name)
+            _show_rejects(finished, settings.site)
     except (OSError, sqlite3.Error) as error:
         reason = f"the new generation cannot be written: {error}"
         raise SiteError(f"{settings.site}: {reason}: see that there is space; what is live stays") from error
     prune(settings.site, settings["keep"])
     return manifest
+
+
+def _show_rejects(generation: Path, site: Path) -> Path:
+    """Put a generation's rejects where somebody looks for them, into the site, and return the path."""
+    with suppress(OSError):  # they stand in the generation too
+        shutil.copyfile(generation / _REJECTS, site / _REJECTS)
+    return site / _REJECTS
 
 
 def _keep_on(settings: Settings) -> None:
@@ -250,7 +259,7 @@ class _Run:
         account = Account(read=sum(one.read for one in done), rejected=sum(one.rejected for one in done))
         self._write_rejects(done)
         if not self.again and not any(one.usable for one in done):
-            raise SourceError(_nothing_read(account, self.settings.site))
+            raise SourceError(self._nothing_usable(account))
         with (self.folder / "remarks.jsonl").open("w", encoding="utf-8") as remarks:
             for note in notes(one.remarks for one in done):
                 remarks.write(note.decode() + "\n")
@@ -273,12 +282,21 @@ class _Run:
         return built, account
 
     def _write_rejects(self, done: Sequence[Converted]) -> None:
-        """Write the rejects into the generation, and where somebody looks for them: into the site."""
-        path = self.folder / "rejects.jsonl"
-        with path.open("wb") as rejects:
+        with (self.folder / _REJECTS).open("wb") as rejects:
             for note in notes(one.rejects for one in done):
                 rejects.write(note + b"\n")
-        shutil.copyfile(path, self.settings.site / "rejects.jsonl")
+
+    def _nothing_usable(self, account: Account) -> str:
+        """Return why nothing is published. A site that does not exist yet is not made only to hold the reasons."""
+        if not account.read:
+            return "the sources hold no record at all: name files or folders with catalogue records"
+        none = f"none of the {account.read} records can be published"
+        if self.live:
+            where = _show_rejects(self.folder, self.settings.site)
+            return f"{none}: the reasons stand in {where}; the live site is as it was"
+        with (self.folder / _REJECTS).open("rb") as rejects:
+            first = msgspec.json.decode(rejects.readline(), type=Rejected)
+        return f"{none}: the first is {first.place}: {first.reason}; `shelfgraph convert` tells the reasons of all"
 
     def _manifest(self, built: Built, account: Account, sources: list[str]) -> Manifest:
         return Manifest(
@@ -303,12 +321,3 @@ def fingerprint(known: Vocabulary, settings: Settings) -> str:
         if name not in _FOR_EACH_REQUEST:
             seen.update(known.text(name).encode())
     return seen.hexdigest()[:16]
-
-
-def _nothing_read(account: Account, site: Path) -> str:
-    if not account.read:
-        return "the sources hold no record at all: name files or folders with catalogue records"
-    return (
-        f"none of the {account.read} records can be published: the reasons stand in {site / 'rejects.jsonl'};"
-        " the live site is as it was"
-    )

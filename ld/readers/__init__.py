@@ -122,6 +122,7 @@ class _Reading:
 
     def folder(self, folder: Path) -> Iterator[Outcome]:
         outcomes = usable = 0
+        first = ""
         for path in sorted(_files(folder)):
             outcomes += 1
             count, place = 0, shown(path)
@@ -134,6 +135,7 @@ class _Reading:
                 usable += 1
             except SourceError as error:
                 reason = str(error).removeprefix(f"{place}: ")
+                first = first or f"{place}: {reason}"
                 if self.share.takes(0):
                     yield Rejected(place, reason)
                 yield Part(place, count=count, cut=reason)
@@ -141,7 +143,7 @@ class _Reading:
         if not outcomes:
             raise SourceError(f"{where}: no file in it that could hold records: name a folder with catalogue records")
         if not usable:
-            raise SourceError(f"{where}: none of its {outcomes} files could be read: see the reasons, or use --as")
+            raise SourceError(f"{where}: none of its {outcomes:,} files could be read: the first is {first}")
 
     def stream(self, raw: Raw, place: str) -> Iterator[Outcome]:
         self.share.enter()

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from ld.formats import ntriples
 from ld.formats.jsonld import JSONLD
-from ld.formats.links import Facts, Link, address, data_links, header, of_record, of_thing, page_links
+from ld.formats.links import Facts, Link, address, data_links, header, of_record, of_thing, page_links, spelled
 from ld.formats.media import Format, Graph, Nodes, Tree
 from ld.formats.table import LINKED, PACKED, RECORD
 from ld.site.documents import Document, Documents
@@ -152,7 +152,17 @@ class Shown(Shapes):
         """The value of the Link header of its data forms (RFC 8288)."""
         if self._kept:
             return self._kept.links.decode()
-        return header([*data_links(self.url, self.topic, self.facts), *self.links])
+        return header([*self.of_data, *self.links], self.beside)
+
+    @property
+    def of_data(self) -> list[Link]:
+        """The links that only its data forms have."""
+        return data_links(self.url, self.topic, self.facts)
+
+    @property
+    def beside(self) -> int:
+        """How many bytes of the head of an answer its address takes, and that of the context, beside the links."""
+        return len(spelled(self.url)) + len(".linkset.json") + len(self.context)
 
     def finished(self) -> Finished:
         """Return what is kept."""

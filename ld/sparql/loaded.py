@@ -22,7 +22,7 @@ from pyoxigraph import Quad, RdfFormat, parse
 
 from ld import __version__
 from ld.errors import SiteError, SourceError, UsageError
-from ld.progress import Progress, Step, silent
+from ld.progress import Progress, Step, silent, steady
 from ld.store.oxigraph import Oxigraph, check_name
 from ld.values.streams import unpacked
 
@@ -120,7 +120,7 @@ def load(sources: Sequence[Path], folder: Path, base: str, progress: Progress = 
     else:
         path = folder / "store"
         check_name(path)
-        triples = _fill(path, sources, base, progress)
+        triples = _fill(path, sources, base, steady(progress))
     graphs = Oxigraph.read(path).graphs()[:_MOST_GRAPHS]
     found = Loaded(_digest(sources), base, str(path), graphs, triples)
     (folder / _DESCRIPTION).write_bytes(msgspec.json.encode(found))

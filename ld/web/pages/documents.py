@@ -11,7 +11,7 @@ from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as AnyResponse
 
 from ld.formats.jsonld import JSON, JSONLD
-from ld.formats.links import Link, address, header, html_links, linkset, node_of, schema_org, spelled
+from ld.formats.links import LONGEST_LOCATION, Link, address, header, html_links, linkset, node_of, schema_org, spelled
 from ld.formats.media import HTML, LINKSET, TEXT, Format
 from ld.formats.table import DOCUMENT, RECORD, by_extension
 from ld.site.documents import Document
@@ -97,7 +97,7 @@ def _gone(live: Generation, found: Document) -> Response:
         record["successor"] = live.base + address(f"record/{found.successor}")
     response = problem(410, f"The record was deleted: {found.gone}", record=record)
     if found.successor:  # RFC 5829 §3.2
-        response.headers["Link"] = header([Link(record["successor"], "successor-version")])
+        response.headers.add("Link", header([Link(record["successor"], "successor-version")]))
     return response
 
 
@@ -132,7 +132,7 @@ def _formed(live: Generation, found: Document, choice: Choice, *, negotiated: bo
 def _links(live: Generation, shown: Shown, form: Format) -> str:
     """Return the value of the Link header of the form."""
     if form is HTML:
-        return header(_of_page(shown))
+        return header(_of_page(shown), shown.beside)
     # JSON-LD 1.1 §6.1: plain JSON is read as JSON-LD by this link
     of_json = header([Link(live.base + CONTEXT, _CONTEXT_REL, JSONLD.media_type)]) + ", " if form is JSON else ""
     return of_json + shown.data_header
@@ -145,8 +145,10 @@ def _of_page(shown: Shown) -> list[Link]:
 
 def _locate(response: Response, shown: Shown, choice: Choice) -> None:
     """Say at which URL this very form is to be had (RFC 9110 §8.7); a page of a list and a profile have none."""
-    if not choice.profile and not (choice.format is HTML and request.args.get("offset")):
-        response.headers.add("Content-Location", spelled(f"{shown.url}.{choice.format.key}"))
+    location = spelled(f"{shown.url}.{choice.format.key}")
+    elsewhere = choice.profile or (choice.format is HTML and request.args.get("offset"))
+    if not elsewhere and len(location) <= LONGEST_LOCATION:
+        response.headers.add("Content-Location", location)
 
 
 def _body(shown: Shown, choice: Choice) -> bytes:
@@ -196,7 +198,8 @@ def _source(live: Generation, found: Document) -> Response:
 def _linkset(live: Generation, found: Document) -> Response:
     """Answer with the links of a document (RFC 9264)."""
     shown = show(live, found)
-    return json_answer(linkset(shown.url, _of_page(shown)), content_type=LINKSET.content_type)
+    links = dict.fromkeys([*_of_page(shown), *shown.of_data])
+    return json_answer(linkset(shown.url, links), content_type=LINKSET.content_type)
 
 
 def _why(live: Generation, found: Document) -> Response:
