@@ -20,7 +20,7 @@ from engines.elsewhere import Elsewhere
 from engines.plain import Plain
 from engines.server import Server, serving
 from pyoxigraph import QueryBoolean, QuerySolutions, RdfFormat, Triple, parse
-from waiting import wait_until_it_answers
+from waiting import PATIENCE, wait_until_it_answers
 
 from ld.errors import QuerySyntaxError, SettingError, SiteError
 from ld.publish.run import publish
@@ -182,7 +182,7 @@ def house(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
 
 def asked(url: str, query: str, form: str = "json") -> requests.Response:
     """The answer to a query, which must be one."""
-    answer = requests.get(url, {"query": query, "format": form}, timeout=60)
+    answer = requests.get(url, {"query": query, "format": form}, timeout=PATIENCE)
     assert answer.ok, answer.text
     return answer
 
@@ -202,11 +202,11 @@ def test_what_is_published_is_in_another_engine_whole(house: House, generation: 
 def test_another_engine_answers_over_http(house: House, generation: Generation) -> None:
     with house.served() as url:
         rows = asked(url, "PREFIX bibo: <http://purl.org/ontology/bibo/> SELECT ?s { ?s a bibo:Thesis } ORDER BY ?s")
-        wrong = requests.get(url, {"query": "SELECT * {\n ?s ?p ) }"}, timeout=60)
-        cut = requests.get(url, {"query": "SELECT * { ?s ?p ?o }", "truncate": "1"}, timeout=60)
+        wrong = requests.get(url, {"query": "SELECT * {\n ?s ?p ) }"}, timeout=PATIENCE)
+        cut = requests.get(url, {"query": "SELECT * { ?s ?p ?o }", "truncate": "1"}, timeout=PATIENCE)
         thing = rows.json()["results"]["bindings"][0]["s"]["value"]
         document = requests.get(
-            url.removesuffix("sparql") + thing.removeprefix(BASE).removesuffix("#it") + ".nt", timeout=60
+            url.removesuffix("sparql") + thing.removeprefix(BASE).removesuffix("#it") + ".nt", timeout=PATIENCE
         )
         described = asked(url, f"DESCRIBE <{thing}>", "nt")
 
