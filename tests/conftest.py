@@ -11,11 +11,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import hypothesis
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from waiting import PATIENCE, wait_until_it_answers
 
+from ld import memo
 from ld.publish.run import publish
 from ld.settings import Settings
 from ld.site.generation import Generation
@@ -27,6 +29,23 @@ ROOT = Path(__file__).parent.parent
 EXAMPLES = ROOT / "vocab" / "examples"
 SHARED = ROOT.parent / "shared"
 SEED = "doaj-a252c0b4cecb4a74b764cc9fba0ed479"
+
+# What a run over mutants asks for (`--hypothesis-profile=mutation`): the same questions of every mutant, and no clock.
+hypothesis.settings.register_profile("mutation", derandomize=True, deadline=None, max_examples=30, database=None)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what asks a published site: of those tests a run over mutants would publish one for each mutant."""
+    for item in items:
+        if {"settings", "generation", "app", "client"}.intersection(getattr(item, "fixturenames", ())):
+            item.add_marker("site")
+
+
+@pytest.fixture(autouse=True)
+def nothing_remembered() -> None:
+    """In a run over mutants nothing is known of before: what the code as it is has made would hide what a mutant makes."""
+    if "MUTANT_UNDER_TEST" in os.environ:
+        memo.forget()
 
 
 @pytest.fixture(scope="session")
