@@ -43,7 +43,9 @@ def record(**fields: Any) -> Record:
 
 def said(one: Record) -> dict[str, list[str]]:
     """The lines of each document that the record mentions."""
-    return {m.document: Unsaid(mapping()).lines([m]).splitlines(keepends=True) for m in mapping().describe(one).mentions}
+    return {
+        m.document: Unsaid(mapping()).lines([m]).splitlines(keepends=True) for m in mapping().describe(one).mentions
+    }
 
 
 JOURNAL = Container("journal", "A journal", issn="2297-7775", volume="4", issue="2")
@@ -112,7 +114,9 @@ def test_numbers_and_instants_are_canonical() -> None:
 
 
 def test_repeated_values_give_one_line() -> None:
-    lines = mapping().describe(record(extents=["x", "x"], carriers=["x"], places=["y"], periods=["y"])).lines.splitlines()
+    lines = (
+        mapping().describe(record(extents=["x", "x"], carriers=["x"], places=["y"], periods=["y"])).lines.splitlines()
+    )
 
     assert len(lines) == len(set(lines))
 

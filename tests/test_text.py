@@ -25,7 +25,9 @@ def test_a_known_element_is_markup(name: str) -> None:
     assert text.plain(f'x<{name}>y</{name}>z<{name} class="c">w</{name.upper()}>') == "xyzw"
 
 
-@pytest.mark.parametrize("name", ["br", "br/", "br /", "hr", "/p", "/div", "/li", "/tr", "/h1", "/h6", "/jats:p", "/jats:title "])
+@pytest.mark.parametrize(
+    "name", ["br", "br/", "br /", "hr", "/p", "/div", "/li", "/tr", "/h1", "/h6", "/jats:p", "/jats:title "]
+)
 def test_a_block_ends_a_line(name: str) -> None:
     kept = "\n" if name != "hr" else ""
 
@@ -35,7 +37,19 @@ def test_a_block_ends_a_line(name: str) -> None:
 
 @pytest.mark.parametrize(
     "raw",
-    ["p < 0.05", "a <b", "<unknown>x</unknown>", "<h7>x", "<jats:>x", "<1>", "< i>x", "<i", "<i<b", "a < i > b", "<ix>"],
+    [
+        "p < 0.05",
+        "a <b",
+        "<unknown>x</unknown>",
+        "<h7>x",
+        "<jats:>x",
+        "<1>",
+        "< i>x",
+        "<i",
+        "<i<b",
+        "a < i > b",
+        "<ix>",
+    ],
 )
 def test_what_only_looks_like_markup_stays(raw: str) -> None:
     assert text.plain(raw) == raw

@@ -8,8 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import rdflib
-from conftest import BASE, EXAMPLES, SEED, SHARED
+from conftest import BASE, EXAMPLES, SHARED
 from pyoxigraph import RdfFormat, Store, parse
 from pyoxigraph import Triple as OxTriple
 
@@ -19,9 +18,7 @@ from ld.mapping.compiled import Mapping, Unsaid
 from ld.mapping.entities import Kinds, Site, known_fields, passed
 from ld.readers import read
 from ld.record import Record
-from ld.site.documents import Documents
 from ld.site.generation import Generation
-from ld.site.shapes import findings
 from ld.values.vocab import PACKAGED, Vocabulary
 
 VOCABULARY = Vocabulary()
@@ -187,60 +184,6 @@ def test_an_overlay_changes_the_mapping_without_python(tmp_path: Path) -> None:
     lines = Mapping(Site(BASE), Vocabulary(tmp_path)).describe(record).lines
 
     assert '<http://www.w3.org/2000/01/rdf-schema#label> "Chapter one"@en .' in lines
-
-
-# -- shapes ------------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture(scope="session")
-def shapes() -> rdflib.Graph:
-    return rdflib.Graph().parse(data=VOCABULARY.text("shapes.ttl"), format="turtle")
-
-
-def published(generation: Generation) -> rdflib.Graph:
-    """Every record's document, as one graph."""
-    documents = Documents(generation.path, BASE)
-    graph = rdflib.Graph()
-    for record in documents.records():
-        graph.parse(data=documents.lines(record), format="nt")
-    documents.close()
-    return graph
-
-
-def test_every_example_conforms_to_the_shapes(generation: Generation, shapes: rdflib.Graph) -> None:
-    violations = [one for one in findings(published(generation), shapes) if one.severity == "violation"]
-
-    assert violations == []
-
-
-WORK = f"<{BASE}record/{SEED}#it>"
-SCHEMA = "http://schema.org/"
-DCTERMS = "http://purl.org/dc/terms/"
-
-
-@pytest.mark.parametrize(
-    ("added", "about"),
-    [
-        (f'{WORK} <{SCHEMA}name> "another name" .', "name"),
-        (f'{WORK} <{DCTERMS}date> "1999" .', "date"),
-        (f"{WORK} <{SCHEMA}author> <{BASE}nobody> .", "author"),
-        (f'{WORK} <http://purl.org/ontology/bibo/issn> "2297-7775" .', "issn"),
-        (f'{WORK} <http://purl.org/ontology/bibo/issue> "3" .', "issue"),
-        (f'{WORK} <http://purl.org/ontology/bibo/isbn13> "9780306406158" .', "isbn"),
-        (f"{WORK} <https://schema.org/url> <https://example.org/> .", "https"),
-        (f'{WORK} <http://purl.org/ontology/bibo/doi> "10.3389/FSOC" .', "doi"),
-        (f'<{BASE}journal/2297-7775#it> <http://purl.org/ontology/bibo/issn> "2297-7776" .', "check digit"),
-        (f'<{BASE}record/{SEED}#author-1> <http://xmlns.com/foaf/0.1/name> "a@b.example" .', "e-mail"),
-        (f"_:b <{SCHEMA}name> {WORK} . {WORK} <{DCTERMS}relation> _:b .", "blank"),
-    ],
-)
-def test_a_broken_rule_is_found(generation: Generation, shapes: rdflib.Graph, added: str, about: str) -> None:
-    document = generation.documents.get(f"record/{SEED}")
-    assert document
-    graph = rdflib.Graph().parse(data=generation.documents.lines(document), format="nt")
-    graph.parse(data=added, format="turtle")
-
-    assert [one for one in findings(graph, shapes) if one.severity == "violation"], about
 
 
 # -- queries -----------------------------------------------------------------------------------------------------
