@@ -67,8 +67,14 @@ def test_help_of_a_verb_says_what_it_does(verb: str) -> None:
     assert VERBS[verb][1].rstrip(".") in " ".join(told.split())
 
 
+def test_help_of_a_verb_within_another() -> None:
+    told = CliRunner().invoke(main, ["help", "config", "nginx"]).stdout
+
+    assert re.match(r"Usage: \w+ config nginx \[OPTIONS\]", told)
+
+
 def test_help_of_what_is_no_verb_is_wrong_usage(tmp_path: Path) -> None:
-    failed(shelfgraph("help", "publsh", cwd=tmp_path), 2, "no verb 'publsh'", "shelfgraph help")
+    failed(shelfgraph("help", "publsh", cwd=tmp_path), 2, "no verb 'publsh'", "`shelfgraph --help` lists")
 
 
 def test_help_and_version_import_no_verb(tmp_path: Path) -> None:
