@@ -5,6 +5,7 @@ edge/visits        what became of each request
 edge/disconnect    whether the client is still there
 edge/accesslog     who asked for what, a line each
 edge/metrics       numbers for Prometheus
+edge/outward       what strangers may read of a message
 state              what all views of one application share
 negotiation        which form a client gets
 problems           errors in the form the client asked for
