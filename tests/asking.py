@@ -4,21 +4,15 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
 from typing import Any
 
-import pytest
 from conftest import BASE, SEED
-from flask import Flask
 from flask.testing import FlaskClient
 from pyld import jsonld
 from pyoxigraph import RdfFormat, Triple, parse
 from werkzeug.test import TestResponse
 
-from ld.publish.run import publish
-from ld.settings import Settings
 from ld.values.vocab import vocabulary
-from ld.web import create_app
 
 RECORD = f"/record/{SEED}"
 NEGOTIATED = "private, no-cache"
@@ -37,15 +31,6 @@ TYPES = {
     "csl.json": "application/vnd.citationstyles.csl+json",
 }
 PARSED = {"ttl": RdfFormat.TURTLE, "nt": RdfFormat.N_TRIPLES, "rdf": RdfFormat.RDF_XML, "trig": RdfFormat.TRIG}
-# The reader takes known markup away; what it leaves must be harmless all the same.
-EVIL = "</script <svg onload=alert(1)> <!-- \"> <iframe src=x> ' & {{ 7*7 }}"
-ODD = [
-    {"id": "a/b.ttl", "collection": ["Odd"], "format": ["Book"], "title": "An id like a path", "author": ["Doe, Jane"]},
-    {"id": "ü ?#%&", "collection": ["Odd"], "format": ["Book"], "title": "An id like nothing else"},
-    {"id": "evil", "collection": ["Odd"], "format": ["Book"], "title": EVIL, "author": [EVIL], "topic": [EVIL],
-     "url": ["javascript:alert(1)", 'https://example.org/">; rel="evil', "https://example.org/ok"]},
-    {"id": "gone", "collection": ["Odd"], "format": ["Book"], "title": "A book that was deleted"},
-]  # fmt: skip
 
 
 def get(client: FlaskClient, path: str, accept: str | None = None, **headers: str) -> TestResponse:
@@ -66,19 +51,6 @@ def links(response: TestResponse) -> list[tuple[str, str, str]]:
 
 def triples(response: TestResponse, form: RdfFormat = RdfFormat.N_TRIPLES) -> set[Triple]:
     return {quad.triple for quad in parse(response.data, form)}
-
-
-@pytest.fixture(scope="session")
-def odd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
-    """A site with records that try to break things, one of them deleted; its base has a path."""
-    site = tmp_path_factory.mktemp("odd")
-    settings = Settings(site, {"base": "https://odd.example.org/data/", "verify": False, "page_size": 2}, {})
-    for name, records in (("one.jsonl", ODD), ("two.jsonl", ODD[:-1])):
-        (site / name).write_text("".join(json.dumps(record) + "\n" for record in records), encoding="utf-8")
-        publish([str(site / name)], settings, full=True)
-    app = create_app(settings)
-    yield app
-    app.extensions["shelfgraph"].pools.close()
 
 
 def rdf(tree: Any) -> set[Triple]:

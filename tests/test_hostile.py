@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 
 import pytest
-from asking import EVIL, RECORD, get, links
+from asking import RECORD, get, links
+from conftest import EVIL
 from flask import Flask
 from flask.testing import FlaskClient
 from lxml import html

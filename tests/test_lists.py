@@ -8,8 +8,8 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
-from asking import ODD, RECORD, ask, get, links, values
-from conftest import BASE, SEED
+from asking import RECORD, ask, get, links, values
+from conftest import BASE, ODD, SEED
 from flask import Flask
 from flask.testing import FlaskClient
 from lxml import html
