@@ -5,8 +5,8 @@ What granian does not bound, `edge/limits` does: each long answer that a client 
 slow to send, holds one of the threads, so there are more of them than the setting `threads` says, for these and for
 the queries that run and wait. A stalled connection is ended by the system (TCP_USER_TIMEOUT).
 
-granian starts no processes here: `ld.web.supervisor` does, and keeps them running. That its worker runs in a process and on
-a socket of ours is no part of its public interface: its minor version is pinned, and `tests/test_deaths.py` tells.
+granian starts no processes here: `supervisor` does, and keeps them running. That its worker runs in a process and on a
+socket of ours is no part of its public interface: its minor version is pinned, and `tests/test_deaths.py` tells.
 """
 
 from __future__ import annotations
