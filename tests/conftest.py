@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import hypothesis
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -19,6 +20,7 @@ from waiting import PATIENCE, wait_until_it_answers
 
 from ld.publish.run import publish
 from ld.settings import Settings
+from ld.site import live
 from ld.site.generation import Generation
 from ld.site.live import Live
 from ld.web import create_app
@@ -28,6 +30,24 @@ ROOT = Path(__file__).parent.parent
 EXAMPLES = ROOT / "vocab" / "examples"
 SHARED = ROOT.parent / "shared"
 SEED = "doaj-a252c0b4cecb4a74b764cc9fba0ed479"
+
+# No example is too slow. They are the same in every run, so that what fails does so for a change: `.ci/run --all` tries
+# others, and more of them.
+hypothesis.settings.register_profile(
+    "patient",
+    deadline=None,
+    derandomize="SHELFGRAPH_TEST_FUZZ" not in os.environ,
+    suppress_health_check=list(hypothesis.HealthCheck),
+)
+hypothesis.settings.load_profile("patient")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def patience() -> Iterator[None]:
+    """Requests to an application wait as long as it takes until it has opened its site."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(live, "_PATIENCE_SECONDS", PATIENCE)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,6 @@ import socket
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from concurrent import futures
 from concurrent.futures import ThreadPoolExecutor
@@ -23,7 +22,7 @@ import requests
 from conftest import EXAMPLES, ROOT, SEED, free_port
 from msgspec import Struct
 from serving import Server, serving
-from waiting import wait
+from waiting import HOUR, PATIENCE, now, wait
 
 from ld.settings import Settings
 from ld.site.generation import Generation
@@ -31,7 +30,6 @@ from ld.site.live import Live
 from ld.web.listeners import Listeners
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="processes are found in Linux's /proc")
-PATIENCE = 60.0
 PAGE = f"/record/{SEED}.ttl"
 KILLED = " was ended by SIGKILL; another is started"
 ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
@@ -40,7 +38,7 @@ ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A server whose processes are killed, but never the parent."""
-    with serving(tmp_path_factory.mktemp("deaths") / "site", [EXAMPLES], processes=2) as found:
+    with serving(tmp_path_factory.mktemp("deaths") / "site", [EXAMPLES], processes=2, query_seconds=HOUR) as found:
         yield found
 
 
@@ -82,7 +80,7 @@ class Seen(Struct):
 
     def ask(self, port: int) -> None:
         """Ask on a connection of one's own."""
-        began = time.monotonic()
+        began = now()
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
         try:
             connection.request("GET", PAGE)
@@ -90,7 +88,7 @@ class Seen(Struct):
             assert answer.status == 200 and answer.read().endswith(b".\n")
             self.answers += 1
         except (OSError, http.client.HTTPException) as error:
-            self.lost.append((began, time.monotonic(), error))
+            self.lost.append((began, now(), error))
         finally:
             connection.close()
 
@@ -119,9 +117,9 @@ def test_a_killed_process_loses_at_most_the_requests_it_held(server: Server) -> 
     with asking(server) as seen:
         for _ in range(4):
             wait(lambda: len(processes(server)) == 2)
-            began, (oldest, *_) = time.monotonic(), sorted(processes(server))
+            began, (oldest, *_) = now(), sorted(processes(server))
             kill({oldest})
-            moments.append((began, time.monotonic()))
+            moments.append((began, now()))
             known = seen.answers
             wait(lambda: seen.answers > known + 20 and oldest not in processes(server))  # noqa: B023
 
@@ -136,8 +134,7 @@ def test_ten_deaths_within_seconds_are_mended(server: Server) -> None:
 
     with asking(server) as seen:
         while len(killed) < 10:
-            killed |= kill(processes(server))
-            time.sleep(0.05)
+            killed |= kill(wait(lambda: processes(server) - killed))  # noqa: B023
         known = seen.answers
         wait(lambda: seen.answers > known + 20)
 
@@ -227,7 +224,10 @@ def test_without_any_process_clients_wait_for_the_next(tmp_path: Path) -> None:
 def test_nothing_outlives_the_parent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Not its processes, not their query workers; what it wrote down is removed by the next server."""
     monkeypatch.setenv("TMPDIR", str(tmp_path))
-    with ThreadPoolExecutor() as pool, serving(tmp_path / "site", [EXAMPLES], processes=2) as server:
+    with (
+        ThreadPoolExecutor() as pool,
+        serving(tmp_path / "site", [EXAMPLES], processes=2, query_seconds=HOUR) as server,
+    ):
         asked = pool.submit(requests.get, f"{server.url}/sparql", params={"query": ENDLESS}, timeout=PATIENCE)
         wait(lambda: numbers(server)["shelfgraph_queries_running"] == 1)
 
@@ -242,7 +242,10 @@ def test_nothing_outlives_the_parent(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
 
 def test_a_stopping_server_starts_nothing_anew(tmp_path: Path) -> None:
-    with ThreadPoolExecutor() as pool, serving(tmp_path / "site", [EXAMPLES], processes=2) as server:
+    with (
+        ThreadPoolExecutor() as pool,
+        serving(tmp_path / "site", [EXAMPLES], processes=2, query_seconds=HOUR) as server,
+    ):
         pool.submit(requests.get, f"{server.url}/sparql", params={"query": ENDLESS}, timeout=PATIENCE)
         wait(lambda: numbers(server)["shelfgraph_queries_running"] == 1)
         server.process.send_signal(signal.SIGTERM)
@@ -251,7 +254,7 @@ def test_a_stopping_server_starts_nothing_anew(tmp_path: Path) -> None:
         kill(processes(server))
 
         assert server.process.wait(PATIENCE) == 0
-        assert not server.session()
+        wait(lambda: not server.session())
 
 
 def test_an_application_that_cannot_be_loaded_ends_the_server(server: Server, tmp_path: Path) -> None:
@@ -357,7 +360,7 @@ def test_connections_come_only_where_somebody_serves() -> None:
     doors.open(128)
     doors.steer([0, 2])
     with ThreadPoolExecutor() as pool:
-        list(pool.map(lambda _: socket.create_connection(("127.0.0.1", port)).close(), range(60)))
+        list(pool.map(lambda _: socket.create_connection(("127.0.0.1", port), PATIENCE).close(), range(60)))
 
     came = [waiting(one) for one in doors._sockets]
 
