@@ -11,13 +11,13 @@ import select
 import socket
 import sys
 from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
 
 import msgspec
 
 from ld.mapping.compiled import Mapping
 from ld.mapping.entities import Site
+from ld.memo import cached
 from ld.readers import reread
 from ld.record import Record
 from ld.site.why import Explained, Question, Statement
@@ -39,7 +39,7 @@ def explained(question: Question) -> Explained | None:
     return Explained(record.id, record.title, record.source.place, record.how, record.remarks, rows)
 
 
-@cache
+@cached()
 def _mapping(base: str, licence: str) -> Mapping:
     return Mapping(Site(base, licence), vocab.vocabulary())
 
