@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import socket
@@ -85,3 +86,27 @@ def endpoint(*sources: Path, **environment: str) -> Iterator[str]:
     """The address of a running `shelfgraph endpoint`."""
     with endpoint_process(*sources, **environment) as (_, url):
         yield url
+
+
+# The reader takes known markup away; what it leaves must be harmless all the same.
+EVIL = "</script <svg onload=alert(1)> <!-- \"> <iframe src=x> ' & {{ 7*7 }}"
+ODD = [
+    {"id": "a/b.ttl", "collection": ["Odd"], "format": ["Book"], "title": "An id like a path", "author": ["Doe, Jane"]},
+    {"id": "ü ?#%&", "collection": ["Odd"], "format": ["Book"], "title": "An id like nothing else"},
+    {"id": "evil", "collection": ["Odd"], "format": ["Book"], "title": EVIL, "author": [EVIL], "topic": [EVIL],
+     "url": ["javascript:alert(1)", 'https://example.org/">; rel="evil', "https://example.org/ok"]},
+    {"id": "gone", "collection": ["Odd"], "format": ["Book"], "title": "A book that was deleted"},
+]  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def odd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    """A site with records that try to break things, one of them deleted; its base has a path."""
+    site = tmp_path_factory.mktemp("odd")
+    settings = Settings(site, {"base": "https://odd.example.org/data/", "verify": False, "page_size": 2}, {})
+    for name, records in (("one.jsonl", ODD), ("two.jsonl", ODD[:-1])):
+        (site / name).write_text("".join(json.dumps(record) + "\n" for record in records), encoding="utf-8")
+        publish([str(site / name)], settings, full=True)
+    app = create_app(settings)
+    yield app
+    app.extensions["shelfgraph"].pools.close()

@@ -67,8 +67,14 @@ def test_help_of_a_verb_says_what_it_does(verb: str) -> None:
     assert VERBS[verb][1].rstrip(".") in " ".join(told.split())
 
 
+def test_help_of_a_verb_within_another() -> None:
+    told = CliRunner().invoke(main, ["help", "config", "nginx"]).stdout
+
+    assert re.match(r"Usage: \w+ config nginx \[OPTIONS\]", told)
+
+
 def test_help_of_what_is_no_verb_is_wrong_usage(tmp_path: Path) -> None:
-    failed(shelfgraph("help", "publsh", cwd=tmp_path), 2, "no verb 'publsh'", "shelfgraph help")
+    failed(shelfgraph("help", "publsh", cwd=tmp_path), 2, "no verb 'publsh'", "`shelfgraph --help` lists")
 
 
 def test_help_and_version_import_no_verb(tmp_path: Path) -> None:
@@ -294,41 +300,7 @@ def test_serve_answers_and_ends_cleanly(folder: Path) -> None:
     failed(busy, 1, f"127.0.0.1:{port}", "--bind")
 
 
-# -- the README --------------------------------------------------------------------------------------------------
-
-
-def test_the_commands_of_the_readme_run(tmp_path: Path) -> None:
-    """Every `$ shelfgraph` line of the README runs in a fresh folder, and prints what the README shows."""
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    (tmp_path / "vocab").symlink_to(ROOT / "vocab")
-    block = re.search(r"```console\n(.*?)```", readme, re.DOTALL)
-    assert block
-    for piece in block[1].split("$ ")[1:]:
-        command, _, shown = piece.partition("\n")
-        script = command.replace("shelfgraph", f"{sys.executable} -m ld", 1)
-        done = subprocess.run(script, shell=True, cwd=tmp_path, capture_output=True, text=True, check=False)
-        assert done.returncode == 0, done.stderr
-        for line in shown.splitlines():
-            assert line == "…" or line in done.stdout + done.stderr, (command, line)
-
-
-def test_the_python_of_the_readme_runs(tmp_path: Path) -> None:
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    block = re.search(r"```python\n(.*?)```", readme, re.DOTALL)
-    assert block and block[1].count("\n") <= 6
-    shelfgraph("publish", str(EXAMPLES), cwd=tmp_path)
-
-    done = subprocess.run([sys.executable, "-c", block[1]], cwd=tmp_path, capture_output=True, text=True, check=False)
-
-    assert done.returncode == 0, done.stderr
-    assert len(done.stdout.splitlines()) == 3
-
-
-def test_the_main_job_is_the_first_command_of_the_readme() -> None:
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-
-    assert "pip install . && shelfgraph publish vocab/examples && shelfgraph serve" in readme
-    assert "pip install -e '.[test]' && pytest" in readme
+# -- every night -------------------------------------------------------------------------------------------------------
 
 
 def test_a_publish_every_night(tmp_path: Path) -> None:

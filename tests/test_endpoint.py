@@ -374,7 +374,7 @@ def test_what_others_put_into_the_temporary_folder_is_left_alone(tmp_path: Path)
     code = "from ld.sparql.loaded import workplace\nwith workplace() as folder: print(folder)"
     line = [sys.executable, "-c", code]
     done = subprocess.run(
-        line, env={**os.environ, "TMPDIR": str(temporary)}, capture_output=True, text=True, timeout=60
+        line, env={**os.environ, "TMPDIR": str(temporary)}, capture_output=True, text=True, timeout=PATIENCE
     )
 
     assert done.stdout.startswith(str(temporary)), done.stderr
@@ -436,5 +436,5 @@ def test_what_another_user_planted_neither_stops_the_endpoint_nor_is_it_touched(
     people.write_text(PEOPLE, encoding="utf-8")
 
     with endpoint(people, TMPDIR=str(tmp_path)) as url:
-        assert requests.get(url, {"query": "ASK {}"}, timeout=10).json()["boolean"]
+        assert requests.get(url, {"query": "ASK {}"}, timeout=PATIENCE).json()["boolean"]
     assert list(planted.iterdir())

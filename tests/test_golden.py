@@ -43,10 +43,9 @@ DATA = SHARED / "data"
 PATTERNS = ("doaj/**/*.json*", "oai/doaj*.xml", "seed/*", "vufind-solr*/**/*", "vufind-text/*.txt")
 LINES = 200
 
-FORMS = ("nt", "words", "jsonld", "ttl", "links")
 
 Digests = dict[str, str]
-"""For each source the digests of all forms, with blanks between."""
+"""For each source the forms with their digests: "nt:1a2b3c4d ttl:5e6f7a8b"."""
 
 
 class Golden(msgspec.Struct):
@@ -75,39 +74,38 @@ def digests(of: str, folder: Path) -> Digests:
     start = EXAMPLES if of == "examples" else folder / "records"
     names = [str(file.relative_to(start)) for file in sources(of, folder / "records")]
     settings = Settings(folder / "site", {"base": BASE, "workers": 1}, {})
-    publish([str(start)], settings)
-    seen: dict[str, Any] = defaultdict(lambda: [sha256() for _ in FORMS])
+    publish([str(start)], settings, partial=True)
+    seen: dict[str, Any] = defaultdict(lambda: defaultdict(sha256))
     with closing(Live(settings.site).current()) as generation:
         for record in generation.documents.records():
             kept = generation.documents.source(record.path)
             assert kept
             name = max((one for one in names if f"{one}," in kept.place), key=len)
-            for digest, text in zip(seen[name], forms(generation, record, kept), strict=True):
-                digest.update(text + b"\0")
+            for form, text in forms(generation, record, kept).items():
+                seen[name][form].update(bytes(text) + b"\0")
         for thing in generation.documents.things():
-            seen["things"][0].update(thing.data)
-    return {name: " ".join(one.hexdigest()[:8] for one in found) for name, found in sorted(seen.items())}
+            seen["things"]["nt"].update(thing.data)
+            seen["things"]["card"].update(thing.opened.about)
+    return {
+        name: " ".join(f"{form}:{one.hexdigest()[:8]}" for form, one in seen[name].items()) for name in sorted(seen)
+    }
 
 
-def forms(generation: Generation, record: Document, kept: Source) -> list[bytes]:
-    """The forms of a record that are kept: its triples, words for search, and finished forms."""
+def forms(generation: Generation, record: Document, kept: Source) -> dict[str, bytes]:
+    """All that is kept of a record: its triples and its summary, the words for search, and its finished forms."""
     read, finished = reread(kept), generation.forms.get(record.n)
     assert isinstance(read, Record) and finished
-    return [
-        record.lines.encode(),
-        "\n\n".join(words(read)).encode(),
-        *(finished.forms[key] for key in ("jsonld", "ttl")),
-        finished.links,
-    ]
+    there = {"nt": record.data, "summary": bytes(record.opened.about), "words": "\n\n".join(words(read)).encode()}
+    return there | {"links": finished.links} | dict(sorted(finished.forms.items()))
 
 
 def differing(before: Digests, made: Digests) -> list[str]:
     """The sources, those that are there before and after, whose digests differ, and in which forms."""
     new = before.keys() ^ made.keys()
     same = sorted((before.keys() & made.keys()) - ({"things"} if new else set()))
-    pairs = {name: zip(FORMS, before[name].split(), made[name].split(), strict=True) for name in same}
-    found = {name: [form for form, one, other in pair if one != other] for name, pair in pairs.items()}
-    return [f"{name} ({', '.join(several)})" for name, several in found.items() if several]
+    found = {name: [one for one in made[name].split() if one not in before[name].split()] for name in same}
+    told = {name: ", ".join(one.partition(":")[0] for one in several) for name, several in found.items()}
+    return [f"{name} ({told[name]})" for name in same if made[name] != before[name]]
 
 
 def complaint(kept: Golden, of: str, made: Digests, number: int, made_with: str) -> str:
@@ -148,19 +146,19 @@ def test_the_bytes_are_those_of_the_edition(of: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("made", "number", "made_with", "said"),
     [
-        ({"a": "1 1 1 1 1", "things": "1 1 1 1 1"}, 2, "x", ""),
-        ({"a": "1 1 1 1 1", "things": "1 1 1 1 1"}, 2, "y", ""),
-        ({"a": "1 1 1 1 1", "things": "1 1 1 1 1"}, 3, "x", "EDITION is 3, golden.json was made for 2"),
-        ({"a": "1 1 2 1 2", "things": "1 1 1 1 1"}, 3, "x", "EDITION is 3, golden.json was made for 2"),
-        ({"a": "1 1 2 1 2", "things": "2 1 1 1 1"}, 2, "x", r"a \(jsonld, links\); things \(nt\): raise EDITION"),
-        ({"a": "1 1 2 1 2", "things": "1 1 1 1 1"}, 2, "y", "counts as another edition"),
-        ({"a": "1 1 1 1 1", "b": "1 1 1 1 1", "things": "2 1 1 1 1"}, 2, "x", "other sources than before: b"),
-        ({"a": "1 1 1 1 2", "b": "1 1 1 1 1", "things": "2 1 1 1 1"}, 2, "x", r"a \(links\): raise EDITION"),
-        ({"things": "1 1 1 1 1"}, 2, "x", "other sources than before: a"),
+        ({"a": "nt:1 ttl:1", "things": "nt:1 ttl:1"}, 2, "x", ""),
+        ({"a": "nt:1 ttl:1", "things": "nt:1 ttl:1"}, 2, "y", ""),
+        ({"a": "nt:1 ttl:1", "things": "nt:1 ttl:1"}, 3, "x", "EDITION is 3, golden.json was made for 2"),
+        ({"a": "nt:2 ttl:2", "things": "nt:1 ttl:1"}, 3, "x", "EDITION is 3, golden.json was made for 2"),
+        ({"a": "nt:2 ttl:2", "things": "nt:2 ttl:1"}, 2, "x", r"a \(nt, ttl\); things \(nt\): raise EDITION"),
+        ({"a": "nt:2 ttl:2", "things": "nt:1 ttl:1"}, 2, "y", "counts as another edition"),
+        ({"a": "nt:1 ttl:1", "b": "nt:1 ttl:1", "things": "nt:2 ttl:1"}, 2, "x", "other sources than before: b"),
+        ({"a": "nt:1 ttl:2", "b": "nt:1 ttl:1", "things": "nt:2 ttl:1"}, 2, "x", r"a \(ttl\): raise EDITION"),
+        ({"things": "nt:1 ttl:1"}, 2, "x", "other sources than before: a"),
     ],
 )
 def test_what_differs_is_told(made: Digests, number: int, made_with: str, said: str) -> None:
-    before = Golden(2, "x", {"examples": {"a": "1 1 1 1 1", "things": "1 1 1 1 1"}})
+    before = Golden(2, "x", {"examples": {"a": "nt:1 ttl:1", "things": "nt:1 ttl:1"}})
     found = complaint(before, "examples", made, number, made_with)
 
     assert bool(found) == bool(said)
@@ -188,7 +186,7 @@ def test_all_libraries_on_a_records_way_are_counted() -> None:
         for path in (*(ROOT / "ld" / name).rglob("*.py"), ROOT / "ld" / f"{name}.py")
         if path.is_file()
     )
-    used = set(re.findall(r"^(?:import|from) (\w+)", text, re.MULTILINE)) - sys.stdlib_module_names - {"ld"}
+    used = set(re.findall(r"^\s*(?:import|from) (\w+)", text, re.MULTILINE)) - sys.stdlib_module_names - {"ld"}
     spelled = {"stdnum": "python-stdnum"}
 
     # langcodes takes its tables from language_data

@@ -200,3 +200,22 @@ def test_no_property_of_the_mapping_stands_in_python() -> None:
     naming = {name: mapped.findall(path.read_text(encoding="utf-8")) for name, path in modules().items()}
 
     assert not {name: found for name, found in naming.items() if found}
+
+
+def clocks(path: Path) -> list[str]:
+    """The places of a test where a clock is asked, or the time is set in which something must happen."""
+    found = []
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        asked = isinstance(node, ast.Import) and any(alias.name == "time" for alias in node.names)
+        limit = isinstance(node, ast.keyword) and node.arg == "timeout" and isinstance(node.value, ast.Constant)
+        if asked or limit:
+            found.append(f"{path.name}:{node.lineno}")
+    return found
+
+
+def test_no_test_asserts_a_time() -> None:
+    """What must happen is waited for, by `tests/waiting.py` alone, which has an end that no machine is too slow for."""
+    waiting = ROOT / "tests" / "waiting.py"
+
+    assert clocks(waiting)
+    assert not [place for path in (ROOT / "tests").rglob("*.py") if path != waiting for place in clocks(path)]

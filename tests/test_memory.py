@@ -146,14 +146,14 @@ def test_what_one_thread_has_read_of_shared_things_all_have(
     generation: Generation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """One store of them a process, however many threads; and where it holds next to nothing, documents are the same."""
-    asked: list[str] = []
-    thing = Documents.thing
+    asked: list[int] = []
+    numbered = Documents._numbered
 
-    def counted(self: Documents, path: str) -> Document | None:
-        asked.append(path)
-        return thing(self, path)
+    def counted(self: Documents, number: int) -> Document | None:
+        asked.append(number)
+        return numbered(self, number)
 
-    monkeypatch.setattr(Documents, "thing", counted)
+    monkeypatch.setattr(Documents, "_numbered", counted)
     documents = Documents(generation.path, BASE)
     record = next(one for one in documents.records() if one.path == f"record/{SEED}")
 

@@ -12,7 +12,7 @@ from urllib.parse import quote
 import pytest
 from conftest import EXAMPLES
 from serving import Server, serving
-from waiting import PATIENCE, pause, wait
+from waiting import HOUR, PATIENCE, pause, wait
 
 from ld.web.edge.disconnect import leaving
 
@@ -23,7 +23,7 @@ ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     site = tmp_path_factory.mktemp("presence") / "site"
-    with serving(site, [EXAMPLES], query_seconds=24 * 60 * 60, processes=1) as found:
+    with serving(site, [EXAMPLES], query_seconds=HOUR, processes=1) as found:
         yield found
 
 

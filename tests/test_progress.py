@@ -11,6 +11,7 @@ from operator import methodcaller
 from pathlib import Path
 
 import pytest
+from waiting import PATIENCE
 
 from ld import progress
 from ld.errors import SiteError
@@ -144,7 +145,7 @@ def test_the_exit_status_is_right_where_nobody_listens(tmp_path: Path, nowhere: 
     )
 
     done = subprocess.run(
-        ["bash", "-c", script], cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False
+        ["bash", "-c", script], cwd=tmp_path, capture_output=True, text=True, timeout=PATIENCE, check=False
     )
 
     assert done.stdout == "0 1\n"

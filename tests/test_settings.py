@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner
-from conftest import BASE, ROOT
+from conftest import BASE
 from flask.testing import FlaskClient
 
 from ld.bounds import Real, Text, Whole, Words
@@ -258,10 +257,3 @@ def test_a_site_answers_at_both_ends_of_the_bounds(settings: Settings, end: str)
     for path in ("/", "/search?q=", "/search?q=the&page=2", "/journal/2529-850X", "/sparql?query=ASK{?s ?p ?o}"):
         assert client.get(path).status_code == 200, path
     client.application.extensions["shelfgraph"].pools.close()
-
-
-def test_the_readme_tells_no_setting_that_is_none() -> None:
-    """Every `SHELFGRAPH_…` of the README is known; a pattern is written with an ellipsis."""
-    named = set(re.findall(r"SHELFGRAPH_([A-Z_]+)", (ROOT / "README.md").read_text(encoding="utf-8")))
-
-    assert named <= {one.name.upper() for one in SETTINGS} | {"SITE"}

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from conftest import BASE, EXAMPLES, ROOT
-from waiting import PATIENCE
+from waiting import HOUR, PATIENCE
 
 from ld.publish.run import publish
 from ld.settings import Settings
@@ -65,7 +65,7 @@ def stopped(site: Path) -> dict[str, Any]:
 @pytest.fixture(scope="module")
 def answered(site: Path) -> dict[str, Any]:
     """All that was seen of searches and of what is answered in any case; no time limit is reached."""
-    return soaked(site, "answered", 24 * 60 * 60)
+    return soaked(site, "answered", HOUR)
 
 
 @pytest.fixture(params=["stopped", "answered"])

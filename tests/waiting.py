@@ -15,6 +15,9 @@ import requests
 PATIENCE = 300.0
 """Seconds after which what has not happened never will: as a timeout of requests, sockets and processes too."""
 
+HOUR = 3600
+"""A time limit of queries that no test reaches: what ends one must be something else."""
+
 Result = TypeVar("Result")
 
 
@@ -48,9 +51,9 @@ def seconds_of(run: Callable[[], object]) -> float:
     return time.monotonic() - began
 
 
-def deadline() -> float:
-    """The moment, of the monotonic clock, at which patience ends."""
-    return time.monotonic() + PATIENCE
+def deadline(seconds: float = PATIENCE) -> float:
+    """The moment, of the monotonic clock, at which patience ends, or one that is meant to be missed."""
+    return time.monotonic() + seconds
 
 
 def pause() -> None:

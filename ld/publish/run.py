@@ -45,6 +45,8 @@ from ld.values.vocab import Vocabulary, vocabulary
 _BYTES_A_WORKER, _RECORDS_A_WORKER = 8 << 20, 2000
 # What a new generation needs at least, by what is read: packed input grows.
 _SPACE, _SPACE_PACKED = 3, 12
+# Tables of what is made anew for each request; all others decide what is kept of a record.
+_FOR_EACH_REQUEST = frozenset({"pages.csv", "codes/zotero.csv"})
 _TMPDIR, _REJECTS = "SQLITE_TMPDIR", "rejects.jsonl"
 _PACKED = (".gz", ".zst", ".zstd")
 # What an update copies from the live generation; the rest are hard links, whose checksums stay as they were.
@@ -316,5 +318,6 @@ def fingerprint(known: Vocabulary, settings: Settings) -> str:
     """Return a hash of all that decides what a record becomes: the edition, base, licence and the tables of vocab/."""
     seen = hashlib.sha256(f"{settings['base']} {settings['licence']} {edition(known)}".encode())
     for name in (*known.names("*.csv"), *known.names("codes/*.csv")):
-        seen.update(known.text(name).encode())
+        if name not in _FOR_EACH_REQUEST:
+            seen.update(known.text(name).encode())
     return seen.hexdigest()[:16]

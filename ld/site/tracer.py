@@ -39,7 +39,7 @@ def explained(question: Question) -> Explained | None:
     return Explained(record.id, record.title, record.source.place, record.how, record.remarks, rows)
 
 
-@cached()
+@cached(4)
 def _mapping(base: str, licence: str) -> Mapping:
     return Mapping(Site(base, licence), vocab.vocabulary())
 

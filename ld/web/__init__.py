@@ -21,6 +21,8 @@ pages/dumps        dump files, with ranges
 pages/discovery    sitemap, robots, the list of interfaces
 pages/health       whether the server lives, and whether it can answer
 pages/openapi      all addresses described
+listeners          the sockets at which clients come in
+supervisor         web processes kept running, however often they die
 server             the HTTP server, within bounds
 wsgi               the application of `shelfgraph serve`
 wsgi_endpoint      the application of `shelfgraph endpoint`
