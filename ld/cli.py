@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import socket
 import sys
 import time
@@ -224,6 +225,7 @@ def convert(settings: Settings, sources: tuple[str, ...], kind: str | None, form
     Triples of shared things (journals, subjects) follow the record that first names them. JSON-LD is one document a
     line. Records that cannot be used are told on standard error, and the exit status is then 1 if none could be used.
     """
+    gc.disable()  # records make no cycles, and looking for them among all that is remembered costs a tenth
     mapping = Mapping(Site(settings["base"], settings["licence"]), vocab.vocabulary())
     done = rejected = 0
     unsaid = Unsaid(mapping)
