@@ -1,6 +1,7 @@
-"""Queries and requests that hurt other servers: what each is, how it is sent, and which answers are in order.
+"""Queries, requests and searches that hurt servers: what each is, how it is sent, and which answers are in order.
 
-Most are of `../shared/HAZARDS.md` B2 and B3, where it stands what they do to an engine in the same process.
+Most of the queries are of `../shared/HAZARDS.md` B2 and B3, where it stands what they do to an engine in the same
+process.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from dataclasses import dataclass
 
 CROSS = "?a ?b ?c . ?d ?e ?f . ?g ?h ?i"
 REGEX = "((a{1000}){1000}){1000}"
+PARTS = ("all", "stopped", "answered")
 STOPPED, REFUSED, FORBIDDEN, FINE = (503, 504), (400, 413), (403,), (200,)
 
 
@@ -20,6 +22,11 @@ class Bomb:
     query: str
     right: tuple[int, ...]
     how: str = "post"
+
+    @property
+    def part(self) -> str:
+        """What a limit may stop, or what is answered in any case."""
+        return "stopped" if self.how == "leaves" or not {503, 504}.isdisjoint(self.right) else "answered"
 
 
 def _doubled(n: int) -> str:
@@ -84,3 +91,65 @@ def bombs(canary: str) -> list[Bomb]:
         Bomb("a reader of 20 kB/s", "SELECT * { ?s ?p ?o } LIMIT 20000", FINE, "slow"),
         Bomb("a client that goes away", f"SELECT (COUNT(*) AS ?n) {{ {CROSS} }}", (0,), "leaves"),
     ]
+
+
+def searches() -> dict[str, bytes]:
+    """Return what is sent as the text of a search: all that a parser of queries may trip over, by name."""
+    letters = [chr(97 + n) for n in range(26)]
+    pairs = [f"{one} {other}" for one in letters for other in letters]
+    texts = {
+        "990 brackets open": "(" * 990,
+        "10,000 brackets open": "(" * 10_000,
+        "brackets nested": "(" * 490 + "a" + ")" * 490,
+        "brackets closed": ")" * 990,
+        "fields nested": "title:(" * 140,
+        "signs nested": "-(+(" * 240,
+        "square and curly": "[{" * 490,
+        "operators nested": "(a OR NOT (b AND " * 58,
+        "operators alone": "AND OR NOT " * 90,
+        "quotes": '"' * 999,
+        "quotes open": '"a ' * 331,
+        "quotes escaped": '\\"' * 499,
+        "quotes of all kinds": "“”„«»‘’'`" * 110,
+        "slashes": "/" * 999,
+        "regex": "/((a{1000}){1000}){1000}/ title:/.*/ /(a+)+$/ /[/",
+        "ranges": "year:[1900 TO 2000] title:{a TO z} [* TO *] {",
+        "ranges open": "year:[1 TO " * 90,
+        "comparisons": "year:>1900 year:<=2000 rank:>=0 >",
+        "sets": "title: IN [" + "a " * 490 + "]",
+        "boosts": "a^99999999999 b^-1 ^" + "^" * 900,
+        "slop": '"a b"~99999999999999999999 ~' + "~" * 900,
+        "escapes": "\\" * 999,
+        "minus signs": "-" * 999,
+        "plus signs": "+" * 999,
+        "stars": "*" * 999,
+        "stars between": "*:* " + "a*b*" * 240,
+        "colons": ":" * 999,
+        "fields open": "title:" * 166,
+        "fields that are none": " ".join(f"{one}:{one}" for one in ("path", "label", "rank", "exact", "text", "_")),
+        "a word of 1,000": "x" * 1_000,
+        "a word of 60,000": "x" * 60_000,
+        "a prefix of 39": "x" * 39 + "*",
+        "words by the hundred": " ".join("the of and in a to for with by on" for _ in range(30)),
+        "one letter each": " ".join(letters * 19),
+        "a phrase of 499": '"' + "a " * 499 + '"',
+        "phrases by the hundred": " ".join(f'"{pair}"' for pair in pairs[:166]),
+        "hyphens": " ".join(pair.replace(" ", "-") for pair in pairs[:250]),
+        "prefixes": " ".join(f"a{one}*" for one in letters * 9),
+        "all excluded": " ".join(f"-{one}" for one in letters),
+        "phrases excluded": " ".join(f'-"{pair}"' for pair in pairs[:140]),
+        "years and types": "year:201* type:b* " * 55,
+        "NULs": "\0" * 999,
+        "NULs between": 'title:\0"\0a\0 b"\0*',
+        "control characters": "".join(map(chr, range(1, 32))) * 32,
+        "combining marks": "a" + "\u0301" * 998,
+        "marks alone": "\u0301\u20dd\u0489" * 333,
+        "right to left": "\u202e\u05e9\u05dc\u05d5\u05dd \u2067\u0645\u0631\u062d\u0628\u0627\u2069 " * 50,
+        "joined emoji": "\U0001f468\u200d\U0001f469\u200d\U0001f467 " * 160,
+        "ends of lines": "a\r\n\u2028\u2029\x85b " * 140,
+        "letters that grow": "\u0130\ufb03\u1e9e\u0390" * 240,
+        "above the first plane": "\U00020000" * 999,
+        "last of all characters": "\U0010ffff\ufffe" * 490,
+    }
+    bytes_ = {"no UTF-8": b"\xff\xfe\xc0\x80" * 240, "surrogates": b"\xed\xa0\x80" * 330, "half a letter": b"a\xe4\xb8"}
+    return {name: text.encode() for name, text in texts.items()} | bytes_

@@ -15,6 +15,7 @@ from typing import Any
 from measure import Failed, Taken, disk, run, tell
 
 HERE = Path(__file__).parent
+GENERATE = HERE / "make" / "generate.py"
 # -P: the installed shelfgraph, or that of PYTHONPATH, not one that lies in the working directory.
 SHELFGRAPH = (sys.executable, "-P", "-m", "ld")
 BASE = "https://data.example.org/"
@@ -37,7 +38,7 @@ def make(work: Path, size: int, *options: str, seed: int = 1, form: str = "solr"
     if not path.is_file():
         part = path.with_suffix(".part")
         tell(f"making {path.name}")
-        command = (sys.executable, HERE / "generate.py", size, "--form", form, "--seed", seed, *options, "-o", part)
+        command = (sys.executable, GENERATE, size, "--form", form, "--seed", seed, *options, "-o", part)
         subprocess.run([str(one) for one in command], check=True)
         part.rename(path)
     return path

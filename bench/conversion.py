@@ -16,9 +16,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import peers
 from catalogue import BASE, HERE, SHELFGRAPH, make, offers, parser
 from measure import Taken, mib, middle, ratio, rounds, run, table, tell, versions, workplace
+from peers import servers
 from pyoxigraph import RdfFormat, parse
 
 SAMPLE = 1000
@@ -30,8 +30,8 @@ def main() -> None:
     options = parser(__doc__ or "", 10_000)
     options.add_argument("--peers", type=Path, help="folder of the peers' environments")
     asked = options.parse_args()
-    where = peers.folder(asked.peers)
-    head = versions("shelfgraph", "rdflib", "pyoxigraph", other=[peers.package(where, "morph", "morph-kgc")])
+    where = servers.folder(asked.peers)
+    head = versions("shelfgraph", "rdflib", "pyoxigraph", other=[servers.package(where, "morph", "morph-kgc")])
     with workplace(asked.work) as work:
         source = make(work, asked.size, "--dirt", "0", seed=asked.seed)
         sample = make(work, SAMPLE, "--dirt", "0", seed=asked.seed)
@@ -58,11 +58,11 @@ def _all(where: Path) -> dict[str, Callable[[Path, Path], Run]]:
     else:
         found[OURS] = functools.partial(_shelfgraph, [])
     found["rdflib, a Graph a record"] = _rdflib
-    if peers.tool(where, "morph", "python"):
+    if servers.tool(where, "morph", "python"):
         found["Morph-KGC, 1 process"] = functools.partial(_morph, where, 1)
         found["Morph-KGC, 2 processes"] = functools.partial(_morph, where, 2)
     else:
-        peers.missing("Morph-KGC", f"no environment {where / 'morph'}")
+        servers.missing("Morph-KGC", f"no environment {where / 'morph'}")
     return found
 
 
@@ -73,15 +73,15 @@ def _shelfgraph(options: list[str], folder: Path, source: Path) -> Run:
 
 def _rdflib(folder: Path, source: Path) -> Run:
     folder.mkdir(exist_ok=True)
-    return lambda: run([sys.executable, HERE / "rdflib_convert.py", source, "-o", folder / "out.nt"])
+    return lambda: run([sys.executable, HERE / "peers" / "rdflib_convert.py", source, "-o", folder / "out.nt"])
 
 
 def _morph(where: Path, processes: int, folder: Path, source: Path) -> Run:
     tables = folder / "tables"
     shutil.rmtree(tables, ignore_errors=True)
     tell("flattening for Morph-KGC, not counted")
-    subprocess.run([sys.executable, HERE / "morph_flatten.py", source, tables], check=True)
-    mapping = (HERE / "morph.rml.ttl").read_text(encoding="utf-8")
+    subprocess.run([sys.executable, HERE / "peers" / "morph_flatten.py", source, tables], check=True)
+    mapping = (HERE / "peers" / "morph.rml.ttl").read_text(encoding="utf-8")
     for name in ("works", "authors", "keywords", "how"):
         mapping = mapping.replace(f'"{name}.csv"', f'"{tables / name}.csv"')
     (folder / "mapping.ttl").write_text(mapping, encoding="utf-8")
@@ -91,7 +91,7 @@ def _morph(where: Path, processes: int, folder: Path, source: Path) -> Run:
         f"[catalogue]\nmappings = {folder / 'mapping.ttl'}\n",
         encoding="utf-8",
     )
-    python = peers.tool(where, "morph", "python")
+    python = servers.tool(where, "morph", "python")
     return lambda: run([python, "-m", "morph_kgc", folder / "morph.ini"])
 
 

@@ -17,13 +17,15 @@ from measure import Taken, disk, mib, middle, ratio, run, table, tell, versions,
 WRITE = """
 import shutil, sys
 from pathlib import Path
-from ld import dumps
+from ld.publish import dumps, renderings
+from ld.site.documents import LAST, Documents
 live, out = Path(sys.argv[1]), Path(sys.argv[2])
 out.mkdir()
 for name in ("documents.sqlite", "things.sqlite"):
     (out / name).symlink_to(live / name)
-dumps.write_part(out, sys.argv[3], "", "", dumps.LAST, lambda one, other: None)
-maker = dumps.Maker(dumps.Documents(out, sys.argv[3]), dumps.context(sys.argv[3]))
+documents = Documents(out, sys.argv[3], mapped=False)
+dumps.write_part(out, sys.argv[3], "", "", LAST, renderings.trained(documents), lambda one, other: None)
+maker = dumps.Maker(documents)
 with dumps.Writer(out / "dumps", ".things") as writer:
     writer.add(maker.things())
 """

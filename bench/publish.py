@@ -76,7 +76,7 @@ def _publish(case: Case, source: Path, work: Path, asked: Any) -> Taken:
         if case.profile == "full":
             unpacked(site, triples)
         else:
-            run([sys.executable, HERE / "load.py", "dump", live(site) / "store", triples])
+            run([sys.executable, HERE / "peers" / "load.py", "dump", live(site) / "store", triples])
     shutil.rmtree(site)
     return took
 
@@ -84,7 +84,7 @@ def _publish(case: Case, source: Path, work: Path, asked: Any) -> Taken:
 def _load(case: Case, work: Path) -> Taken:
     store = work / "bare"
     shutil.rmtree(store, ignore_errors=True)
-    took = run([sys.executable, HERE / "load.py", "load", work / "triples.nt", store])
+    took = run([sys.executable, HERE / "peers" / "load.py", "load", work / "triples.nt", store])
     case.bare_store = disk(store)
     shutil.rmtree(store)
     return took

@@ -1,10 +1,11 @@
-"""Hostile queries against a running server while others read record pages: what each met, and who noticed.
+"""Hostile queries and searches against a running server while others read record pages: what each met, who noticed.
 
     python bench/soak.py 2000
 
-Starts `shelfgraph serve` with a time limit of `--limit` seconds and `--memory` MiB a query, sends each of `bombs.py`,
-then several at once from different addresses. All the while `--readers` clients ask for random records in all forms.
-A server on 127.0.0.1 counts who visits it: nobody must.
+Starts `shelfgraph serve` with a time limit of `--limit` seconds and `--memory` MiB a query. Sends each search and each
+query of `bombs.py`, the searches from four connections at once, then several queries at once from different addresses.
+All the while `--readers` clients ask for random records in all forms. A server on 127.0.0.1 counts who visits it:
+nobody must.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ import socket
 import subprocess
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -27,19 +28,24 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from bombs import Bomb, bombs
+from bombs import PARTS, Bomb, bombs, searches
 from catalogue import SHELFGRAPH, live, manifest, parser, published
 from measure import memory, mib, table, tell, tree, versions, workplace
 
+PATIENCE = 300.0  # seconds after which what has not happened never will
 FORMS = ("text/html", "text/turtle", "application/ld+json", "application/rdf+xml", "application/n-triples")
 
 
 @dataclass
 class Met:
-    """What a bomb met: the status, what was said, seconds until then and until its worker was gone, MiB it had."""
+    """What a bomb met: the status, what was said, seconds until then and until its worker was gone, MiB it had.
+
+    It is right when it got an answer that is promised and its worker was freed, late when that took too long.
+    """
 
     name: str
     right: bool
+    late: bool
     status: int
     said: str
     answered: float
@@ -51,10 +57,21 @@ class Met:
 
 
 @dataclass
+class Searched:
+    """What a search met: the status on each connection, 0 where there was none, and the seconds of the slowest."""
+
+    name: str
+    statuses: list[int]
+    slowest: float
+
+
+@dataclass
 class Soak:
-    """All that was seen."""
+    """All that was seen; `same` processes served at the end."""
 
     bombs: list[Met] = field(default_factory=list)
+    searches: list[Searched] = field(default_factory=list)
+    same: bool = False
     together: dict[str, int] = field(default_factory=dict)
     pages: int = 0
     failed: list[str] = field(default_factory=list)
@@ -76,6 +93,7 @@ def main() -> None:
     options.add_argument("--memory", type=int, default=512, help="memory limit of a query in MiB")
     options.add_argument("--readers", type=int, default=4, help="clients that ask for records")
     options.add_argument("--only", default="", help="only bombs with this in their name")
+    options.add_argument("--part", choices=PARTS, default="all", help="only what a limit may stop, or all but that")
     options.add_argument("--json", action="store_true", help="print all that was seen as JSON")
     asked = options.parse_args()
     with workplace(asked.work) as work:
@@ -96,21 +114,33 @@ def soak(site: Path, work: Path, asked: Any) -> Soak:
         Readers(server, site, asked) as readers,
     ):
         _warmed(server)
-        before = own_memory(server), len(tree(server.pid))
-        for bomb in (one for one in bombs(visited.url) if asked.only in one.name):
+        before, serve = (own_memory(server), len(tree(server.pid))), servers(server)
+        if asked.part != "stopped":
+            found.searches = [_searched(server, *one) for one in searches().items() if asked.only in one[0]]
+        for bomb in (one for one in bombs(visited.url) if asked.only in one.name and asked.part in (one.part, "all")):
             tell(bomb.name)
             found.bombs.append(_thrown(server, bomb, readers, asked.limit))
-        found.together = _together(server, asked.limit)
+        if asked.part != "answered":
+            found.together = _together(server, asked.limit)
         settled(server)
-        time.sleep(1)
+        _patiently(lambda: len(tree(server.pid)) <= before[1])
         after = own_memory(server), len(tree(server.pid))
+        found.same = servers(server) == serve
         readers.stop()
         found.memory, found.processes = (before[0], after[0]), (before[1], after[1])
         found.pages, found.failed = len(readers.times), readers.failed
         found.p50, found.p99, found.slowest = _quantiles([one for _, one in readers.times])
         found.visits = visited.visits
+    _patiently(lambda: not _session(server.pid))
     found.left = len(_session(server.pid))
     return found
+
+
+def _patiently(done: Callable[[], bool], seconds: float = PATIENCE) -> None:
+    """Return when it is done, or when that can no longer be expected."""
+    until = time.monotonic() + seconds
+    while not done() and time.monotonic() < until:
+        time.sleep(0.05)
 
 
 # -- the server and what runs for it -----------------------------------------------------------------------------------
@@ -140,19 +170,20 @@ def serving(site: Path, log: Path, asked: Any) -> Iterator[Server]:
         finally:
             process.send_signal(signal.SIGTERM)
             with suppress(subprocess.TimeoutExpired):
-                process.wait(30)
-            time.sleep(0.5)
+                process.wait(PATIENCE)
             if process.poll() is None:
                 os.killpg(process.pid, signal.SIGKILL)
 
 
 def _wait_for(port: int) -> None:
-    for _ in range(300):
+    def ready() -> bool:
         with suppress(OSError, http.client.HTTPException):
-            if _asked(port, "GET", "/readyz")[0] == 200:
-                return
-        time.sleep(0.1)
-    raise SystemExit("soak.py: the server does not answer")
+            return _asked(port, "GET", "/readyz")[0] == 200
+        return False
+
+    _patiently(ready)
+    if not ready():
+        raise SystemExit("soak.py: the server does not answer")
 
 
 def _session(leader: int) -> list[int]:
@@ -177,6 +208,11 @@ def workers(server: Server) -> dict[int, int]:
     return found
 
 
+def servers(server: Server) -> set[int]:
+    """Return the processes of the server that are no query workers."""
+    return set(tree(server.pid)) - workers(server).keys()
+
+
 def own_memory(server: Server) -> int:
     """Return the memory of the server without its query workers."""
     return memory(server.pid) - sum(memory(pid) for pid in workers(server))
@@ -191,20 +227,17 @@ def _warmed(server: Server) -> None:
 
 def settled(server: Server) -> None:
     """Return when a small query is answered: nothing runs any more, and there are workers again."""
-    for _ in range(300):
-        if _asked(server.port, "GET", "/sparql?query=ASK%7B%7D")[0] == 200:
-            return
-        time.sleep(0.1)
+    _patiently(lambda: _asked(server.port, "GET", "/sparql?query=ASK%7B%7D")[0] == 200)
 
 
 # -- bombs -------------------------------------------------------------------------------------------------------------
 
 
 def _asked(
-    port: int, method: str, path: str, body: bytes = b"", kind: str = "", source: str = "127.0.0.1", seconds: float = 60
+    port: int, method: str, path: str, body: bytes = b"", kind: str = "", source: str = "127.0.0.1"
 ) -> tuple[int, str]:
     """Return status and answer."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=seconds, source_address=(source, 0))
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE, source_address=(source, 0))
     try:
         connection.request(method, path, body or None, {"Content-Type": kind} if kind else {})
         answer = connection.getresponse()
@@ -225,7 +258,7 @@ def send(server: Server, bomb: Bomb, source: str = "127.0.0.1") -> tuple[int, st
         if bomb.how == "graph":
             fields = {"query": "SELECT * { ?s ?p ?o }", "default-graph-uri": bomb.query}
         return _asked(port, "POST", "/sparql", urlencode(fields).encode(), "application/x-www-form-urlencoded", source)
-    with socket.create_connection(("127.0.0.1", port), 30) as connection, suppress(OSError):
+    with socket.create_connection(("127.0.0.1", port), PATIENCE) as connection, suppress(OSError):
         return _STRANGE[bomb.how](connection, bomb)
     return 0, "the connection was closed"
 
@@ -281,16 +314,14 @@ def _thrown(server: Server, bomb: Bomb, readers: Readers, limit: float) -> Met:
     watch = Watch(server, set(before))
     status, text = send(server, bomb)
     answered = time.monotonic() - began
-    until = time.monotonic() + (limit + 1 if bomb.how == "leaves" else 1)
-    while bomb.how in ("leaves", "post") and status in (0, 503, 504) and not watch.ended and time.monotonic() < until:
-        time.sleep(0.02)
+    ends = bomb.how in ("leaves", "post") and status in (0, 503, 504)
+    if ends:
+        _patiently(lambda: bool(watch.ended))
     watch.stop()
     freed = watch.ended - began if watch.ended else None
-    met = Met(bomb.name, status in bomb.right, status, _said(text), answered, freed, watch.peak)
-    if bomb.how == "leaves":
-        met.right = freed is not None and freed < limit
-    elif set(bomb.right) <= {503, 504, 413}:
-        met.right = met.right and answered < limit + 2
+    right = status in bomb.right and (freed is not None or not ends)
+    late = freed is not None and freed > limit if bomb.how == "leaves" else ends and answered > limit + 2
+    met = Met(bomb.name, right, late, status, _said(text), answered, freed, watch.peak)
     times = [took for at, took in readers.times if at >= began]
     met.pages = len(times)
     met.p50, met.p99, _ = _quantiles(times)
@@ -349,6 +380,26 @@ def _together(server: Server, limit: float) -> dict[str, int]:
     return counts
 
 
+def _searched(server: Server, name: str, text: bytes) -> Searched:
+    """Send a search from four connections at once, twice: its page, and its JSON."""
+    tell(f"search: {name}")
+    statuses, began = [], time.monotonic()
+
+    def client() -> None:
+        for more in ("", "&format=json"):
+            status = 0
+            with suppress(OSError, http.client.HTTPException):
+                status = _asked(server.port, "GET", f"/search?q={quote(text)}{more}")[0]
+            statuses.append(status)
+
+    threads = [threading.Thread(target=client) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return Searched(name, statuses, time.monotonic() - began)
+
+
 # -- who is there besides ----------------------------------------------------------------------------------------------
 
 
@@ -375,13 +426,13 @@ class Readers:
         """End reading."""
         self._over.set()
         for thread in self._threads:
-            thread.join(30)
+            thread.join(PATIENCE)
 
     def _read(self, n: int) -> None:
         """Ask on a kept connection, a little less often than would occupy the machine."""
         choose = random.Random(n)
         connection = http.client.HTTPConnection(
-            "127.0.0.1", self._port, timeout=30, source_address=(f"127.0.1.{n + 1}", 0)
+            "127.0.0.1", self._port, timeout=PATIENCE, source_address=(f"127.0.1.{n + 1}", 0)
         )
         while not self._over.wait(0.01):
             path, began = f"/record/{quote(choose.choice(self._ids), safe='')}", time.monotonic()
@@ -443,7 +494,7 @@ def _print(found: Soak, asked: Any, counts: dict[str, int]) -> None:
              "pages meanwhile", "p50 ms", "p99 ms")  # fmt: skip
     rows = [
         (
-            one.name.replace("|", "\\|") + ("" if one.right else " **not as promised**"), one.status or "-",
+            one.name.replace("|", "\\|") + " **not as promised**" * (one.late or not one.right), one.status or "-",
             f"{one.answered:.2f}", f"{one.freed:.2f}" if one.freed is not None else "stayed", mib(one.peak), one.pages,
             f"{one.p50:.1f}", f"{one.p99:.1f}",
         )
@@ -452,6 +503,11 @@ def _print(found: Soak, asked: Any, counts: dict[str, int]) -> None:
     records = f", {counts['records']:,} records, {counts['stored']:,} triples" if counts else ""
     print(f"## Hostile queries: {asked.limit:g} s and {asked.memory} MiB a query, {asked.readers} readers{records}\n")
     print(table(heads, rows))
+    bad = [one.name for one in found.searches if set(one.statuses) != {200}]
+    slow = max(found.searches, key=lambda one: one.slowest, default=None)
+    print(f"{len(found.searches)} searches, 4 connections at once: {len(bad)} not answered {bad or ''}")
+    print(f"slowest: {slow.name}, {slow.slowest:.2f} s for 8 answers. " if slow else "", end="")
+    print(f"The processes that serve are {'the same' if found.same else '**not the same**'} as before.")
     print(f"Twelve clients with heavy queries at once: {found.together}.")
     print(f"{found.pages:,} record pages, {len(found.failed)} failed, p50 {found.p50:.1f} ms, p99 {found.p99:.1f} ms,")
     print(f"slowest {found.slowest:.0f} ms. Visits to the canary: {found.visits}.")

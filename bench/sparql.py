@@ -24,9 +24,9 @@ from statistics import median
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-import peers
 from catalogue import BASE, live, manifest, parser, published, unpacked
 from measure import table, tell, versions, workplace
+from peers import servers
 
 PREFIXES = """PREFIX bibo: <http://purl.org/ontology/bibo/> PREFIX dc: <http://purl.org/dc/elements/1.1/>
 PREFIX dcterms: <http://purl.org/dc/terms/> PREFIX skos: <http://www.w3.org/2004/02/skos/core#> """
@@ -94,8 +94,8 @@ def main() -> None:
     options.add_argument("--limit", type=float, default=30.0, help="seconds a query may take")
     options.add_argument("--lookups", type=int, default=30, help="how often each look-up is asked")
     asked = options.parse_args()
-    where = peers.folder(asked.peers)
-    head = versions("shelfgraph", "pyoxigraph", "granian", other=peers.about(where))
+    where = servers.folder(asked.peers)
+    head = versions("shelfgraph", "pyoxigraph", "granian", other=servers.about(where))
     with workplace(asked.work) as work, ExitStack() as stack:
         site = asked.site or published(work, asked.size, asked.seed)
         contestants = _contestants(work, site, where, asked)
@@ -111,22 +111,23 @@ def main() -> None:
 
 
 def _contestants(work: Path, site: Path, where: Path, asked: Any) -> list[Contestant]:
-    there = peers.servers(where)
+    there = servers.servers(where)
     limits = {"query_seconds": asked.limit + 5, "query_per_client": 4}
     found = [
         Contestant("pyoxigraph in process", functools.partial(_in_process, live(site) / "store")),
-        Contestant("shelfgraph serve", functools.partial(_over_http, functools.partial(peers.ours, site, **limits))),
+        Contestant("shelfgraph serve", functools.partial(_over_http, functools.partial(servers.ours, site, **limits))),
     ]
     if there["Oxigraph server"]:
-        found.append(Contestant("Oxigraph server", functools.partial(_over_http, lambda: peers.oxigraph(where, site))))
+        oxigraph = functools.partial(servers.oxigraph, where, site)
+        found.append(Contestant("Oxigraph server", functools.partial(_over_http, oxigraph)))
     if there["Virtuoso 7"]:
         triples = work / "virtuoso-data" / "triples.nt"
         if not triples.exists():
             triples.parent.mkdir(parents=True, exist_ok=True)
             unpacked(site, triples)
-        found.append(Contestant("Virtuoso 7", functools.partial(_over_http, lambda: peers.virtuoso(triples, work))))
+        found.append(Contestant("Virtuoso 7", functools.partial(_over_http, lambda: servers.virtuoso(triples, work))))
     if there["rdflib-endpoint"]:
-        serve = functools.partial(_over_http, lambda: peers.rdflib_endpoint(where, site))
+        serve = functools.partial(_over_http, lambda: servers.rdflib_endpoint(where, site))
         found.append(Contestant("rdflib-endpoint", serve))
     return found
 
@@ -172,7 +173,7 @@ def _engine(pipe: Any, path: str) -> None:
 
 @contextmanager
 def _over_http(
-    serve: Callable[[], AbstractContextManager[peers.Server]],
+    serve: Callable[[], AbstractContextManager[servers.Server]],
 ) -> Iterator[Callable[[str, float], tuple[float, int]]]:
     """Give a function that asks a server, over one connection that stays open."""
     with serve() as server:

@@ -21,7 +21,7 @@ DUMPS = ("catalogue.nt.gz", "catalogue.jsonl.gz", "catalogue.csv")
 def main() -> None:
     """Print the table."""
     options = parser(__doc__ or "", 100_000)
-    options.add_argument("--shares", type=float, nargs="+", help="shares that change; default 10 records, 1 % and 10 %")
+    options.add_argument("--shares", type=float, nargs="+", help="shares that change: 10 records, 1 %% and 10 %%")
     asked = options.parse_args()
     shares = asked.shares or [10 / asked.size, 0.01, 0.1]
     head = versions("shelfgraph", "pyoxigraph", "tantivy")

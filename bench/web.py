@@ -21,9 +21,9 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-import peers
 from catalogue import BASE, HERE, live, manifest, parser, published, unpacked
 from measure import Failed, mib, table, tell, versions, workplace
+from peers import servers
 
 _RESULT = re.compile(r"^RESULT (\d+) (\d+) (\d+) (\d+) (\d+) (\d+) (\d+)$", re.MULTILINE)
 
@@ -33,7 +33,7 @@ class Contestant:
     """A server, what it is asked for, in which form, and what the client says it holds already (If-None-Match)."""
 
     name: str
-    server: peers.Server
+    server: servers.Server
     paths: Path
     accept: str
     held: str = ""
@@ -63,8 +63,8 @@ def main() -> None:
     asked = options.parse_args()
     if not shutil.which("wrk"):
         raise SystemExit("web.py: wrk is not installed: see bench/README.md")
-    where = peers.folder(asked.peers)
-    head = versions("shelfgraph", "flask", "granian", other=peers.about(where))
+    where = servers.folder(asked.peers)
+    head = versions("shelfgraph", "flask", "granian", other=servers.about(where))
     with workplace(asked.work) as work, ExitStack() as stack:
         site = asked.site or published(work, asked.size, asked.seed)
         contestants = _contestants(stack, work, site, where, asked)
@@ -81,7 +81,7 @@ def main() -> None:
 def _contestants(stack: ExitStack, work: Path, site: Path, where: Path, asked: Any) -> list[Contestant]:
     """Start all servers and return who is asked for what."""
     ids = _ids(site, asked.records, asked.seed)
-    ours = stack.enter_context(peers.ours(site))
+    ours = stack.enter_context(servers.ours(site))
     paths = work / "records.txt"
     paths.write_text("".join(f"/record/{one}\n" for one in ids), encoding="ascii")
     found = [
@@ -100,19 +100,19 @@ def _contestants(stack: ExitStack, work: Path, site: Path, where: Path, asked: A
     return found
 
 
-def started(stack: ExitStack, work: Path, site: Path, where: Path) -> list[peers.Server]:
+def started(stack: ExitStack, work: Path, site: Path, where: Path) -> list[servers.Server]:
     """Start those of the peers' servers that are installed."""
-    there, found = peers.servers(where), []
+    there, found = servers.servers(where), []
     if there["Oxigraph server"]:
-        found.append(stack.enter_context(peers.oxigraph(where, site)))
+        found.append(stack.enter_context(servers.oxigraph(where, site)))
     if there["Virtuoso 7"]:
         triples = work / "virtuoso-data" / "triples.nt"
         if not triples.exists():
             triples.parent.mkdir(parents=True, exist_ok=True)
             unpacked(site, triples)
-        found.append(stack.enter_context(peers.virtuoso(triples, work)))
+        found.append(stack.enter_context(servers.virtuoso(triples, work)))
     if there["rdflib-endpoint"]:
-        found.append(stack.enter_context(peers.rdflib_endpoint(where, site)))
+        found.append(stack.enter_context(servers.rdflib_endpoint(where, site)))
     return found
 
 

@@ -10,18 +10,19 @@
     publish      one generation, built beside the live one, then switched in
     web          find, negotiate, answer
 
-What everybody may use stands beside them, and `cli` above all.
+What everybody may use stands beside them; above all stand `commands`, a file a verb, and `cli`, which calls them.
 
 The law (`tests/test_house.py` reads it here):
 
 - edition, errors, memo, progress and record know nothing.
 - summary knows record.
 - values knows errors, memo, record.
-- terms and settings know errors, memo, summary, values.
+- terms and bounds know errors, memo, summary, values.
+- settings knows bounds, errors, values.
 - readers knows errors, memo, record, values.
 - mapping knows errors, memo, record, summary, terms, values.
 - formats knows errors, memo, summary, terms, values.
-- harvest knows errors, readers.
+- harvest knows errors, readers, record, values.
 - store knows errors, values.
 - sparql knows errors, formats, memo, progress, store, values.
 - site knows edition, errors, formats, mapping, memo, progress, readers, record, settings, sparql, store, summary,
@@ -29,10 +30,12 @@ The law (`tests/test_house.py` reads it here):
 - publish knows edition, errors, formats, harvest, mapping, memo, progress, readers, record, settings, site, store,
   summary, terms, values.
 - web knows errors, formats, memo, settings, site, sparql, summary, values.
+- commands, cli and __main__ know all.
 - Only web uses flask, werkzeug, flask_compress, granian.
 - Only formats, sparql, store use pyoxigraph.
 - Only store uses oxrdflib.
-- Only harvest uses requests.
+- Only store names pyoxigraph's Store; whoever else wants triples asks an Engine.
+- Only harvest, store use requests.
 - Only formats, readers use lxml.
 
 Inside a room the docstring of its `__init__` lists the files in the order in which one reads them, and a file uses only

@@ -4,8 +4,11 @@
     ├── UsageError            the command or its arguments are wrong (exit 2)
     │   └── SettingError      a setting has no such name or an impossible value
     ├── SourceError           a source cannot be opened, read or recognised
+    │   └── PartError         a source is only a part of a list; has how many records are missing
     ├── VocabError            a file in vocab/ says something impossible; names file:line
     ├── SiteError             the site folder cannot be used: read-only, locked, no generation, damaged
+    │   └── LostError         which generation is live is no longer known
+    ├── WhyError              the statements of a record cannot be explained now: too many ask, or it takes too long
     └── QueryError            a SPARQL query gets no answer
         ├── QuerySyntaxError  it is not SPARQL 1.1; has line and column
         ├── QueryTooDeep      it is nested more deeply, or has more parts, than any honest query
@@ -44,12 +47,28 @@ class SourceError(ShelfgraphError):
     """A source cannot be opened, read or recognised."""
 
 
+class PartError(SourceError):
+    """A source is only a part of a list, and nobody said that it is meant; `missing` is 0 where nobody tells it."""
+
+    def __init__(self, message: str, missing: int = 0) -> None:
+        super().__init__(message)
+        self.missing = missing
+
+
 class VocabError(ShelfgraphError):
     """A file in `vocab/` says something impossible; the message begins with file:line."""
 
 
 class SiteError(ShelfgraphError):
     """The site folder cannot be used."""
+
+
+class LostError(SiteError):
+    """Something has been published, but `current` no longer names a finished generation of the site."""
+
+
+class WhyError(ShelfgraphError):
+    """The statements of a record cannot be explained now."""
 
 
 class QueryError(ShelfgraphError):

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import sys
+import threading
 from collections.abc import Callable
-from typing import Any, TypeVar
+from functools import lru_cache
+from typing import Generic, ParamSpec, TypeVar, cast
 
 K = TypeVar("K")
 V = TypeVar("V")
+P = ParamSpec("P")
 
 MOST = 50_000
 # What has a longer text in it (an abstract given as a keyword) is hardly ever met again, and would fill the memory.
@@ -46,17 +51,81 @@ def _length(key: object) -> int:
     return len(key) if isinstance(key, str) else 0
 
 
-_functions: list[Memory[Any, Any]] = []
+_clear: list[Callable[[], None]] = []
 
 
-def remembered(make: Callable[[K], V], most: int = MOST) -> Callable[[K], V]:
+def remembered(make: Callable[[K], V], most: int = MOST, longest: int = LONGEST) -> Callable[[K], V]:
     """Return a function that gives what `make` gives, and remembers it: a known argument costs a look-up."""
-    memory = Memory(make, most)
-    _functions.append(memory)
+    memory = Memory(make, most, longest)
+    _clear.append(memory.clear)
     return memory.__getitem__
 
 
+def cached(most: int | None = None) -> Callable[[Callable[P, V]], Callable[P, V]]:
+    """Return `functools.lru_cache` for a function of the program, with whatever arguments; None is for no bound.
+
+    All of them are made here, so that `forget` knows all.
+    """
+
+    def decorate(function: Callable[P, V]) -> Callable[P, V]:
+        made = lru_cache(most)(function)
+        _clear.append(made.cache_clear)
+        return cast(Callable[P, V], made)  # whose arguments the library's type does not know
+
+    return decorate
+
+
 def forget() -> None:
-    """Forget what all remembered functions gave: another vocabulary says otherwise."""
-    for memory in _functions:
-        memory.clear()
+    """Forget what all remembered and cached functions gave: another vocabulary says otherwise."""
+    for clear in _clear:
+        clear()
+
+
+class Shelf(Generic[K]):
+    """Texts that are asked for again and again, in at most so many bytes; one for all threads of a process.
+
+    It has two halves: what is put or asked for stands in the younger, and when that is full, the older is forgotten. So
+    a text that is found costs a look-up and no lock.
+    """
+
+    def __init__(self, most: int) -> None:
+        self._half = most // 2
+        self._reset()
+        os.register_at_fork(after_in_child=self._reset)  # another thread of the parent may have held the lock
+
+    def _reset(self) -> None:
+        self._lock = threading.Lock()
+        self._young: dict[K, str] = {}
+        self._old: dict[K, str] = {}
+        self._used = 0
+
+    def get(self, key: K) -> str | None:
+        """Return the text, None where there is none any more."""
+        found = self._young.get(key)
+        if found is None:
+            found = self._old.get(key)
+            if found is not None:
+                self.put(key, found)
+        return found
+
+    def put(self, key: K, text: str) -> None:
+        """Keep the text, but not one that alone would fill all."""
+        size = sys.getsizeof(text) + _size(key) + _ENTRY
+        if size > self._half:
+            return
+        with self._lock:
+            if key in self._young:
+                return
+            if self._used + size > self._half:
+                self._old, self._young, self._used = self._young, {}, 0
+            self._young[key] = text
+            self._used += size
+
+
+# What a dictionary takes for an entry while it is fullest: hash, key and value, with room for half as many again.
+_ENTRY = 100
+
+
+def _size(key: object) -> int:
+    """Return how many bytes a key has, with those of its parts."""
+    return sys.getsizeof(key) + (sum(map(sys.getsizeof, key)) if isinstance(key, tuple) else 0)

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import io
+import os
+import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import TextIO
 
 import msgspec
@@ -34,16 +39,42 @@ def silent(step: Step) -> None:
     """Show nothing."""
 
 
-class Display:
-    """Shows steps on a stream, in the manner that suits it; `clear` takes a bar away again."""
+def steady(progress: Progress) -> Progress:
+    """Return the same, but so that it can end nothing: once it has failed it is not told any more."""
+    shows = True
 
-    def __init__(self, stream: TextIO, as_json: bool = False) -> None:
-        self.stream = stream
+    def show(step: Step) -> None:
+        nonlocal shows
+        if shows:
+            try:
+                progress(step)
+            except Exception:  # whatever it is: the work is what counts
+                shows = False
+
+    return show
+
+
+def hush() -> None:
+    """Let what is still said on standard error go nowhere: nobody listens any more.
+
+    What the stream could not write it holds, and would fail on it again when the program ends.
+    """
+    sys.stderr = Path(os.devnull).open("w")  # noqa: SIM115 - as long as the process
+
+
+class Display:
+    """Shows steps on a stream, in the manner that suits it; `clear` takes a bar away again.
+
+    It fails on nothing: where the stream is gone, nothing is shown.
+    """
+
+    def __init__(self, stream: TextIO | None, as_json: bool = False) -> None:
+        self.stream = stream or io.StringIO()
         self.started = self._begun = time.monotonic()
         self._stage = ""
         self._shown = 0.0
         self._bar = False
-        terminal = stream.isatty() and not as_json
+        terminal = self.stream.isatty() and not as_json
         self._every = _BAR_EVERY if terminal else _JSON_EVERY if as_json else _LINE_EVERY
         self._patience = self._every if as_json else max(_PATIENCE, self._every)
         self._write = self._draw if terminal else self._json if as_json else self._line
@@ -56,8 +87,18 @@ class Display:
         if now - self.started < self._patience or now - self._shown < self._every:
             return
         self._shown = now
-        self._write(step, max(now - self._begun, 0.001))
-        self.stream.flush()
+        with self._suppressed():
+            self._write(step, max(now - self._begun, 0.001))
+            self.stream.flush()
+
+    @contextmanager
+    def _suppressed(self) -> Iterator[None]:
+        try:
+            yield
+        except (OSError, ValueError):  # its reader is gone; it is closed
+            self.stream = io.StringIO()
+            self._patience = float("inf")
+            hush()
 
     def _draw(self, step: Step, seconds: float) -> None:
         filled = round(_WIDTH * step.done / step.total) if step.total else 0
@@ -76,7 +117,8 @@ class Display:
     def clear(self) -> None:
         """Take the bar away."""
         if self._bar:
-            self.stream.write("\r\x1b[K")
+            with self._suppressed():
+                self.stream.write("\r\x1b[K")
             self._bar = False
 
 

@@ -106,6 +106,24 @@ class Deleted(Struct, frozen=True, gc=False):
     successor: str = ""
 
 
+class Part(Struct, frozen=True, gc=False):
+    """A page of a list that has more, as its source tells: an outcome, for a part is not the whole (`readers.parts`).
+
+    `of` tells which list, empty where nothing does; `start` is how many records stand before the page; `asked` is the
+    token that it was asked for with, `next` the one that gives what follows. None is what nobody says. `cut` tells why
+    its end could not be read.
+    """
+
+    place: str
+    of: str = ""
+    start: int | None = None
+    count: int = 0
+    total: int | None = None
+    asked: str | None = None
+    next: str = ""
+    cut: str = ""
+
+
 class Record(Struct, kw_only=True):
     """One catalogue record. Lists keep the order of the source; empty means that the source does not say."""
 

@@ -1,66 +1,89 @@
-"""The settings of a site: one table, read from flags, environment, `site.toml` and defaults, in that order."""
+"""The settings of a site: one table, read from flags, environment, `site.toml` and defaults, in that order.
+
+A value that a setting may not have is told where it is read: its name, its origin, and what was expected.
+"""
 
 from __future__ import annotations
 
 import os
+import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
 from msgspec import Struct
 
+from ld.bounds import BASE, BIND, IRI, Bounds, Real, Text, Truth, Whole, Words
 from ld.errors import SettingError
-from ld.values import names
 
 Value = str | int | float | bool
 
 
 class Setting(Struct, frozen=True):
-    """One setting: its name, its default and one sentence about it."""
+    """One setting: its name, its default, what it may be, and one sentence about it."""
 
     name: str
     default: Value
+    bounds: Bounds
     help: str
 
 
+_CC0 = "https://creativecommons.org/publicdomain/zero/1.0/"
+
 SETTINGS = (
     Setting(
-        "base", "http://127.0.0.1:8000/", "Base URL of every IRI; ends with a slash; never guessed from a request."
+        "base", "http://127.0.0.1:8000/", Text(8, 200, BASE), "Base URL of every IRI; never guessed from a request."
     ),
-    Setting("title", "Library catalogue", "Name of the catalogue, shown on every page and in the dataset description."),
-    Setting("description", "", "What the catalogue holds, 50 to 5000 characters; made from the title when empty."),
-    Setting("publisher", "", "Name of the library that publishes the data."),
-    Setting("licence", "https://creativecommons.org/publicdomain/zero/1.0/", "IRI of the licence of the data."),
-    Setting("profile", "full", "What the triple store keeps: full, or lean (Dublin Core, BIBO, FOAF only)."),
-    Setting("keep", 3, "How many earlier generations are kept for roll-back."),
-    Setting("workers", 0, "Processes that read and describe records; 0 for one a core."),
-    Setting("bind", "127.0.0.1:8000", "Address and port the server listens on."),
-    Setting("processes", 0, "Processes that answer requests, 0 for one a core; SPARQL's limits are for all together."),
-    Setting("threads", 4, "Threads of each process; those that queries and slow clients hold come on top."),
-    Setting("verify", True, "Compare every file with the manifest before a generation is served."),
-    Setting("query_seconds", 30.0, "Time limit of a SPARQL query, in seconds."),
-    Setting("query_rows", 100_000, "Most rows or triples of a SPARQL answer."),
-    Setting("query_megabytes", 64, "Most MiB of a SPARQL answer."),
-    Setting("query_memory", 1024, "Memory limit of a running SPARQL query, in MiB."),
-    Setting("query_workers", 2, "SPARQL queries that run at the same time."),
-    Setting("query_queue", 8, "SPARQL queries that may wait."),
-    Setting("query_per_client", 1, "SPARQL queries one client may run at the same time."),
-    Setting("page_size", 50, "Entries on one page of a list."),
-    Setting("proxies", 0, "Trusted proxies in front, each of which adds to X-Forwarded-For; 0: nobody is believed."),
-    Setting("requests_per_minute", 0, "Requests one client may make, counted in each process; 0 for any number."),
-    Setting("access_log", "", "One line of JSON a request: - for standard error, or a file; empty for none."),
-    Setting("log_addresses", "short", "Addresses of clients in the access log: short (/24, /48), full or none."),
-    Setting("log_queries", False, "Write the text of queries and searches into the access log too."),
-    Setting("metrics", "local", "Who may read /metrics: local (this machine, not through a proxy), open, or off."),
+    Setting("title", "Library catalogue", Text(1, 200), "Name of the catalogue, on every page and in its description."),
+    Setting(
+        "description", "", Text(50, 5000, optional=True), "What the catalogue holds; made from the title when empty."
+    ),
+    Setting("publisher", "", Text(1, 200, optional=True), "Name of the library that publishes the data."),
+    Setting("licence", _CC0, Text(3, 500, IRI), "IRI of the licence of the data."),
+    Setting(
+        "profile", "full", Words(("full", "lean")), "What the triple store keeps; lean: Dublin Core, BIBO, FOAF only."
+    ),
+    Setting("keep", 3, Whole(0, 1000), "How many earlier generations are kept for roll-back."),
+    Setting("workers", 0, Whole(0, 1024), "Processes that read and describe records; 0 for one a core."),
+    Setting("bind", "127.0.0.1:8000", Text(2, 300, BIND), "Address and port the server listens on."),
+    Setting(
+        "processes", 0, Whole(0, 1024), "Processes that answer; 0 for one a core. SPARQL's limits are for all together."
+    ),
+    Setting("threads", 4, Whole(1, 1024), "Threads of each process, beside those that queries and slow clients hold."),
+    Setting("verify", True, Truth(), "Compare every file with the manifest before a generation is served."),
+    Setting("query_seconds", 30.0, Real(0.1, 86_400), "Time limit of a SPARQL query, in seconds."),
+    Setting("query_rows", 100_000, Whole(1, 1_000_000_000), "Most rows or triples of a SPARQL answer."),
+    Setting("query_megabytes", 64, Whole(1, 16_384), "Most MiB of a SPARQL answer."),
+    Setting("query_memory", 1024, Whole(64, 1_048_576), "Memory limit of a running SPARQL query, in MiB."),
+    Setting("query_workers", 2, Whole(1, 256), "SPARQL queries that run at the same time."),
+    Setting("query_queue", 8, Whole(0, 1000), "SPARQL queries that may wait."),
+    Setting("query_per_client", 1, Whole(1, 256), "SPARQL queries one client may run at the same time."),
+    Setting("page_size", 50, Whole(1, 1000), "Entries on one page of a list."),
+    Setting(
+        "proxies", 0, Whole(0, 10), "Trusted proxies in front, each adding to X-Forwarded-For; 0: nobody is believed."
+    ),
+    Setting("requests_per_minute", 0, Whole(0, 1_000_000), "Requests of one client, counted in each process; 0: any."),
+    Setting(
+        "access_log", "", Text(1, 4000, optional=True), "A line of JSON a request: - for standard error, or a file."
+    ),
+    Setting(
+        "log_addresses", "short", Words(("short", "full", "none")), "Clients in the access log; short: /24 and /48."
+    ),
+    Setting("log_queries", False, Truth(), "Write the text of queries and searches into the access log too."),
+    Setting(
+        "metrics", "local", Words(("local", "open", "off")), "Who may read /metrics; local: this machine, no proxy."
+    ),
+    Setting(
+        "engine", "oxigraph", Text(1, 2000), "Which triple store, and for one elsewhere its address behind a blank."
+    ),
 )
-_WORDS = {
-    "profile": ("full", "lean"),
-    "log_addresses": ("short", "full", "none"),
-    "metrics": ("local", "open", "off"),
-}
 _BY_NAME = {setting.name: setting for setting in SETTINGS}
 ENVIRONMENT = "SHELFGRAPH_"
+# Variables that begin so and are no settings: the site folder, what tests are told, and what Kubernetes and Docker put
+# into every container beside a service that is called shelfgraph (SHELFGRAPH_PORT is then tcp://…).
+_OTHERS = re.compile(r"SITE=|TEST_|SERVICE_(?:HOST|PORT)|PORT_[0-9]+_|PORT=[a-z]+://")
 
 
 class Settings:
@@ -74,13 +97,13 @@ class Settings:
         self.origin = dict.fromkeys(self.values, "default")
         for name, value in _from_file(site / "site.toml").items():
             self._set(name, value, "site.toml")
-        for key, text in (os.environ if environ is None else environ).items():
-            if key.startswith(ENVIRONMENT) and key.removeprefix(ENVIRONMENT).lower() in _BY_NAME:
-                self._set(key.removeprefix(ENVIRONMENT).lower(), text, "environment")
+        for name, text in _from_environment(os.environ if environ is None else environ):
+            self._set(name, text, "environment")
         for name, value in (flags or {}).items():
             if value is not None:
                 self._set(name, value, "flag")
-        self._check()
+        if not str(self["base"]).endswith("/"):
+            self.values["base"] = f"{self['base']}/"
 
     def __getitem__(self, name: str) -> Any:
         return self.values[name]
@@ -93,42 +116,34 @@ class Settings:
     def _set(self, name: str, value: Any, origin: str) -> None:
         setting = _BY_NAME.get(name)
         if setting is None:
-            raise SettingError(f"{origin}: no setting is called '{name}': `shelfgraph settings` lists them all")
-        self.values[name] = _typed(setting, value, origin)
+            raise SettingError(
+                f"{_spelled(name, origin)} from {origin}: there is no such setting{_meant(name, origin)}"
+            )
+        try:
+            self.values[name] = setting.bounds.read(value)
+        except (TypeError, ValueError, OverflowError):
+            expected = f"{setting.bounds.expected}: {setting.help}"
+            raise SettingError(f"{_spelled(name, origin)} from {origin}: {value!r} is not {expected}") from None
         self.origin[name] = origin
 
-    def _check(self) -> None:
-        base = str(self["base"])
-        if not names.url(base) or names.url(base) != base or "#" in base or "?" in base:
-            raise SettingError(f"base: '{base}' is no http(s) URL without query and fragment: write https://host/path/")
-        if not base.endswith("/"):
-            self.values["base"] = base + "/"
-        if not names.is_iri(self["licence"]):
-            raise SettingError(f"licence: '{self['licence']}' is no IRI: write the licence's full https:// address")
-        for name, words in _WORDS.items():
-            if self[name] not in words:
-                raise SettingError(f"{name}: '{self[name]}' is none of {', '.join(words)}")
+
+def _spelled(name: str, origin: str) -> str:
+    """Return the name of a setting as it is written where it came from."""
+    return f"{ENVIRONMENT}{name.upper()}" if origin == "environment" else name
 
 
-def _typed(setting: Setting, value: Any, origin: str) -> Value:
-    kind = type(setting.default)
-    if kind is bool and isinstance(value, str) and value.lower() in ("true", "false", "1", "0", "yes", "no"):
-        return value.lower() in ("true", "1", "yes")
-    try:
-        if kind is str and isinstance(value, str):
-            return value
-        if kind in (int, float) and not isinstance(value, bool):
-            number = kind(value)
-            if number >= 0:
-                return number
-        if kind is bool and isinstance(value, bool):
-            return value
-    except (TypeError, ValueError):
-        pass
-    raise SettingError(f"{setting.name} from {origin}: {value!r} is not {_KINDS[kind]}: {setting.help}")
+def _meant(name: str, origin: str) -> str:
+    """Return the end of a message: the setting that may have been meant."""
+    near = get_close_matches(name, _BY_NAME, n=1)
+    return (f": did you mean {_spelled(near[0], origin)}?" if near else ":") + " `shelfgraph settings` lists them all"
 
 
-_KINDS: dict[type, str] = {str: "a text", int: "a whole number", float: "a number", bool: "true or false"}
+def _from_environment(environ: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Yield the settings in the environment: every variable of ours but a few is one."""
+    for key, text in environ.items():
+        rest = key.removeprefix(ENVIRONMENT)
+        if rest != key and not _OTHERS.match(f"{rest}={text}"):
+            yield rest.lower(), text
 
 
 def _from_file(path: Path) -> dict[str, Any]:

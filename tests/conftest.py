@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-import requests
 from flask import Flask
 from flask.testing import FlaskClient
+from waiting import PATIENCE, wait_until_it_answers
 
 from ld.publish.run import publish
 from ld.settings import Settings
@@ -33,7 +33,7 @@ SEED = "doaj-a252c0b4cecb4a74b764cc9fba0ed479"
 @pytest.fixture(scope="session")
 def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """The settings of a site with every example published."""
-    flags = {"base": BASE, "title": "Example library", "publisher": "Example library", "query_seconds": 5.0}
+    flags = {"base": BASE, "title": "Example library", "publisher": "Example library", "query_seconds": PATIENCE}
     found = Settings(tmp_path_factory.mktemp("site"), flags, {})
     publish([str(EXAMPLES)], found)
     return found
@@ -50,7 +50,7 @@ def app(settings: Settings) -> Iterator[Flask]:
     """The application of that site."""
     made = create_app(settings)
     yield made
-    made.extensions["shelfgraph"].pools.close()
+    made.extensions["shelfgraph"].close()
 
 
 @pytest.fixture
@@ -74,11 +74,11 @@ def endpoint_process(*sources: Path, **environment: str) -> Iterator[tuple[subpr
     environ = {**os.environ, "SHELFGRAPH_PROCESSES": "1", **environment}  # who answers first is then all there is
     with subprocess.Popen(command, env=environ, stderr=subprocess.DEVNULL, start_new_session=True) as server:
         try:
-            wait_until_ready(f"http://127.0.0.1:{port}/readyz")
+            wait_until_it_answers(server, f"http://127.0.0.1:{port}/readyz")
             yield server, f"http://127.0.0.1:{port}/sparql"
         finally:
             server.send_signal(signal.SIGTERM)
-            server.wait(20)
+            server.wait(PATIENCE)
 
 
 @contextmanager
@@ -88,13 +88,25 @@ def endpoint(*sources: Path, **environment: str) -> Iterator[str]:
         yield url
 
 
-def wait_until_ready(url: str) -> None:
-    """Return when the address answers; after half a minute that is a failure."""
-    deadline = time.monotonic() + 30
-    while time.monotonic() < deadline:
-        try:
-            if requests.get(url, timeout=5).ok:
-                return
-        except requests.ConnectionError:
-            time.sleep(0.05)
-    raise AssertionError(f"{url} is not ready")
+# The reader takes known markup away; what it leaves must be harmless all the same.
+EVIL = "</script <svg onload=alert(1)> <!-- \"> <iframe src=x> ' & {{ 7*7 }}"
+ODD = [
+    {"id": "a/b.ttl", "collection": ["Odd"], "format": ["Book"], "title": "An id like a path", "author": ["Doe, Jane"]},
+    {"id": "ü ?#%&", "collection": ["Odd"], "format": ["Book"], "title": "An id like nothing else"},
+    {"id": "evil", "collection": ["Odd"], "format": ["Book"], "title": EVIL, "author": [EVIL], "topic": [EVIL],
+     "url": ["javascript:alert(1)", 'https://example.org/">; rel="evil', "https://example.org/ok"]},
+    {"id": "gone", "collection": ["Odd"], "format": ["Book"], "title": "A book that was deleted"},
+]  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def odd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    """A site with records that try to break things, one of them deleted; its base has a path."""
+    site = tmp_path_factory.mktemp("odd")
+    settings = Settings(site, {"base": "https://odd.example.org/data/", "verify": False, "page_size": 2}, {})
+    for name, records in (("one.jsonl", ODD), ("two.jsonl", ODD[:-1])):
+        (site / name).write_text("".join(json.dumps(record) + "\n" for record in records), encoding="utf-8")
+        publish([str(site / name)], settings, full=True)
+    app = create_app(settings)
+    yield app
+    app.extensions["shelfgraph"].pools.close()

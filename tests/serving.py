@@ -5,18 +5,16 @@ from __future__ import annotations
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import requests
-from conftest import ROOT
+from conftest import ROOT, free_port
 from msgspec import Struct
+from waiting import PATIENCE, wait_until_it_answers
 
 from ld.publish.run import publish
 from ld.settings import Settings
@@ -52,52 +50,32 @@ def session(leader: int) -> list[int]:
     return sorted(found)
 
 
-def free_port() -> int:
-    """A port of this machine that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 @contextmanager
 def serving(
-    site: Path, sources: Iterable[Path] = (), records: Iterable[dict[str, Any]] = (), **flags: Any
+    site: Path, sources: Iterable[Path] = (), records: Iterable[dict[str, Any]] = (), base: str = "", **flags: Any
 ) -> Iterator[Server]:
-    """Publish what is given, and run `shelfgraph serve` with these settings until the end; its talk is in serve.log."""
+    """Publish what is given, and run `shelfgraph serve` with these settings until the end; its talk is in serve.log.
+
+    Where no base is given, it is the address of the server itself.
+    """
     port = free_port()
     site.mkdir(parents=True, exist_ok=True)
     files = list(sources)
     if records:
         files.append(site / "records.jsonl")
         files[-1].write_text("".join(json.dumps(record) + "\n" for record in records))
-    publish([str(file) for file in files], Settings(site, {"base": f"http://127.0.0.1:{port}/"}, {}))
+    publish([str(file) for file in files], Settings(site, {"base": base or f"http://127.0.0.1:{port}/"}, {}))
     settings = {f"SHELFGRAPH_{name.upper()}": str(value) for name, value in flags.items()}
     command = [sys.executable, "-m", "ld", "serve", "--site", str(site), "--bind", f"127.0.0.1:{port}"]
     with (site / "serve.log").open("w") as log:
         process = subprocess.Popen(command, cwd=ROOT, env=os.environ | settings, stderr=log, start_new_session=True)
         try:
-            wait(lambda: answers(f"http://127.0.0.1:{port}/readyz"), 30)
+            wait_until_it_answers(process, f"http://127.0.0.1:{port}/readyz")
             yield Server(port, process, site)
         finally:
             process.send_signal(signal.SIGTERM)
             try:
-                process.wait(20)
+                process.wait(PATIENCE)
             finally:
                 if session(process.pid):
                     os.killpg(process.pid, signal.SIGKILL)
-
-
-def answers(url: str) -> bool:
-    """Determine whether a server answers well."""
-    try:
-        return requests.get(url, timeout=10).ok
-    except requests.ConnectionError:
-        return False
-
-
-def wait(done: Callable[[], object], seconds: float) -> None:
-    """Return when it is done; fail after so many seconds."""
-    until = time.monotonic() + seconds
-    while not done():
-        assert time.monotonic() < until, "too late"
-        time.sleep(0.05)

@@ -8,7 +8,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -16,16 +15,18 @@ from pathlib import Path
 
 import pytest
 import requests
+from click.testing import CliRunner
 from conftest import BASE, EXAMPLES, ROOT, SEED, SHARED, free_port
 from pyoxigraph import RdfFormat, parse
+from waiting import PATIENCE, wait_until_it_answers
 
-from ld.settings import SETTINGS, Settings
+from ld.cli import VERBS, main
 
 
 def shelfgraph(*arguments: str, cwd: Path, text: str | None = None) -> subprocess.CompletedProcess[str]:
     """Run the command as a process of its own."""
     command = [sys.executable, "-W", "error", "-m", "ld", *arguments]
-    return subprocess.run(command, cwd=cwd, input=text, capture_output=True, text=True, timeout=120, check=False)
+    return subprocess.run(command, cwd=cwd, input=text, capture_output=True, text=True, timeout=PATIENCE, check=False)
 
 
 def failed(done: subprocess.CompletedProcess[str], code: int, *words: str) -> None:
@@ -49,23 +50,42 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_help_teaches_every_verb(tmp_path: Path) -> None:
-    verbs = (
-        "publish",
-        "serve",
-        "endpoint",
-        "convert",
-        "query",
-        "validate",
-        "stats",
-        "settings",
-        "generations",
-        "rollback",
-    )
     done = shelfgraph("--help", cwd=tmp_path)
 
-    assert all(verb in done.stdout for verb in verbs)
-    for verb in verbs:
-        assert len(shelfgraph(verb, "--help", cwd=tmp_path).stdout) > 100
+    assert shelfgraph("help", cwd=tmp_path).stdout == done.stdout
+    for verb, (_, words) in VERBS.items():
+        assert re.search(rf"^  {verb} +{words.split()[0]}", done.stdout, re.MULTILINE)
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_help_of_a_verb_says_what_it_does(verb: str) -> None:
+    """`help VERB` and `VERB --help` are the same, and hold the words that stand beside the verb in `help`."""
+    run = CliRunner().invoke
+    told = run(main, ["help", verb]).stdout
+
+    assert told.rstrip() == run(main, [verb, "--help"]).stdout.rstrip()
+    assert VERBS[verb][1].rstrip(".") in " ".join(told.split())
+
+
+def test_help_of_a_verb_within_another() -> None:
+    told = CliRunner().invoke(main, ["help", "config", "nginx"]).stdout
+
+    assert re.match(r"Usage: \w+ config nginx \[OPTIONS\]", told)
+
+
+def test_help_of_what_is_no_verb_is_wrong_usage(tmp_path: Path) -> None:
+    failed(shelfgraph("help", "publsh", cwd=tmp_path), 2, "no verb 'publsh'", "`shelfgraph --help` lists")
+
+
+def test_help_and_version_import_no_verb(tmp_path: Path) -> None:
+    """What imports nothing is quick: the verbs bring the RDF libraries, the search and the web with them."""
+    code = "import sys; from ld.cli import main; main([{!r}], standalone_mode=False); print({} & sys.modules.keys())"
+    heavy = {"ld.commands", "ld.settings", "pyoxigraph", "flask", "lxml", "rdflib", "tantivy", "requests", "msgspec"}
+
+    for word in ("--version", "--help", "help"):
+        command = [sys.executable, "-c", code.format(word, heavy)]
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+        assert done.stdout.splitlines()[-1] == "set()", word
 
 
 @pytest.mark.parametrize(("form", "syntax"), [("nt", RdfFormat.N_TRIPLES), ("ttl", RdfFormat.TURTLE)])
@@ -112,15 +132,13 @@ def test_query_mistakes(folder: Path) -> None:
     failed(shelfgraph("query", "ASK {}", "--format", "ttl", cwd=folder), 2, "--format ttl", "json")
 
 
-def test_stats_settings_generations_and_json(folder: Path) -> None:
+def test_stats_generations_and_json(folder: Path) -> None:
     stats = json.loads(shelfgraph("stats", "--json", cwd=folder).stdout)
-    settings = json.loads(shelfgraph("settings", "--json", cwd=folder).stdout)
     listed = json.loads(shelfgraph("generations", "--json", cwd=folder).stdout)
 
     assert stats["records"] == 10 and stats["type"]["ScholarlyArticle"] == 3
-    assert settings["base"] == {"value": "http://127.0.0.1:8000/", "from": "default"}
     assert [one["live"] for one in listed] == [True]
-    for verb in ("stats", "settings", "generations"):
+    for verb in ("stats", "generations"):
         assert shelfgraph(verb, cwd=folder).returncode == 0
 
 
@@ -218,17 +236,6 @@ def test_debug_shows_the_traceback(tmp_path: Path) -> None:
     assert done.returncode == 1 and "Traceback" in done.stderr
 
 
-def test_settings_go_flag_environment_file_default(tmp_path: Path) -> None:
-    (tmp_path / "site.toml").write_text('title = "file"\nbase = "https://file.example/"\nkeep = 7\n')
-
-    found = Settings(tmp_path, {"base": "https://flag.example"}, {"SHELFGRAPH_TITLE": "environment"})
-
-    assert (found["base"], found["title"], found["keep"]) == ("https://flag.example/", "environment", 7)
-    assert (found.origin["base"], found.origin["title"], found.origin["keep"]) == ("flag", "environment", "site.toml")
-    assert found.origin["profile"] == "default"
-    assert all(setting.help.endswith(".") for setting in SETTINGS)
-
-
 # -- a source on the web -----------------------------------------------------------------------------------------
 
 
@@ -279,18 +286,13 @@ def test_serve_answers_and_ends_cleanly(folder: Path) -> None:
     command = [sys.executable, "-m", "ld", "serve", "--bind", f"127.0.0.1:{port}"]
     with subprocess.Popen(command, cwd=folder, stderr=subprocess.DEVNULL, start_new_session=True) as server:
         try:
-            for _ in range(100):
-                try:
-                    if requests.get(f"{root}/readyz", timeout=5).ok:
-                        break
-                except requests.ConnectionError:
-                    time.sleep(0.1)
-            record = requests.get(f"{root}/record/{SEED}", headers={"Accept": "text/turtle"}, timeout=10)
-            asked = requests.get(f"{root}/sparql", params={"query": "ASK { ?s ?p ?o }"}, timeout=10)
+            wait_until_it_answers(server, f"{root}/readyz")
+            record = requests.get(f"{root}/record/{SEED}", headers={"Accept": "text/turtle"}, timeout=PATIENCE)
+            asked = requests.get(f"{root}/sparql", params={"query": "ASK { ?s ?p ?o }"}, timeout=PATIENCE)
             busy = shelfgraph("serve", "--bind", f"127.0.0.1:{port}", cwd=folder)
         finally:
             server.send_signal(signal.SIGTERM)
-            server.wait(20)
+            server.wait(PATIENCE)
 
     assert record.headers["Content-Type"] == "text/turtle; charset=utf-8"
     assert len({quad.triple for quad in parse(record.content, RdfFormat.TURTLE)}) == 153
@@ -298,41 +300,7 @@ def test_serve_answers_and_ends_cleanly(folder: Path) -> None:
     failed(busy, 1, f"127.0.0.1:{port}", "--bind")
 
 
-# -- the README --------------------------------------------------------------------------------------------------
-
-
-def test_the_commands_of_the_readme_run(tmp_path: Path) -> None:
-    """Every `$ shelfgraph` line of the README runs in a fresh folder, and prints what the README shows."""
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    (tmp_path / "vocab").symlink_to(ROOT / "vocab")
-    block = re.search(r"```console\n(.*?)```", readme, re.DOTALL)
-    assert block
-    for piece in block[1].split("$ ")[1:]:
-        command, _, shown = piece.partition("\n")
-        script = command.replace("shelfgraph", f"{sys.executable} -m ld", 1)
-        done = subprocess.run(script, shell=True, cwd=tmp_path, capture_output=True, text=True, check=False)
-        assert done.returncode == 0, done.stderr
-        for line in shown.splitlines():
-            assert line == "…" or line in done.stdout + done.stderr, (command, line)
-
-
-def test_the_python_of_the_readme_runs(tmp_path: Path) -> None:
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    block = re.search(r"```python\n(.*?)```", readme, re.DOTALL)
-    assert block and block[1].count("\n") <= 6
-    shelfgraph("publish", str(EXAMPLES), cwd=tmp_path)
-
-    done = subprocess.run([sys.executable, "-c", block[1]], cwd=tmp_path, capture_output=True, text=True, check=False)
-
-    assert done.returncode == 0, done.stderr
-    assert len(done.stdout.splitlines()) == 3
-
-
-def test_the_main_job_is_the_first_command_of_the_readme() -> None:
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-
-    assert "pip install . && shelfgraph publish vocab/examples && shelfgraph serve" in readme
-    assert "pip install -e '.[test]' && pytest" in readme
+# -- every night -------------------------------------------------------------------------------------------------------
 
 
 def test_a_publish_every_night(tmp_path: Path) -> None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ import rdflib
 import requests
 from conftest import SHARED, endpoint
 from pyoxigraph import RdfFormat, Store, parse
+from waiting import PATIENCE
 
 from ld.errors import SiteError, SourceError, UsageError
 from ld.sparql.loaded import held, load, workplace
@@ -66,7 +68,7 @@ def sent(url: str, one: dict[str, Any]) -> requests.Response:
     body = one.get("body")
     data = body["chars"].encode(body.get("encoding") or "utf-8") if body else None
     address = url.removesuffix("/sparql") + one["target"].replace("/sparql/", "/sparql", 1)
-    return requests.request(one["method"], address, headers=dict(one["headers"]), data=data, timeout=30)
+    return requests.request(one["method"], address, headers=dict(one["headers"]), data=data, timeout=PATIENCE)
 
 
 def is_as_expected(answer: requests.Response, expect: dict[str, Any], body: str = "") -> bool:
@@ -125,7 +127,7 @@ def test_every_claim_of_the_service_description_is_true(w3c: str) -> None:
     service = rdflib.URIRef(w3c)
     names = {str(name) for name in graph.objects(None, SD.name)}
     formats = [str(one) for one in graph.objects(service, SD.resultFormat)]
-    asked = requests.get(w3c, {"query": "SELECT DISTINCT ?g { GRAPH ?g {} }"}, timeout=10).json()
+    asked = requests.get(w3c, {"query": "SELECT DISTINCT ?g { GRAPH ?g {} }"}, timeout=PATIENCE).json()
 
     assert names == {row["g"]["value"] for row in asked["results"]["bindings"]}
     assert len(names) == 3
@@ -138,17 +140,18 @@ def test_every_claim_of_the_service_description_is_true(w3c: str) -> None:
         "http://www.w3.org/ns/formats/N-Triples": "application/n-triples",
         "http://www.w3.org/ns/formats/JSON-LD": "application/ld+json",
         "http://www.w3.org/ns/formats/RDF_XML": "application/rdf+xml",
+        "http://www.w3.org/ns/formats/TriG": "application/trig",
     }
     for one in formats:
         query = "SELECT (1 AS ?n) {}" if "Results" in one else "CONSTRUCT { <a:b> <a:c> 1 } {}"
-        answer = requests.get(w3c, {"query": query}, headers={"Accept": types[one]}, timeout=10)
+        answer = requests.get(w3c, {"query": query}, headers={"Accept": types[one]}, timeout=PATIENCE)
         assert (answer.status_code, answer.headers["Content-Type"].partition(";")[0]) == (200, types[one])
-    assert len(formats) == 8
+    assert len(formats) == len(types)
     assert not list(graph.objects(service, SD.feature))  # neither federation nor dereferencing
 
 
 def test_a_browser_gets_the_editor_and_nothing_that_is_not_there(people: str) -> None:
-    page = requests.get(people.removesuffix("sparql"), headers={"Accept": "text/html"}, timeout=10)
+    page = requests.get(people.removesuffix("sparql"), headers={"Accept": "text/html"}, timeout=PATIENCE)
 
     assert page.url == people
     assert "<textarea" in page.text
@@ -157,7 +160,7 @@ def test_a_browser_gets_the_editor_and_nothing_that_is_not_there(people: str) ->
 
 @pytest.mark.parametrize("path", ["record/a", "search?q=x", "dump/", "dataset", "sitemap.xml"])
 def test_there_is_only_this_door(people: str, path: str) -> None:
-    assert requests.get(people.removesuffix("sparql") + path, timeout=10).status_code == 404
+    assert requests.get(people.removesuffix("sparql") + path, timeout=PATIENCE).status_code == 404
 
 
 # -- the protocol in detail --------------------------------------------------------------------------------------------
@@ -168,16 +171,18 @@ def test_an_unknown_graph_is_empty(w3c: str) -> None:
         "ASK FROM <http://example.org/none> { ?s ?p ?o }",
         "ASK { GRAPH <http://example.org/none> { ?s ?p ?o } }",
     ):
-        assert requests.get(w3c, {"query": text}, timeout=10).json()["boolean"] is False
+        assert requests.get(w3c, {"query": text}, timeout=PATIENCE).json()["boolean"] is False
 
 
 def test_one_decoding_never_two(people: str) -> None:
     query = 'SELECT ("100%2541%41+" AS ?text) {}'
 
     for answer in (
-        requests.get(people, {"query": query}, timeout=10),
-        requests.post(people, {"query": query}, timeout=10),
-        requests.post(people, query, headers={"Content-Type": "application/sparql-query; charset=utf-8"}, timeout=10),
+        requests.get(people, {"query": query}, timeout=PATIENCE),
+        requests.post(people, {"query": query}, timeout=PATIENCE),
+        requests.post(
+            people, query, headers={"Content-Type": "application/sparql-query; charset=utf-8"}, timeout=PATIENCE
+        ),
     ):
         assert answer.json()["results"]["bindings"][0]["text"]["value"] == "100%2541%41+"
 
@@ -192,7 +197,7 @@ def test_one_decoding_never_two(people: str) -> None:
     ],
 )
 def test_a_request_that_is_refused(people: str, params: dict[str, str], status: int) -> None:
-    answer = requests.get(people, params, timeout=10)
+    answer = requests.get(people, params, timeout=PATIENCE)
 
     assert (answer.status_code, answer.headers["Content-Type"]) == (status, "application/problem+json")
     assert answer.json()["detail"]
@@ -203,7 +208,7 @@ def test_a_request_that_is_refused(people: str, params: dict[str, str], status: 
     [("ASK { ?s ?p }", 1, 13), ("SELECT * {\n  ?数学 ?p 'é' .\n  ? }", 3, 3), ("ASK {\r\n\r\n ?s ?p ) }", 3, 8)],
 )
 def test_an_error_of_syntax_has_its_place(people: str, query: str, line: int, column: int) -> None:
-    found = requests.post(people, {"query": query}, timeout=10).json()
+    found = requests.post(people, {"query": query}, timeout=PATIENCE).json()
 
     assert (found["status"], found["line"], found["column"]) == (400, line, column)
 
@@ -221,7 +226,7 @@ def test_an_error_of_syntax_has_its_place(people: str, query: str, line: int, co
     ],
 )
 def test_a_post_that_is_refused(people: str, url: str, body: str | bytes, kind: str, status: int) -> None:
-    answer = requests.post(people + url, body, headers={"Content-Type": kind}, timeout=10)
+    answer = requests.post(people + url, body, headers={"Content-Type": kind}, timeout=PATIENCE)
 
     assert (answer.status_code, answer.json()["status"]) == (status, status)
 
@@ -230,13 +235,13 @@ def test_graphs_are_named_in_the_address_or_in_the_form(w3c: str) -> None:
     graph = "http://kasei.us/2009/09/sparql/data/data1.rdf"
     query = {"query": f"ASK {{ <{graph}> a ?type }}"}
 
-    assert requests.post(w3c, query | {"default-graph-uri": graph}, timeout=10).json()["boolean"]
-    assert requests.post(w3c, query, params={"default-graph-uri": graph}, timeout=10).json()["boolean"]
-    assert not requests.post(w3c, query, timeout=10).json()["boolean"]
+    assert requests.post(w3c, query | {"default-graph-uri": graph}, timeout=PATIENCE).json()["boolean"]
+    assert requests.post(w3c, query, params={"default-graph-uri": graph}, timeout=PATIENCE).json()["boolean"]
+    assert not requests.post(w3c, query, timeout=PATIENCE).json()["boolean"]
 
 
 def test_what_changes_with_each_answer_is_not_cached(people: str) -> None:
-    answer = requests.get(people, {"query": "SELECT (UUID() AS ?id) {}"}, timeout=10)
+    answer = requests.get(people, {"query": "SELECT (UUID() AS ?id) {}"}, timeout=PATIENCE)
 
     assert "ETag" not in answer.headers
     assert "Cache-Control" not in answer.headers
@@ -250,7 +255,7 @@ def test_what_changes_with_each_answer_is_not_cached(people: str) -> None:
     ],
 )
 def test_what_xml_cannot_hold_is_refused_not_broken(people: str, query: str, form: str) -> None:
-    answer = requests.get(people, {"query": query}, headers={"Accept": f"{form}, */*;q=0.1"}, timeout=10)
+    answer = requests.get(people, {"query": query}, headers={"Accept": f"{form}, */*;q=0.1"}, timeout=PATIENCE)
 
     assert (answer.status_code, answer.json()["status"]) == (406, 406)
     assert "another format" in answer.json()["detail"]
@@ -258,7 +263,7 @@ def test_what_xml_cannot_hold_is_refused_not_broken(people: str, query: str, for
 
 def test_head_is_get_without_a_body(people: str) -> None:
     asked = {"query": FOAF + "SELECT ?n { ?s foaf:name ?n }"}
-    got, head = requests.get(people, asked, timeout=10), requests.head(people, params=asked, timeout=10)
+    got, head = requests.get(people, asked, timeout=PATIENCE), requests.head(people, params=asked, timeout=PATIENCE)
 
     assert (head.status_code, head.text) == (200, "")
     for name in ("Content-Type", "ETag", "Vary", "Cache-Control"):
@@ -267,9 +272,9 @@ def test_head_is_get_without_a_body(people: str) -> None:
 
 def test_the_same_query_is_known_again(people: str) -> None:
     asked = {"query": FOAF + "SELECT ?n { ?s foaf:name ?n }"}
-    first = requests.get(people, asked, timeout=10)
-    again = requests.get(people, asked, headers={"If-None-Match": first.headers["ETag"]}, timeout=10)
-    other = requests.get(people, asked, headers={"Accept": "text/csv"}, timeout=10)
+    first = requests.get(people, asked, timeout=PATIENCE)
+    again = requests.get(people, asked, headers={"If-None-Match": first.headers["ETag"]}, timeout=PATIENCE)
+    other = requests.get(people, asked, headers={"Accept": "text/csv"}, timeout=PATIENCE)
 
     assert (again.status_code, again.content) == (304, b"")
     assert other.headers["ETag"] != first.headers["ETag"]
@@ -279,8 +284,8 @@ def test_a_cut_answer_says_so(tmp_path: Path) -> None:
     path = tmp_path / "people.ttl"
     path.write_text(PEOPLE, encoding="utf-8")
     with endpoint(path, SHELFGRAPH_QUERY_ROWS="2") as url:
-        refused = requests.get(url, {"query": "SELECT * { ?s ?p ?o }"}, timeout=10)
-        cut = requests.get(url, {"query": "SELECT * { ?s ?p ?o }", "truncate": "1"}, timeout=10)
+        refused = requests.get(url, {"query": "SELECT * { ?s ?p ?o }"}, timeout=PATIENCE)
+        cut = requests.get(url, {"query": "SELECT * { ?s ?p ?o }", "truncate": "1"}, timeout=PATIENCE)
 
     assert refused.status_code == 413
     assert len(cut.json()["results"]["bindings"]) == 2
@@ -318,7 +323,7 @@ def test_a_finished_store_is_asked_as_it_is(tmp_path: Path) -> None:
     with endpoint(tmp_path / "store") as url:
         with pytest.raises(OSError, match="LOCK"):
             Store(str(tmp_path / "store"))
-        asked = requests.get(url, {"query": FOAF + "ASK { ?s foaf:name 'Ann'@en }"}, timeout=10)
+        asked = requests.get(url, {"query": FOAF + "ASK { ?s foaf:name 'Ann'@en }"}, timeout=PATIENCE)
 
     assert asked.json()["boolean"]
     assert data_files(tmp_path / "store") == before
@@ -354,11 +359,82 @@ def test_what_cannot_be_loaded_is_said_with_its_place(tmp_path: Path) -> None:
             load([tmp_path, bad], folder, "http://127.0.0.1:8000/")
 
 
+def test_what_others_put_into_the_temporary_folder_is_left_alone(tmp_path: Path) -> None:
+    """A pipe in the place of a lock is not waited for, and no link is followed."""
+    temporary, precious = tmp_path / "tmp", tmp_path / "precious"
+    for folder in (temporary / "shelfgraph-endpoint-pipe", temporary / "shelfgraph-endpoint-link", precious):
+        folder.mkdir(parents=True)
+    (precious / "lock").touch()
+    os.mkfifo(temporary / "shelfgraph-endpoint-pipe" / "lock")
+    (temporary / "shelfgraph-endpoint-link" / "lock").symlink_to(precious / "lock")
+    (temporary / "shelfgraph-endpoint-linked").symlink_to(precious)
+    (temporary / "shelfgraph-endpoint-file").touch()
+    before = sorted(tmp_path.rglob("*"))
+
+    code = "from ld.sparql.loaded import workplace\nwith workplace() as folder: print(folder)"
+    line = [sys.executable, "-c", code]
+    done = subprocess.run(
+        line, env={**os.environ, "TMPDIR": str(temporary)}, capture_output=True, text=True, timeout=PATIENCE
+    )
+
+    assert done.stdout.startswith(str(temporary)), done.stderr
+    assert sorted(tmp_path.rglob("*")) == before
+
+
 def test_what_a_killed_run_left_is_removed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     left = tmp_path / "shelfgraph-endpoint-left"
-    left.mkdir()
+    left.mkdir(0o700)
     (left / "lock").touch()
     with workplace() as first, workplace() as second:
         assert not left.exists()
         assert first.exists() and second.exists()
+
+
+def plant_a_pipe(folder: Path) -> None:
+    folder.mkdir(0o700)
+    os.mkfifo(folder / "lock")
+
+
+def plant_a_link(folder: Path) -> None:
+    folder.mkdir(0o700)
+    (folder.parent / "lock").touch()
+    (folder / "lock").symlink_to(folder.parent / "lock")
+
+
+def plant_a_link_to_a_folder(folder: Path) -> None:
+    other = folder.parent / "other"
+    other.mkdir(0o700)
+    (other / "lock").touch()
+    folder.symlink_to(other)
+
+
+def plant_a_folder_open_to_all(folder: Path) -> None:
+    folder.mkdir()
+    folder.chmod(0o777)
+    (folder / "lock").touch()
+
+
+def plant_a_folder_of_another(folder: Path) -> None:
+    if os.geteuid():
+        pytest.skip("only root can give a folder to another user")
+    folder.mkdir(0o700)
+    (folder / "lock").touch()
+    os.chown(folder, 65534, 65534)
+
+
+@pytest.mark.parametrize(
+    "plant",
+    [plant_a_pipe, plant_a_link, plant_a_link_to_a_folder, plant_a_folder_open_to_all, plant_a_folder_of_another],
+)
+def test_what_another_user_planted_neither_stops_the_endpoint_nor_is_it_touched(
+    tmp_path: Path, plant: Callable[[Path], None]
+) -> None:
+    """The temporary folder is open to all: a pipe in the place of a lock would be waited for without end."""
+    planted, people = tmp_path / "shelfgraph-endpoint-planted", tmp_path / "people.ttl"
+    plant(planted)
+    people.write_text(PEOPLE, encoding="utf-8")
+
+    with endpoint(people, TMPDIR=str(tmp_path)) as url:
+        assert requests.get(url, {"query": "ASK {}"}, timeout=PATIENCE).json()["boolean"]
+    assert list(planted.iterdir())

@@ -16,7 +16,7 @@ from pyoxigraph import NamedNode, RdfFormat, Store, Triple, parse
 from ld.formats import ntriples
 from ld.formats.jsonld import reshaped
 from ld.formats.rdfxml import rdfxml
-from ld.formats.turtle import turtle
+from ld.formats.turtle import TURTLE, turtle
 from ld.site import rendered
 from ld.site.documents import Documents
 from ld.site.generation import Generation
@@ -164,4 +164,4 @@ def test_forms_of_another_edition_are_made_anew(generation: Generation, monkeypa
     monkeypatch.setattr(rendered, "edition", lambda known: "another")
 
     assert generation.forms.get(record.n) is None
-    assert show(generation, record).turtle == Shown(generation.documents, record).turtle
+    assert show(generation, record).made(TURTLE) == Shown(generation.documents, record).made(TURTLE)

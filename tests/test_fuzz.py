@@ -6,6 +6,7 @@ import json
 import os
 import random
 import re
+from collections import Counter
 from typing import Any
 from urllib.parse import quote_from_bytes
 
@@ -18,6 +19,8 @@ from hypothesis import strategies as st
 from lxml import etree
 from werkzeug.test import TestResponse
 
+from ld.settings import Settings
+from ld.web import create_app
 from ld.web.pages.sparql import examples
 
 # The same ones in every run, so that what fails does so for a change; SHELFGRAPH_TEST_FUZZ=5000 tries others.
@@ -51,10 +54,13 @@ def queries(draw: Any) -> str:
     return "".join(tokens)
 
 
-def check(response: TestResponse) -> None:
+ORDERLY = {200, 206, 301, 302, 304, 400, 403, 404, 405, 406, 410, 412, 413, 415, 416}
+
+
+def check(response: TestResponse, *also: int) -> None:
     """The answer is well-formed, and tells nothing of the program."""
     body, kind = response.get_data(), response.mimetype or ""  # a 304 has none
-    assert response.status_code in (200, 206, 301, 302, 304, 400, 403, 404, 405, 406, 410, 412, 413, 415, 416, 429, 504)
+    assert response.status_code in ORDERLY | set(also)
     assert b"Traceback" not in body and b"site-packages" not in body
     for name, value in response.headers:
         assert re.fullmatch(r"[\x20-\x7e]*", value), (name, value)
@@ -70,19 +76,23 @@ def check(response: TestResponse) -> None:
         assert kind in ("text/html", "text/plain")
 
 
-@steady
-@given(query=queries(), accept=st.sampled_from(["*/*", "text/html", "application/sparql-results+xml", "text/turtle"]))
-def ask(app: Flask, query: str, accept: str) -> None:
-    data = query.encode("utf-8", "surrogatepass")
-    check(
-        app.test_client().post(
-            "/sparql", data=data, content_type="application/sparql-query", headers={"Accept": accept}
-        )
-    )
+def test_a_query_with_changed_words_is_answered_or_told_what_is_wrong(settings: Settings) -> None:
+    """A few may run into the time limit: a join that has lost a word is a cross product."""
+    statuses: Counter[int] = Counter()
+    app = create_app(Settings(settings.site, {"base": BASE, "query_seconds": 20.0}, {}))
 
+    @steady
+    @given(queries(), st.sampled_from(["*/*", "text/html", "application/sparql-results+xml", "text/turtle"]))
+    def ask(query: str, accept: str) -> None:
+        kind, data = "application/sparql-query", query.encode("utf-8", "surrogatepass")
+        response = app.test_client().post("/sparql", data=data, content_type=kind, headers={"Accept": accept})
+        check(response, 504)
+        statuses[response.status_code] += 1
 
-def test_a_query_with_changed_words_is_answered_or_told_what_is_wrong(app: Flask) -> None:
-    ask(app)
+    ask()
+    app.extensions["shelfgraph"].close()
+    assert {200, 400, 403, 406} <= statuses.keys()
+    assert statuses[504] <= CASES // 50
 
 
 @pytest.mark.parametrize(

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-import pytest
+import re
+from functools import cache
 
-from ld.sparql.grammar import Place, first_error
+import pytest
+from lark import Lark
+from lark.exceptions import UnexpectedCharacters, UnexpectedToken
+
+from ld.sparql.grammar import Place, digest, first_error, grammar, read
 from ld.values.vocab import vocabulary
 
 EVERYTHING = """BASE <http://e/> PREFIX : <x#> PREFIX e.x: <y#>
@@ -47,3 +52,37 @@ def test_the_first_word_that_no_query_goes_on_with(query: str, place: Place) -> 
 @pytest.mark.parametrize("text", ["ASK " + "{" * 60_000, "ASK { FILTER" + "(" * 60_000, "'" * 60_000, "\\u" * 30_000])
 def test_hostile_texts_are_read_without_recursion(text: str) -> None:
     assert first_error(text)
+
+
+@cache
+def by_lark() -> Lark:
+    """The parser that lark makes of the grammar, without the tables that are kept."""
+    return Lark(grammar(), start="query", parser="lalr", lexer="contextual")
+
+
+def error_by_lark(query: str) -> Place | None:
+    """What lark itself says of a query."""
+    try:
+        by_lark().parse(query)
+    except UnexpectedCharacters as error:
+        return Place(error.line, error.column, query[error.pos_in_stream or 0])
+    except UnexpectedToken as error:
+        if error.token.type != "$END":
+            return Place(error.line, error.column, str(error.token))
+        text = query.rstrip()
+        return Place(text.count("\n") + 1, len(text) - text.rfind("\n"), "")
+    return None
+
+
+def test_the_tables_are_of_the_grammar_as_it_is() -> None:
+    assert read().grammar == digest(), "the grammar has changed: run `python -m ld.sparql.grammar`"
+
+
+def test_the_tables_say_what_lark_says_of_every_query_that_lacks_a_word() -> None:
+    places = [found.span() for found in re.finditer(r"\w+|[^\w\s]", EVERYTHING)]
+    queries = [EVERYTHING[:start] + EVERYTHING[end:] for start, end in places]
+
+    said = [error_by_lark(query) for query in queries]
+
+    assert len({place for place in said if place}) > 50
+    assert [first_error(query) for query in queries] == said

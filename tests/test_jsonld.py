@@ -208,3 +208,4 @@ def test_memory_stays_flat() -> None:
 
         assert len(small.shapes) <= 5 and len(small.properties) <= 5
         assert line == plain_road(f"<{WORK}> <http://x/q{n}> <http://x/{n}> .\n{text}", WORK)
+    assert small.shapes and small.properties

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ld.formats.media import CITATION, DOCUMENT, GRAPH, RESULTS
+from ld.formats.table import DOCUMENT, GRAPH, RECORD, RESULTS
 from ld.web.negotiation import choose
 
 CHROME = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8"
@@ -57,7 +57,7 @@ JAVA = "image/gif, image/jpeg, *; q=.2, */*; q=.2"
     ],
 )
 def test_accept_decides(accept: str | None, key: str | None) -> None:
-    choice = choose(accept, None, (*DOCUMENT, *CITATION))
+    choice = choose(accept, None, RECORD)
 
     assert (choice.format.key if choice else None) == key
 
@@ -120,6 +120,22 @@ def test_the_profile_of_json_ld(accept: str, profile: str) -> None:
     assert choice
     assert (choice.format.key, choice.profile) == ("jsonld", profile)
     assert profile in choice.content_type
+
+
+def test_a_form_without_profiles_is_not_said_to_have_one() -> None:
+    """What Turtle's `profile` names is JSON-LD's, and the answer is plain Turtle."""
+    choice = choose('text/turtle;profile="http://www.w3.org/ns/json-ld#expanded"', None, DOCUMENT)
+
+    assert choice
+    assert choice.content_type == "text/turtle; charset=utf-8"
+
+
+@pytest.mark.parametrize(("wanted", "key"), [("csl", "csl.json"), ("csl.json", "csl.json"), ("json", "json")])
+def test_a_key_of_two_words_goes_by_its_first_too(wanted: str, key: str) -> None:
+    choice = choose(None, wanted, RECORD)
+
+    assert choice
+    assert choice.format.key == key
 
 
 @given(st.text(), st.text())

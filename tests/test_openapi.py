@@ -17,8 +17,9 @@ from conftest import BASE, EXAMPLES, ROOT
 from flask import Flask
 from flask.testing import FlaskClient
 from serving import serving
+from waiting import PATIENCE
 
-from ld.formats import media
+from ld.formats.table import RECORD
 from ld.web.pages import openapi
 
 HERE = Path(__file__).parent
@@ -39,7 +40,7 @@ def test_schemathesis_finds_every_answer_as_described(tmp_path: Path) -> None:
     with serving(tmp_path / "site", [EXAMPLES], query_seconds=2, query_per_client=8) as server:
         done = subprocess.run(
             [*command, f"{server.url}/openapi.json", "--no-color"], cwd=tmp_path, capture_output=True, text=True,
-            check=False, timeout=240, env={**os.environ, "PYTHONPATH": str(HERE)},
+            check=False, timeout=PATIENCE, env={**os.environ, "PYTHONPATH": str(HERE)},
         )  # fmt: skip
 
     print(done.stdout)
@@ -68,7 +69,7 @@ def test_every_thing_with_a_document_is_described(described: dict[str, Any]) -> 
 
 
 def test_forms_are_those_of_the_table(described: dict[str, Any]) -> None:
-    known = {form.media_type: form.key for form in (*media.DOCUMENT, *media.CITATION)}
+    known = {form.media_type: form.key for form in RECORD}
     path = described["paths"]["/record/{id}.{form}"]
 
     assert set(path["get"]["responses"]["200"]["content"]) == set(known)

@@ -8,6 +8,7 @@ import shutil
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from urllib.parse import quote
 
@@ -15,6 +16,7 @@ import pytest
 from conftest import BASE, EXAMPLES, SEED
 from flask import Flask
 from flask.testing import FlaskClient
+from waiting import PATIENCE, seconds_of
 
 from ld.errors import SettingError
 from ld.publish.run import publish
@@ -46,7 +48,7 @@ def make(settings: Settings) -> Iterator[Make]:
     made: list[Flask] = []
 
     def client(**flags: Any) -> FlaskClient:
-        made.append(create_app(Settings(settings.site, {"base": BASE, "query_seconds": 5.0} | flags, {})))
+        made.append(create_app(Settings(settings.site, {"base": BASE, "query_seconds": PATIENCE} | flags, {})))
         return taking_in(made[-1])
 
     yield client
@@ -76,11 +78,14 @@ def lines(log: Path) -> list[dict[str, Any]]:
 def test_a_request_is_a_line_of_json(make: Make, log: Path) -> None:
     client = make(access_log=str(log))
 
-    answer = asked_by(client, "192.0.2.77", f"{RECORD}.ttl", User_Agent="harvester/1.0")
+    answers = []
+    took = seconds_of(
+        lambda: answers.append(asked_by(client, "192.0.2.77", f"{RECORD}.ttl", User_Agent="harvester/1.0"))
+    )
 
-    (line,) = lines(log)
+    (line,), (answer,) = lines(log), answers
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", line.pop("time"))
-    assert 0 <= line.pop("ms") < 60_000
+    assert 0 < line.pop("ms") <= took * 1000
     assert line == {
         "method": "GET",
         "path": f"{RECORD}.ttl",
@@ -191,7 +196,7 @@ def test_requests_are_counted_by_kind_class_and_form(make: Make) -> None:
 
 
 def test_queries_are_counted_by_outcome(make: Make) -> None:
-    client = make(query_seconds=1.0, query_rows=3)
+    client = make(query_seconds=4.0, query_rows=3)
 
     for query in (
         "ASK {}", "ASK {", "SELECT * { SERVICE <http://127.0.0.1:9/> {} }", "SELECT * { ?s ?p ?o }",
@@ -268,6 +273,13 @@ def test_many_clients_take_bounded_memory() -> None:
     assert len(rate) == 100
 
 
+@pytest.fixture
+def still(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The clock of the limits stands still."""
+    monkeypatch.setattr("ld.web.edge.limits.time", SimpleNamespace(monotonic=lambda: 1000.0))
+
+
+@pytest.mark.usefixtures("still")
 def test_a_client_over_the_rate_is_told_when_to_come_back(make: Make) -> None:
     client = make(requests_per_minute=3)
 
@@ -276,11 +288,12 @@ def test_a_client_over_the_rate_is_told_when_to_come_back(make: Make) -> None:
     assert [one.status_code for one in answers] == [200, 200, 200, 429]
     assert [one.headers["RateLimit"] for one in answers[:2]] == ['"default";r=2;t=20', '"default";r=1;t=40']
     assert answers[3].headers["Content-Type"] == PROBLEM
-    assert 0 < int(answers[3].headers["Retry-After"]) <= 20
+    assert answers[3].headers["Retry-After"] == "20"
     assert answers[3].headers["RateLimit-Policy"] == '"default";q=3;w=60'
     assert asked_by(client, "192.0.2.2").status_code == 200
 
 
+@pytest.mark.usefixtures("still")
 def test_a_network_of_ipv6_is_one_client(make: Make) -> None:
     client = make(requests_per_minute=1)
 
@@ -400,7 +413,10 @@ def test_the_links_of_a_page_lead_somewhere_below_the_base(below: Flask) -> None
     client = taking_in(below)
     pages = [client.get(path, headers={"Accept": "text/html"}).text for path in ("/catalogue/", RECORD, "/dump/")]
 
-    for link in sorted({one for page in pages for one in re.findall(r'href="(/[^"#]*)', page)}):
+    links = sorted({one for page in pages for one in re.findall(r'href="(/[^"#]*)', page)})
+
+    assert len(links) > 30
+    for link in links:
         assert client.get(link.replace("&amp;", "&")).status_code == 200, link
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import json
 import os
 import signal
@@ -10,18 +11,20 @@ import socket
 import subprocess
 import sys
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
 from lxml import etree
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Store, parse
+from waiting import PATIENCE, deadline, seconds_of, wait
 
 from ld.errors import (
     ClientBusy,
+    ClientGone,
     QueryForbidden,
     QueryMemory,
     QuerySyntaxError,
@@ -30,8 +33,10 @@ from ld.errors import (
     ResultTooLarge,
     SiteError,
 )
+from ld.formats.table import RESULTS
 from ld.sparql.guard import Form
 from ld.sparql.pool import Limits, QueryPool, Request
+from ld.sparql.process import Worker
 from ld.sparql.quota import Turns
 from ld.sparql.wire import ASK, Failure, Job, receive, send
 
@@ -39,7 +44,7 @@ ROWS = 300
 ALL = "SELECT ?s ?o ?none { ?s <x:p> ?o }"
 HEAVY = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
 NASTY = 'a"},{"b\r\n</result><result>,{},{}\\\t'
-SMALL = Limits(seconds=1, memory=256 << 20)
+PATIENT = Limits(seconds=PATIENCE)
 
 
 @pytest.fixture(scope="module")
@@ -57,7 +62,7 @@ def directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def pool(directory: Path) -> Iterator[QueryPool]:
-    with QueryPool(directory, SMALL) as pool:
+    with QueryPool(directory, PATIENT) as pool:
         pool.start()
         yield pool
 
@@ -95,9 +100,10 @@ linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="/proc a
 @pytest.mark.parametrize("query", [ALL, "ASK { ?s ?p ?o }", "SELECT * {}", "SELECT ?x { ?s ?p ?o }"])
 def test_tables(pool: QueryPool, directory: Path, format: str, query: str) -> None:
     """A table comes out byte by byte as the engine writes it."""
-    from ld.sparql.results import TABLES
+    table = next(form.table for form in RESULTS if form.key == format)
+    assert table
 
-    expected = Store.read_only(str(directory)).query(query).serialize(format=TABLES[format].format)
+    expected = Store.read_only(str(directory)).query(query).serialize(format=table.engine)
 
     assert expected == ask(pool, query, format)
 
@@ -119,13 +125,14 @@ def test_graphs(pool: QueryPool, format: str, rdf: RdfFormat) -> None:
 
 def test_answer(pool: QueryPool) -> None:
     """An answer tells its form, size and times."""
-    answer = pool.answer(Request("ASK {}", "json"))
+    answers = []
+    took = seconds_of(lambda: answers.append(pool.answer(Request("ASK {}", "json"))))
+    (answer,) = answers
     with answer.body as body:
         assert answer.size == len(body.read())
 
     assert (answer.form, answer.format, answer.truncated) == (Form.ASK, "json", False)
-    assert 0 < answer.engine_seconds < 1
-    assert 0 <= answer.queue_seconds < 1
+    assert 0 < answer.engine_seconds <= took - answer.queue_seconds <= took
 
 
 def test_wrong_format(pool: QueryPool) -> None:
@@ -203,6 +210,23 @@ def test_syntax(pool: QueryPool, query: str, place: tuple[int, int], text: str) 
     assert place == (caught.value.line, caught.value.column)
 
 
+@linux
+def test_the_first_error_needs_nothing_that_is_not_there_yet(directory: Path) -> None:
+    """A worker that is ready reads no file for an error: all that it needs was loaded before."""
+    with QueryPool(directory, Limits(running=1)) as pool, pool._worker() as worker:
+
+        def read() -> str:
+            return Path(f"/proc/{worker.process.pid}/io").read_text().splitlines()[0]
+
+        worker.run(Job("ASK {}", format="json"), io.BytesIO(), deadline())
+        before = read()
+        with pytest.raises(QuerySyntaxError, match="cannot stand here"):
+            worker.run(Job("ASK { ?s ?p }", format="json"), io.BytesIO(), deadline())
+
+        assert before.startswith("rchar: ")
+        assert before == read()
+
+
 DOUBLING = "SELECT ?x27 { BIND('0123456789' AS ?x0) " + "".join(
     f"BIND(CONCAT(?x{i}, ?x{i}) AS ?x{i + 1}) " for i in range(27)
 )
@@ -229,13 +253,28 @@ BOMBS = {
 }
 
 
+@pytest.fixture(scope="module")
+def strict(directory: Path) -> Iterator[QueryPool]:
+    """A pool with a time limit that is there to be reached."""
+    with QueryPool(directory, Limits(seconds=1, memory=256 << 20)) as pool:
+        yield pool
+
+
+def is_answered(pool: QueryPool) -> bool:
+    """Determine whether a small query is answered; on a slow machine it may need more than the limit."""
+    try:
+        return bool(json.loads(ask(pool, "ASK { ?s ?p ?o }"))["boolean"])
+    except QueryTimeout:
+        return False
+
+
 @pytest.mark.parametrize("bomb", BOMBS, ids=range(len(BOMBS)))
-def test_bombs(pool: QueryPool, bomb: str) -> None:
+def test_bombs(strict: QueryPool, bomb: str) -> None:
     """A bomb ends in its error - whichever limit it meets first - and the next query is answered."""
     with pytest.raises(BOMBS[bomb]):
-        ask(pool, bomb)
+        ask(strict, bomb)
 
-    assert json.loads(ask(pool, "ASK { ?s ?p ?o }"))["boolean"]
+    wait(lambda: is_answered(strict))
 
 
 @linux
@@ -245,8 +284,8 @@ def test_stack(directory: Path) -> None:
     with QueryPool(directory, Limits(running=1)) as pool:
         worker = pool._take()
         worker.wait_ready()
-        send(worker.channel, ASK, msgspec.json.encode(Job("ASK " + "{" * 20_000 + "}" * 20_000, "json")))
-        assert receive(worker.channel, time.monotonic() + 5) is None
+        send(worker.channel, ASK, msgspec.json.encode(Job("ASK " + "{" * 20_000 + "}" * 20_000, format="json")))
+        assert receive(worker.channel, deadline()) is None
         with pool._change:
             pool._busy.discard(worker)
             pool._idle.append(worker)
@@ -261,11 +300,57 @@ def test_stack(directory: Path) -> None:
 def test_idle_death(pool: QueryPool) -> None:
     """A worker that somebody kills while it rests is replaced, and nobody notices."""
     ask(pool, "ASK {}")
-    for worker in list(pool._idle):
+    killed = list(pool._idle)
+    for worker in killed:
         os.kill(worker.process.pid, signal.SIGKILL)
-    time.sleep(0.1)
+    wait(lambda: not any(worker.alive() for worker in killed))
 
     assert json.loads(ask(pool, "ASK {}"))["boolean"]
+
+
+def test_no_worker_too_many(directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While one is lent, another thread that looks for missing workers finds none missing."""
+    alive = Worker.alive
+    with QueryPool(directory, Limits(running=1)) as pool:
+        pool.start()
+        monkeypatch.setattr(Worker, "alive", lambda worker: (pool._fill(), alive(worker))[1])
+        ask(pool, "ASK {}")
+
+        assert len(pool._idle) == 2
+
+
+def test_who_comes_while_workers_start_takes_one_of_them(directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two first queries at once do not each start all workers."""
+    gate, waiting, started = threading.Event(), threading.Event(), []
+
+    def slowly(*arguments: Any) -> Worker:
+        started.append(arguments)
+        waiting.set()
+        gate.wait()
+        return Worker(*arguments)
+
+    monkeypatch.setattr("ld.sparql.pool.Worker", slowly)
+    with QueryPool(directory, Limits(running=2)) as pool:
+        first, second = (threading.Thread(target=ask, args=(pool, "ASK {}")) for _ in range(2))
+        first.start()
+        waiting.wait()
+        second.start()
+        wait(lambda: pool._running == 2)
+        gate.set()
+        first.join()
+        second.join()
+
+        assert len(started) == len(pool._idle) == 3
+
+
+@linux
+def test_a_worker_that_is_checked_while_the_pool_closes_ends(directory: Path) -> None:
+    before = children()
+    pool = QueryPool(directory, Limits(running=1))
+    with pool._worker():
+        pool.close()
+
+    assert before == children()
 
 
 class Canary(HTTPServer):
@@ -294,7 +379,7 @@ def canary() -> Iterator[Canary]:
 
 def test_no_connection(pool: QueryPool, canary: Canary) -> None:
     """No query makes the server open a connection: the canary is alive and is not visited."""
-    with socket.create_connection(("127.0.0.1", canary.server_port), 2) as visitor:
+    with socket.create_connection(("127.0.0.1", canary.server_port), PATIENCE) as visitor:
         assert visitor.recv(1) == b""
     for query in ("SERVICE <{}> {{}}", "?s ?p trueSERVICE <{}> {{}}", "SERVICE SILENT <{}> {{ ?s ?p ?o }}"):
         with pytest.raises(QueryForbidden):
@@ -317,8 +402,8 @@ def test_no_connection_without_guard(pool: QueryPool, canary: Canary, silent: st
     worker = pool._take()
     try:
         worker.wait_ready()
-        send(worker.channel, ASK, msgspec.json.encode(Job(query, "json")))
-        frame = receive(worker.channel, time.monotonic() + 5)
+        send(worker.channel, ASK, msgspec.json.encode(Job(query, format="json")))
+        frame = receive(worker.channel, deadline())
         assert worker.alive()
     finally:
         worker.kill()
@@ -334,7 +419,7 @@ def test_locked_in(directory: Path) -> None:
     """After the lock neither sockets nor programs are to be had, in no thread."""
     script = """if 1:
         import os, socket, threading
-        from ld.sparql.worker import lock_in
+        from ld.sparql.child import lock_in
         gate, done = threading.Event(), []
         def try_all():
             gate.wait()
@@ -352,12 +437,12 @@ def test_locked_in(directory: Path) -> None:
     assert result.stdout.strip() == "['socket', 'program', 'socket', 'program']"
 
 
-def in_background(pool: QueryPool, client: str, errors: list[Exception]) -> threading.Thread:
-    """Start a heavy query in a thread; its error is kept."""
+def in_background(pool: QueryPool, client: str, errors: list[Exception], over: threading.Event) -> threading.Thread:
+    """Start a heavy query in a thread; whoever asked it goes away when all is over; its error is kept."""
 
     def run() -> None:
         try:
-            ask(pool, HEAVY, client=client)
+            ask(pool, HEAVY, client=client, gone=over.is_set)
         except Exception as error:
             errors.append(error)
 
@@ -366,36 +451,35 @@ def in_background(pool: QueryPool, client: str, errors: list[Exception]) -> thre
     return thread
 
 
+def at_work(pool: QueryPool) -> int:
+    """The number of workers that are in the middle of a query."""
+    return sum(worker._ready and not worker.rests for worker in list(pool._busy))
+
+
 def test_limits_of_clients_and_queue(directory: Path) -> None:
     """One client runs one query; the queue has an end; others are answered meanwhile and after."""
     errors: list[Exception] = []
-    with QueryPool(directory, Limits(seconds=4, running=2, queued=1)) as pool:
-        pool.start()
-        threads = [in_background(pool, "a", errors)]
-        wait(lambda: pool._running == 1)
-        with pytest.raises(ClientBusy):
-            ask(pool, "ASK {}", client="a")
-        assert json.loads(ask(pool, "ASK {}", client="b"))["boolean"]
-        threads.append(in_background(pool, "b", errors))
-        wait(lambda: pool._running == 2)
-        threads.append(in_background(pool, "c", errors))
-        wait(lambda: len(pool._waiting) == 1)
-        with pytest.raises(QueueFull):
-            ask(pool, "ASK {}", client="d")
+    over = threading.Event()
+    with QueryPool(directory, Limits(seconds=PATIENCE, running=2, queued=1)) as pool:
+        threads = [in_background(pool, "a", errors, over)]
+        try:
+            wait(lambda: pool._running == 1)
+            with pytest.raises(ClientBusy):
+                ask(pool, "ASK {}", client="a")
+            assert json.loads(ask(pool, "ASK {}", client="b"))["boolean"]
+            threads.append(in_background(pool, "b", errors, over))
+            wait(lambda: pool._running == 2)
+            threads.append(in_background(pool, "c", errors, over))
+            wait(lambda: len(pool._waiting) == 1)
+            with pytest.raises(QueueFull):
+                ask(pool, "ASK {}", client="d")
+        finally:
+            over.set()
         for thread in threads:
             thread.join()
         assert json.loads(ask(pool, "ASK {}", client="a"))["boolean"]
 
-    assert {type(error) for error in errors} <= {QueryTimeout, QueueFull}
-    assert len(errors) == 3
-
-
-def wait(done: Callable[[], bool]) -> None:
-    """Return when it is done."""
-    until = time.monotonic() + 10
-    while not done():
-        assert time.monotonic() < until, "too late"
-        time.sleep(0.01)
+    assert [type(error) for error in errors] == [ClientGone] * 3
 
 
 def test_a_client_has_its_places_in_all_processes_together(directory: Path, tmp_path: Path) -> None:
@@ -406,7 +490,7 @@ def test_a_client_has_its_places_in_all_processes_together(directory: Path, tmp_
     with (
         subprocess.Popen([sys.executable, "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other,
         contextlib.closing(Turns(1, path)) as turns,
-        QueryPool(directory, SMALL, turns=turns) as pool,
+        QueryPool(directory, PATIENT, turns=turns) as pool,
     ):
         assert other.stdout and other.stdout.readline() == b"True\n"
         with pytest.raises(ClientBusy):
@@ -423,17 +507,18 @@ def test_close(directory: Path) -> None:
     """A closed pool leaves no process, finishes what it has taken, and takes no more; another lives beside it."""
     before = children()
     errors: list[Exception] = []
-    with QueryPool(directory, Limits(seconds=0.5)) as first, QueryPool(directory, SMALL) as second:
-        thread = in_background(first, "a", errors)
+    never = threading.Event()
+    with QueryPool(directory, Limits(seconds=0.5)) as first, QueryPool(directory, PATIENT) as second:
+        thread = in_background(first, "a", errors, never)
         ask(second, "ASK {}")
-        time.sleep(0.1)
+        wait(lambda: at_work(first) or errors)
         first.close()
         thread.join()
         with pytest.raises(QueueFull):
             ask(first, "ASK {}")
         assert json.loads(ask(second, "ASK {}"))["boolean"]
-        thread = in_background(second, "a", errors)
-        time.sleep(0.2)
+        thread = in_background(second, "a", errors, never)
+        wait(lambda: at_work(second))
         second.close(drain=False)
         thread.join()
 
@@ -441,33 +526,36 @@ def test_close(directory: Path) -> None:
     assert before == children()
 
 
+ORPHANING = """
+import os, sys, threading, time, warnings
+from pathlib import Path
+warnings.simplefilter("ignore")
+from ld.sparql.pool import QueryPool, Request
+pool = QueryPool(sys.argv[1])
+pool.start()
+threading.Thread(target=lambda: pool.answer(Request(sys.argv[2], "json")), daemon=True).start()
+while not any(not worker.rests for worker in list(pool._busy)):
+    time.sleep(0.01)
+workers = [worker.process.pid for worker in (*pool._idle, *pool._busy)]
+child = os.fork()
+if not child:
+    os.close(1); os.close(2)
+    while True: time.sleep(60)
+print(child, *workers, flush=True)
+"""
+
+
 @linux
 @pytest.mark.parametrize("end", ["os._exit(0)", "os.kill(os.getpid(), 9)"])
 def test_no_orphans(directory: Path, end: str) -> None:
     """When the parent ends, its workers end, a running query too, even if a forked child of it lives on."""
-    script = f"""if 1:
-        import os, sys, threading, time, warnings
-        warnings.simplefilter("ignore")
-        from ld.sparql.pool import *
-        pool = QueryPool(sys.argv[1])
-        pool.start()
-        threading.Thread(target=lambda: pool.answer(Request({HEAVY!r}, "json")), daemon=True).start()
-        time.sleep(0.2)
-        workers = [worker.process.pid for worker in (*pool._idle, *pool._busy)]
-        child = os.fork()
-        if not child:
-            os.close(1); os.close(2); time.sleep(20); os._exit(0)
-        print(child, *workers, flush=True)
-        {end}
-    """
-    result = subprocess.run([sys.executable, "-c", script, str(directory)], capture_output=True, text=True)
+    line = [sys.executable, "-c", ORPHANING + end, str(directory), HEAVY]
+    result = subprocess.run(line, capture_output=True, text=True, timeout=PATIENCE)
     child, *workers = map(int, result.stdout.split())
     try:
-        deadline = time.monotonic() + 2
-        while any(Path(f"/proc/{pid}/exe").exists() for pid in workers) and time.monotonic() < deadline:
-            time.sleep(0.02)
+        assert len(workers) >= 3
+        wait(lambda: not any(Path(f"/proc/{pid}/exe").exists() for pid in workers))
         assert Path(f"/proc/{child}").exists()
-        assert [pid for pid in workers if Path(f"/proc/{pid}/exe").exists()] == []
     finally:
         os.kill(child, signal.SIGKILL)
 

@@ -15,7 +15,8 @@ import msgspec
 import pytest
 
 from ld import readers
-from ld.record import Container, Date, Origin, Person, Record, Rejected, Subject
+from ld.readers import parts
+from ld.record import Container, Date, Origin, Part, Person, Record, Rejected, Subject
 
 DATA = Path(__file__).parent.parent.parent / "shared" / "data"
 EXAMPLES = Path(__file__).parent.parent / "vocab" / "examples"
@@ -82,9 +83,10 @@ def agreement(one: str, other: str) -> tuple[int, dict[str, int]]:
 
 def documents() -> Iterator[Record | Rejected]:
     """Every Solr document there is, made and captured."""
-    for path in sorted((DATA / "vufind-solr").iterdir()):
-        yield from readers.read(str(path), "solr")
-    yield from readers.read(str(DATA / "vufind-solr-captured"))
+    paths = [*sorted((DATA / "vufind-solr").iterdir()), DATA / "vufind-solr-captured"]
+    for path in paths:
+        kind = "solr" if path.is_file() else None
+        yield from (one for one in readers.read(str(path), kind) if isinstance(one, Record | Rejected))
 
 
 # -- the seed ---------------------------------------------------------------------------------------------------------
@@ -251,6 +253,20 @@ def test_how_many_dois_come_back() -> None:
     assert sum(form("solr")[key].doi == form("oai")[key].doi for key in with_doi) >= 23
 
 
+# -- parts ------------------------------------------------------------------------------------------------------------
+
+
+@needs_data
+def test_real_pages_say_how_much_is_missing() -> None:
+    """A harvested page of DOAJ, and the one of VuFind's own captured answers of Solr that has more than it holds."""
+    doaj = [one for one in readers.read(str(DATA / "oai" / "doaj2017.oai_doaj.xml")) if isinstance(one, Part)]
+    found = [one for one in readers.read(str(DATA / "vufind-solr-captured")) if isinstance(one, Part)]
+
+    (gap,) = parts.gaps(doaj)
+    assert (gap.here, gap.missing) == (50, 2_460_859)
+    assert [(gap.here, gap.missing) for gap in parts.gaps(found)] == [(40, 200)]
+
+
 # -- every document ---------------------------------------------------------------------------------------------------
 
 
@@ -279,7 +295,10 @@ def test_several_staff_views_in_one_file_are_those_of_the_single_files(tmp_path:
     single = [one for path in paths for one in readers.read(str(path)) if isinstance(one, Record)]
     joined = tmp_path / "all.txt"
     joined.write_text(
-        "".join(Path(one.source.place.rpartition(", record")[0]).read_text().rstrip("\n") + "\n" for one in single)
+        "".join(
+            (DATA / "vufind-text" / one.source.place.rpartition(", record")[0]).read_text().rstrip("\n") + "\n"
+            for one in single
+        )
     )
 
     together = list(readers.read(str(joined)))

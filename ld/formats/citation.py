@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from ld.formats.media import Format, Of, register
 from ld.summary import Agent, Summary
 
 # schema.org class: BibTeX entry type, RIS type, CSL type
@@ -155,3 +156,35 @@ def _csl_name(person: Agent) -> dict[str, str]:
     if person.family and person.given:
         return {"family": person.family, "given": person.given}
     return {"literal": person.name}
+
+
+BIBTEX = register(
+    Format(
+        "bib",
+        "application/x-bibtex",
+        "BibTeX",
+        ("text/x-bibtex",),
+        of={Of.CITATION: 1},
+        write=lambda shown: bibtex(shown.summary, shown.url).encode(),
+    )
+)
+RIS = register(
+    Format(
+        "ris",
+        "application/x-research-info-systems",
+        "RIS",
+        ("text/x-research-info-systems",),
+        of={Of.CITATION: 2},
+        write=lambda shown: ris(shown.summary, shown.url).encode(),
+    )
+)
+CSL = register(
+    Format(
+        "csl.json",
+        "application/vnd.citationstyles.csl+json",
+        "CSL-JSON",
+        charset=False,
+        of={Of.CITATION: 3},
+        write=lambda shown: csl(shown.summary, shown.url),
+    )
+)

@@ -8,17 +8,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from functools import cache, lru_cache, partial
+from functools import partial
 from typing import Any, TypeAlias
 
 import msgspec
 from msgspec import Struct
-from pyld import jsonld as pyld
+from pyoxigraph import RdfFormat
 
 from ld.errors import UsageError
-from ld.formats.ntriples import Graph, Nodes, nodes, ntriples
-from ld.memo import Memory
-from ld.values.vocab import Vocabulary
+from ld.formats.media import Format, Graph, Nodes, Of, Shown, register
+from ld.formats.ntriples import nodes, ntriples
+from ld.memo import Memory, cached
+from ld.values.vocab import Vocabulary, vocabulary
 
 _RDF_TYPE = "<http://www.w3.org/1999/02/22-rdf-syntax-ns#type>"
 _XSD = "http://www.w3.org/2001/XMLSchema#"
@@ -30,6 +31,7 @@ _NATIVE = {
 # All the predicates of a node are one key: that is long, but there are few such keys.
 _LONGEST = 100_000
 _CHECK = msgspec.json.Decoder(msgspec.Raw).decode
+MEDIA_TYPE = "application/ld+json"
 PROFILES = {
     "http://www.w3.org/ns/json-ld#expanded": "expanded",
     "http://www.w3.org/ns/json-ld#flattened": "flattened",
@@ -223,7 +225,7 @@ def _natural(key: str) -> tuple[str, int]:
     return (head, int(number)) if number.isdecimal() else (key, 0)
 
 
-compactor = lru_cache(maxsize=8)(Compactor)
+compactor = cached(8)(Compactor)
 
 
 def document(graph: Graph, root: str, names: Names, context: str) -> dict[str, Any]:
@@ -246,11 +248,12 @@ def reshaped(tree: dict[str, Any], profile: str, context: dict[str, Any], contex
 
     Only our own context is ever loaded; nothing is fetched.
     """
+    from pyld import jsonld as pyld  # which takes as long to import as all else here, and is seldom asked for
 
     def loader(url: str, options: Any = None) -> dict[str, Any]:
         if url != context_url:
             raise UsageError(f"JSON-LD context {url} is not ours and is never fetched")
-        return {"contentType": "application/ld+json", "contextUrl": None, "documentUrl": url, "document": context}
+        return {"contentType": MEDIA_TYPE, "contextUrl": None, "documentUrl": url, "document": context}
 
     options = {"documentLoader": loader}
     if profile == "expanded":
@@ -260,7 +263,67 @@ def reshaped(tree: dict[str, Any], profile: str, context: dict[str, Any], contex
     return pyld.compact(tree, tree["@context"], options)
 
 
-@cache
+@cached(4)
 def names_of(vocabulary: Vocabulary) -> Names:
     """Return the names of the vocabulary, made once."""
     return Names(vocabulary)
+
+
+# -- the forms ---------------------------------------------------------------------------------------------------------
+
+
+def _write(shown: Shown) -> bytes:
+    """Return the document on one line: so it is kept, and stands in the dump."""
+    return compactor(names_of(vocabulary()), shown.context).document(shown.nodes, shown.language, shown.topic)
+
+
+def _indented(line: bytes) -> bytes:
+    return msgspec.json.format(line) + b"\n"
+
+
+def _reshaped(shown: Shown, profile: str) -> bytes:
+    return dumps(reshaped(shown.tree, profile, {"@context": vocabulary().context}, shown.context))
+
+
+JSONLD: Format = register(
+    Format(
+        "jsonld",
+        MEDIA_TYPE,
+        "JSON-LD",
+        charset=False,
+        of={Of.DOCUMENT: 2},
+        write=_write,
+        sent=_indented,
+        packed=True,
+        append=lambda shown, _: shown.made(JSONLD) + b"\n",
+        lone=True,
+        w3c="JSON-LD",
+        profiles=PROFILES,
+        reshape=_reshaped,
+    )
+)
+JSON = register(
+    Format(
+        "json",
+        "application/json",
+        "JSON",
+        charset=False,
+        of={Of.DOCUMENT: 3},
+        write=lambda shown: shown.made(JSONLD),
+        sent=_indented,
+        linked=False,
+    )
+)
+# A graph that answers a query has no other JSON: who asks for JSON gets JSON-LD.
+ANSWER = register(
+    Format(
+        JSONLD.key,
+        MEDIA_TYPE,
+        JSONLD.label,
+        (JSON.media_type,),
+        charset=False,
+        of={Of.GRAPH: 3},
+        engine=RdfFormat.JSON_LD,
+        w3c=JSONLD.w3c,
+    )
+)

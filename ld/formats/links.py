@@ -9,18 +9,20 @@ from urllib.parse import quote
 
 from msgspec import Struct
 
-from ld.formats.media import CITATION, HTML, JSONLD, NTRIPLES, RDFXML, TURTLE
+from ld.formats.media import HTML, LINKSET, Format, Tree
 from ld.summary import Card, Summary
 from ld.values import names
 
-Tree = dict[str, Any]
-
-_DATA = (JSONLD, TURTLE, RDFXML, NTRIPLES)
-_MOST_BYTES = 3_800  # with the context's, which goes before the others, 4 KB
+# A proxy has room for the head of an answer, 4 KiB in nginx where nobody says otherwise. What stands in a head beside
+# links and Content-Location, the longest of each header, takes less than the second number.
+_HEAD_BYTES, _OTHERS_BYTES = 3_500, 1_150
+LONGEST_LOCATION = _HEAD_BYTES - _OTHERS_BYTES
 _KEYWORDS = {"id": "@id", "type": "@type"}
 _SAFE = "/:?#[]@!$&'()*+,;=~%-._"
 _SPELLED = re.compile(r"[A-Za-z0-9/:?#\[\]@!$&'()*+,;=~%._-]*")
 _MOST_TARGETS = 3
+_LINKSET, _OF_FORM = "linkset", "describedby"
+_LAST = {_LINKSET: 0, _OF_FORM: 2}  # which links find room first, and which last
 
 
 class Link(Struct, frozen=True):
@@ -70,16 +72,15 @@ def of_thing(found: Card) -> Facts:
     return Facts(found.types, _web(texts("url")), _web(texts("same")), _web(texts("licence")))
 
 
-def page_links(url: str, known: Facts, *, citations: bool) -> list[Link]:
+def page_links(url: str, known: Facts, forms: Iterable[Format], *, items: bool) -> list[Link]:
     """Return what every form of a document links to: its forms, types, full text, dataset, licence (Signposting)."""
-    forms = (*_DATA, *CITATION) if citations else _DATA
-    found = [Link(f"{url}.{form.key}", "describedby", form.media_type) for form in forms]
+    found = [Link(f"{url}.{form.key}", _OF_FORM, form.media_type) for form in forms]
     found += [Link(f"https://schema.org/{kind}", "type") for kind in (*known.types, "AboutPage")]
-    if citations:
-        found += [Link(target, "item", "text/html") for target in known.urls]
+    if items:
+        found += [Link(target, "item", HTML.media_type) for target in known.urls]
     found += [Link(same, "related") for same in known.same]
     found += [Link(target, "collection") for target in known.collections]
-    return [*found, Link(f"{url}.linkset.json", "linkset", "application/linkset+json")]
+    return [*found, Link(f"{url}.{LINKSET.key}", _LINKSET, LINKSET.media_type)]
 
 
 def html_links(url: str, known: Facts) -> list[Link]:
@@ -93,17 +94,22 @@ def data_links(url: str, topic: str, known: Facts) -> list[Link]:
     return [*found, *(Link(target, "license") for target in known.data_licences[:1])]
 
 
-def header(links: Iterable[Link]) -> str:
-    """Return the value of the Link header, cut behind the last link that fits; nothing breaks out of it."""
-    parts: list[str] = []
-    size = 0
-    for link in links:
-        part = f'<{spelled(link.target)}>; rel="{link.rel}"' + (f'; type="{link.type}"' if link.type else "")
-        size += len(part) + 2
-        if size > _MOST_BYTES:
-            break
-        parts.append(part)
-    return ", ".join(parts)
+def header(links: Iterable[Link], beside: int = 0) -> str:
+    """Return the value of the Link header: in their order those links that fit, the linkset before all others.
+
+    `beside` is what addresses elsewhere in the head take, in bytes. The linkset has what does not fit, which is first
+    of all what leads to other forms of the document.
+    """
+    found = list(links)
+    parts = [
+        f'<{spelled(one.target)}>; rel="{one.rel}"' + (f'; type="{one.type}"' if one.type else "") for one in found
+    ]
+    room, kept = LONGEST_LOCATION - beside, []
+    for n in sorted(range(len(found)), key=lambda n: _LAST.get(found[n].rel, 1)):
+        if len(parts[n]) + 2 <= room:
+            room -= len(parts[n]) + 2
+            kept.append(n)
+    return ", ".join(parts[n] for n in sorted(kept))
 
 
 def spelled(target: str) -> str:
@@ -115,7 +121,7 @@ def linkset(url: str, links: Iterable[Link]) -> dict[str, Any]:
     """Return the links as a linkset in JSON (RFC 9264 §4.2)."""
     context: dict[str, Any] = {"anchor": url}
     for link in links:
-        if link.rel != "linkset":
+        if link.rel != _LINKSET:
             target = {"href": link.target} | ({"type": link.type} if link.type else {})
             context.setdefault(link.rel, []).append(target)
     return {"linkset": [context]}

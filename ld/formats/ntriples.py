@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from typing import TypeAlias
+from collections.abc import Iterable
+from typing import cast
 
-from pyoxigraph import RdfFormat, Triple, parse
+from pyoxigraph import RdfFormat, Triple, parse, serialize
 
-Graph = Sequence[Triple]
-# Predicates to objects, and subjects to those, all as N-Triples writes them; an object is a key because it is one once.
-Node: TypeAlias = dict[str, dict[str, None]]
-Nodes: TypeAlias = dict[str, Node]
+from ld.formats.media import TEXT, Format, Nodes, Of, register
 
 
 def triples(lines: bytes | str) -> list[Triple]:
@@ -23,6 +20,16 @@ def triples(lines: bytes | str) -> list[Triple]:
 def ntriples(graph: Iterable[Triple]) -> str:
     """Return the triples as N-Triples (RDF 1.1 N-Triples), one line each, in their order."""
     return "".join(f"{triple.subject} {triple.predicate} {triple.object} .\n" for triple in graph)
+
+
+def serialized(graph: Iterable[Triple], form: Format, prefixes: dict[str, str]) -> bytes:
+    """Return the triples in a form of graphs as the engine writes it: that is quick, and not made to be read."""
+    return cast(bytes, serialize(graph, format=form.engine, prefixes=prefixes or None))
+
+
+def whole(lines: str) -> str:
+    """Return the lines, each once. They end at line feeds only: other ends of lines may stand in a literal."""
+    return "\n".join(dict.fromkeys(lines.split("\n")))
 
 
 def nodes(lines: str) -> tuple[Nodes, str]:
@@ -53,3 +60,18 @@ def nodes(lines: str) -> tuple[Nodes, str]:
             tags.append(value.rpartition("@")[2])
     counts = Counter(tags)
     return found, min(counts, key=lambda tag: (-counts[tag], tag), default="")
+
+
+NTRIPLES = register(
+    Format(
+        "nt",
+        "application/n-triples",
+        "N-Triples",
+        (TEXT.media_type, "text/ntriples"),
+        of={Of.DOCUMENT: 5, Of.GRAPH: 2},
+        write=lambda shown: whole(shown.lines).encode(),
+        engine=RdfFormat.N_TRIPLES,
+        append=lambda shown, _: shown.lines.encode(),
+        w3c="N-Triples",
+    )
+)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from functools import lru_cache
 from xml.sax.saxutils import escape, quoteattr
 
-from pyoxigraph import BlankNode, Literal, NamedNode
+from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat
 
 from ld.errors import VocabError
-from ld.formats.ntriples import Graph
+from ld.formats.media import XML, Format, Graph, Of, register
+from ld.memo import cached
 from ld.values.vocab import Vocabulary, vocabulary
 
 _RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
@@ -78,7 +78,7 @@ class _Writer:
         return f"{prefix}:{match[0]}"
 
 
-@lru_cache(maxsize=4)
+@cached(4)
 def _order(known: Vocabulary) -> Callable[[tuple[str, object]], tuple[int, int]]:
     """Return the place of a property: types first, of these and of containers those first that Zotero shall take."""
     terms: dict[str, list[str]] = {"class": [], "nearest": []}
@@ -95,3 +95,17 @@ def _order(known: Vocabulary) -> Callable[[tuple[str, object]], tuple[int, int]]
         return 1, -len(value) if predicate in containers else 0
 
     return place
+
+
+RDFXML = register(
+    Format(
+        "rdf",
+        "application/rdf+xml",
+        "RDF/XML",
+        (XML.media_type, *XML.aliases),
+        of={Of.DOCUMENT: 6, Of.GRAPH: 4},
+        write=lambda shown: rdfxml(shown.graph, vocabulary().prefixes).encode(),
+        engine=RdfFormat.RDF_XML,
+        w3c="RDF_XML",
+    )
+)

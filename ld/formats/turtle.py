@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 
-from ld.formats.ntriples import Graph, Node, Nodes, nodes, ntriples
-from ld.memo import Memory
+from pyoxigraph import RdfFormat
+
+from ld.formats.media import Format, Graph, Node, Nodes, Of, Shown, register
+from ld.formats.ntriples import nodes, ntriples
+from ld.memo import Memory, cached
+from ld.values.vocab import vocabulary
 
 _RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 _XSD = "http://www.w3.org/2001/XMLSchema#"
@@ -97,7 +100,7 @@ class Shortener:
         return verbs, {prefix for _, prefix in terms}
 
 
-@lru_cache(maxsize=8)
+@cached(8)
 def _shortener(prefixes: tuple[tuple[str, str], ...]) -> Shortener:
     return Shortener(dict(prefixes))
 
@@ -110,3 +113,26 @@ def shortener(prefixes: dict[str, str]) -> Shortener:
 def turtle(graph: Graph, prefixes: dict[str, str], declared: set[str] | None = None) -> str:
     """Return the graph as Turtle; subjects and properties keep the order of the triples, see `Shortener.text`."""
     return shortener(prefixes).text(nodes(ntriples(graph))[0], declared)
+
+
+def append(shown: Shown, declared: set[str]) -> bytes:
+    """Return the document as it stands behind others in one file; the prefixes it declares are added to `declared`."""
+    between = "\n" if declared else ""
+    return (between + shortener(vocabulary().prefixes).text(shown.nodes, declared)).encode()
+
+
+TURTLE = register(
+    Format(
+        "ttl",
+        "text/turtle",
+        "Turtle",
+        ("application/x-turtle", "text/rdf+n3", "text/n3", "application/turtle"),
+        of={Of.DOCUMENT: 4, Of.GRAPH: 1},
+        write=lambda shown: shortener(vocabulary().prefixes).text(shown.nodes).encode(),
+        packed=True,
+        engine=RdfFormat.TURTLE,
+        prefixed=True,
+        append=append,
+        w3c="Turtle",
+    )
+)

@@ -12,6 +12,9 @@ import requests
 
 from ld import __version__
 from ld.errors import SourceError
+from ld.readers import parts
+from ld.record import Part
+from ld.values.text import shown
 
 ANSWER_BYTES = 1 << 30
 _TIMEOUT = (10, 60)
@@ -22,24 +25,28 @@ def is_url(source: str) -> bool:
     return source.startswith(("http://", "https://"))
 
 
-def fetch(url: str, path: Path) -> None:
-    """Keep the answer of a server in a file. Raises SourceError where there is none, or one that is too large."""
+def fetch(url: str, path: Path) -> list[Part]:
+    """Keep the answer of a server in a file. Raises SourceError where there is none, or one that is too large.
+
+    Return the part that it is where its head tells the address of a next page (RFC 8288).
+    """
     with path.open("wb") as kept:
-        _fetch(url, kept)
+        return _fetch(url, kept)
 
 
 @contextmanager
-def fetched(source: str) -> Iterator[str]:
-    """Give a source that can be read: an address is fetched into a file that is removed in the end."""
+def fetched(source: str) -> Iterator[tuple[str, list[Part]]]:
+    """Give a source that can be read, and whether it is a part: an address is fetched into a file, for a while."""
     if not is_url(source):
-        yield source
+        yield source, []
         return
     with tempfile.TemporaryDirectory(prefix="shelfgraph-") as folder:
-        fetch(source, Path(folder) / "answer")
-        yield str(Path(folder) / "answer")
+        path = Path(folder) / "answer"
+        yield str(path), fetch(source, path)
 
 
-def _fetch(url: str, kept: BinaryIO) -> None:
+def _fetch(url: str, kept: BinaryIO) -> list[Part]:
+    url = shown(url)
     headers = {"User-Agent": f"shelfgraph/{__version__}", "Accept": "application/json, text/plain, */*;q=0.5"}
     try:
         with requests.get(url, headers=headers, timeout=_TIMEOUT, stream=True) as answer:
@@ -48,6 +55,8 @@ def _fetch(url: str, kept: BinaryIO) -> None:
                 kept.write(chunk)
                 if kept.tell() > ANSWER_BYTES:
                     raise SourceError(f"{url}: the answer is larger than {ANSWER_BYTES >> 20} MiB: ask for less")
+            following = answer.links.get("next", {}).get("url", "")
+            return [Part(url, parts.LINK, next=following)] if following else []
     except requests.HTTPError as error:
         status = error.response.status_code
         raise SourceError(f"{url}: the server answered {status}: check the address and your rights there") from None

@@ -44,12 +44,14 @@ class Described(Struct, frozen=True):
     """A record as triples: its own lines, its mentions of things that others speak of too; and what makes its summary.
 
     There is one mention for each document, in the order in which the record comes to speak of them. The first `naming`
-    lines say what the work is and what it is called; `marks` tell which lines the store keeps, empty for all.
+    lines say what the work is and what it is called; `marks` tell which lines the store keeps, empty for all. `topic`
+    is the IRI of what they are about.
     """
 
     lines: str
     mentions: tuple[Mention, ...]
     summarize: Callable[[], Summary]
+    topic: str
     naming: int = 0
     marks: bytes = b""
 
@@ -108,7 +110,8 @@ class Mapping:
             before = mentions.setdefault(found.number, found)
             if before.key != found.key:
                 mentions[found.number] = both(before, found)
-        return Described("".join(lines), tuple(mentions.values()), whole.summarize, naming, bytes(marks or b""))
+        topic = whole.things[0].ref.iri
+        return Described("".join(lines), tuple(mentions.values()), whole.summarize, topic, naming, bytes(marks or b""))
 
     def attempt(self, record: Record) -> Described | Rejected:
         """Return the description of the record, or why there is none: one record never stops the work on others."""

@@ -23,7 +23,7 @@ from ld.publish.indexer import words
 from ld.publish.sortedruns import GONE, NEW, SAME, SEEN, Row, Runs, framed, read_rows
 from ld.readers import Outcome, read, reread
 from ld.readers.share import Share
-from ld.record import Deleted, Record, Rejected, Remark, Source
+from ld.record import Deleted, Part, Record, Rejected, Remark, Source
 from ld.site.documents import Documents
 from ld.site.files import Packers, body, dictionary
 from ld.summary import Summary
@@ -65,7 +65,7 @@ class Job(Struct, frozen=True, kw_only=True):
 
 
 class Converted(Struct):
-    """What one worker has written and counted. Rejects and remarks are files of notes."""
+    """What one worker has written and counted. Rejects and remarks are files of notes; `parts` are pages of lists."""
 
     runs: list[Path]
     claims: list[Path]
@@ -74,6 +74,7 @@ class Converted(Struct):
     read: int = 0
     rejected: int = 0
     usable: int = 0
+    parts: list[Part] = []
 
 
 class Note(Struct, array_like=True):
@@ -140,6 +141,8 @@ class _Conversion:
             self._record(outcome, position, kept)
         elif isinstance(outcome, Rejected):
             self._reject(outcome, position, kept)
+        elif isinstance(outcome, Part):
+            self.done.parts.append(outcome)
         else:
             self.done.usable += 1
             self.runs.add(deleted(outcome, position))

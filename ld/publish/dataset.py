@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from functools import cache
 
 import langcodes
-import rdflib
 from msgspec import Struct
 from rdflib import DCAT, DCTERMS, FOAF, RDF, RDFS, SKOS, VOID, XSD, Literal, URIRef
 
+from ld.formats.table import RECORD
 from ld.mapping.compiled import Told
 from ld.mapping.profile import Profile
+from ld.memo import cached
 from ld.settings import Settings
 from ld.site.dumpfiles import Dump
+from ld.store.rdf import rdflib
 from ld.summary import Card, Ref, Text, Value
 from ld.values import languages, names
 from ld.values.vocab import Vocabulary
@@ -177,6 +178,9 @@ class Catalogue:
         sheet.say("home", URIRef(self.base), FOAF.homepage)
         sheet.add(sheet.one, Literal(self.base), VOID.uriSpace)
         sheet.say("endpoint", URIRef(self.base + "sparql"), VOID.sparqlEndpoint)
+        for form in RECORD:
+            if form.iri:  # VoID §2.5
+                sheet.add(sheet.one, URIRef(form.iri), VOID.feature)
         for prefix in _VOCABULARIES:
             sheet.say("vocabulary", URIRef(self.vocabulary.prefixes[prefix]), VOID.vocabulary)
         self._count(sheet, figures)
@@ -236,7 +240,7 @@ def _english(text: str) -> Literal:
     return Literal(text, "en")
 
 
-@cache
+@cached()
 def _language_name(code: str, tag: str) -> str:
     own = languages.tag(code)
     if not own:

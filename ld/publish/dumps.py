@@ -22,6 +22,9 @@ import zstandard
 from isal import isal_zlib
 from msgspec import Struct
 
+from ld.formats.jsonld import JSONLD
+from ld.formats.ntriples import NTRIPLES
+from ld.formats.tables import CSV
 from ld.publish import renderings
 from ld.site.checksums import sha256
 from ld.site.documents import LAST, LAST_NUMBER, Document, Documents
@@ -39,10 +42,10 @@ _GZIP_WITH_HEADER = 31
 
 
 _KINDS = {
-    FILES[0]: ("application/n-triples", "gzip", "All triples, N-Triples, gzip", "triples"),
-    FILES[1]: ("application/n-triples", "zstd", "All triples, N-Triples, Zstandard", "triples"),
-    FILES[2]: ("application/ld+json", "gzip", "All records, a JSON-LD document a line, gzip", "records"),
-    FILES[3]: ("text/csv", "", "All records, a table", "records"),
+    FILES[0]: (NTRIPLES.media_type, "gzip", "All triples, N-Triples, gzip", "triples"),
+    FILES[1]: (NTRIPLES.media_type, "zstd", "All triples, N-Triples, Zstandard", "triples"),
+    FILES[2]: (JSONLD.media_type, "gzip", "All records, a JSON-LD document a line, gzip", "records"),
+    FILES[3]: (CSV.media_type, "", "All records, a table", "records"),
 }
 
 

@@ -6,26 +6,35 @@ import os
 import re
 import shutil
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Iterable, Iterator
+from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from fcntl import LOCK_EX, LOCK_NB, flock
+from itertools import count
 from pathlib import Path
 
 import msgspec
 
-from ld.errors import SiteError
+from ld.errors import ShelfgraphError, SiteError
 from ld.site.checksums import digests, sha256
 from ld.site.generation import (
-    _MANIFEST,
-    _PART,
-    _READING,
-    _REMOVING,
+    LIVE,
+    MANIFEST,
+    NEXT,
+    PART,
+    READING,
+    REMOVING,
+    Generation,
     Manifest,
-    _finished,
-    _manifest,
+    finished_in,
+    known_in,
     live_path,
+    manifest_of,
+    pointed,
+    stray,
 )
+from ld.store.engine import drop
+from ld.store.oxigraph import check_name
 
 _STAMP = "%Y%m%dT%H%M%SZ"
 _IS_STAMP = re.compile(r"\d{8}T\d{6}Z")
@@ -35,19 +44,31 @@ _IS_STAMP = re.compile(r"\d{8}T\d{6}Z")
 def _publishing(site: Path) -> Iterator[None]:
     """Hold the lock under which the site may be changed; raises SiteError where another process holds it.
 
-    Processes that are spawned do not inherit it (O_CLOEXEC); one that is forked does, and keeps it.
+    What had to be created for it is removed again where an error ends it. Processes that are spawned do not inherit the
+    lock (O_CLOEXEC); one that is forked does, and keeps it.
     """
+    check_name(site)
+    path, folder = site / "publishing.lock", site / "generations"
+    fresh = [one for one in (path, folder, *folder.parents) if not os.path.lexists(one)]
     try:
-        (site / "generations").mkdir(parents=True, exist_ok=True)
-        lock = (site / "publishing.lock").open("w")
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = path.open("w")
     except OSError as error:
+        _take_back(fresh)
         raise SiteError(f"{site}: the site folder cannot be written: {error.strerror}: choose another --site") from None
     with lock:
         try:
             flock(lock, LOCK_EX | LOCK_NB)
+            alone = os.path.samestat(os.fstat(lock.fileno()), path.stat())
         except OSError:
-            raise SiteError(f"{site}: another publish is at work here: wait until it has finished") from None
-        yield
+            alone = False
+        if not alone:
+            raise SiteError(f"{site}: another publish is at work here: wait until it has finished")
+        try:
+            yield
+        except BaseException:
+            _take_back(fresh)
+            raise
 
 
 @contextmanager
@@ -55,31 +76,45 @@ def building(site: Path) -> Iterator[Path]:
     """Give a new folder to build a generation in, and clean up whatever an earlier run left half made.
 
     Only one publisher at a time: raises SiteError where another one holds the lock, or the folder cannot be written.
+    Where an error ends it, nothing of it stays, unless it is live already.
     """
     with _publishing(site):
         _sweep(site)
-        path = site / "generations" / f"{_new_id(site)}{_PART}"
+        path = site / "generations" / f"{_new_id(site)}{PART}"
+        finished = path.with_suffix("")
         path.mkdir()
         try:
             yield path
+        except BaseException:
+            if finished.is_dir() and pointed(site / LIVE) != finished.name:
+                _discard(finished)
+            (site / NEXT).unlink(missing_ok=True)
+            raise
         finally:
             if path.is_dir():
                 _discard(path)
 
 
 def _sweep(site: Path) -> None:
-    """Remove what runs that were killed have left."""
-    (site / "current.new").unlink(missing_ok=True)
-    for ending in (_PART, _REMOVING):
+    """Remove what runs that were killed have left; the first of a site had only its last step left to do."""
+    link = site / NEXT
+    if not os.path.lexists(site / LIVE) and pointed(link) in (path.name for path in finished_in(site)):
+        link.replace(site / LIVE)
+    link.unlink(missing_ok=True)
+    for ending in (PART, REMOVING):
         for leftover in (site / "generations").glob(f"*{ending}"):
             _discard(leftover)
 
 
 def _discard(path: Path) -> None:
     """Remove a folder; what cannot be removed now is left for the next sweep."""
-    doomed = path.with_name(path.name.removesuffix(_REMOVING) + _REMOVING)
+    doomed = path.with_name(path.name.removesuffix(REMOVING) + REMOVING)
     with suppress(OSError):
         path.rename(doomed)  # workers of a killed run that write on no longer find it
+    try:
+        drop(doomed / "store")
+    except (ShelfgraphError, OSError):  # what the store has elsewhere cannot be given up now
+        return
     for _ in range(3):
         shutil.rmtree(doomed, ignore_errors=True)
         if not doomed.exists():
@@ -103,21 +138,22 @@ def finish(building: Path, manifest: Manifest, base: Path | None = None) -> Path
     A file that is hard-linked from the earlier generation `base` is durable already, and keeps its checksum: reading
     it again would only bless what may have happened to it.
     """
-    (building / _READING).touch()
-    mode = (building / _READING).stat().st_mode
+    (building / READING).touch()
+    mode = (building / READING).stat().st_mode
     paths = sorted(building.rglob("*"))
-    files = [path for path in paths if path.is_file() and path not in (building / _MANIFEST, building / _READING)]
+    files = [path for path in paths if path.is_file() and path not in (building / MANIFEST, building / READING)]
     found = _taken_over(files, base) if base else {}
     fresh = [path for path in files if path not in found]
     for path in fresh:
         path.chmod(mode)  # some libraries write for the owner only; another user may be the one who serves
     found |= dict(digests(fresh, of=_sealed))
     manifest.files = {str(path.relative_to(building)): found[path] for path in files}
-    (building / _MANIFEST).write_bytes(msgspec.json.format(msgspec.json.encode(manifest)) + b"\n")
+    (building / MANIFEST).write_bytes(msgspec.json.format(msgspec.json.encode(manifest)) + b"\n")
     folders = [path for path in reversed(paths) if path.is_dir()]
-    for path in (building / _MANIFEST, building / _READING, *folders, building):
+    for path in (building / MANIFEST, building / READING, *folders, building):
         _sync(path)
     finished = building.with_name(manifest.generation)
+    _point(finished.parent.parent, finished.name)
     building.rename(finished)
     _sync(finished.parent)
     return finished
@@ -125,7 +161,7 @@ def finish(building: Path, manifest: Manifest, base: Path | None = None) -> Path
 
 def _taken_over(files: list[Path], base: Path) -> dict[Path, str]:
     """Return the checksums of those files that are hard links to files of the earlier generation."""
-    known = {_same(base / name): digest for name, digest in _manifest(base).files.items() if (base / name).is_file()}
+    known = {_same(base / name): digest for name, digest in manifest_of(base).files.items() if (base / name).is_file()}
     return {path: known[_same(path)] for path in files if _same(path) in known}
 
 
@@ -143,28 +179,63 @@ def _sealed(path: Path) -> str:
 
 def switch(site: Path, generation: str) -> None:
     """Make the generation the live one: one symlink replaced in one step. Call it while the site is locked."""
-    if generation not in (path.name for path in _finished(site)):
-        known = ", ".join(path.name for path in _finished(site)) or "none"
-        raise SiteError(f"{site}: no finished generation is called '{generation}': there are {known}")
-    _manifest(site / "generations" / generation)
-    temporary = site / "current.new"
+    if generation not in (path.name for path in finished_in(site)):
+        raise SiteError(f"{site}: no finished generation is called '{generation}': {known_in(site)}")
+    manifest_of(site / "generations" / generation)
+    _point(site, generation).replace(site / LIVE)
+    _sync(site)
+
+
+def _take_back(created: Iterable[Path]) -> None:
+    """Remove a file and folders that were created; a folder in which there is something by now stays."""
+    for path in created:
+        with suppress(OSError):
+            path.rmdir() if path.is_dir() else path.unlink()
+
+
+def _point(site: Path, generation: str) -> Path:
+    """Return the symlink that is about to become the live one."""
+    temporary = site / NEXT
     temporary.unlink(missing_ok=True)
     temporary.symlink_to(Path("generations") / generation)
     _sync(site)  # some file systems would else let an empty symlink follow the rename
-    temporary.replace(site / "current")
-    _sync(site)
+    return temporary
+
+
+def adopt(site: Path, generation: str) -> str:
+    """Make a finished generation live, whatever has become of `current`, and return its id.
+
+    Raises SiteError where it is not there or damaged. What stands in the place of the link is moved aside, and where it
+    is itself that generation, to where it belongs.
+    """
+    if generation not in (stray(site), *(path.name for path in finished_in(site))):
+        raise SiteError(f"{site}: no finished generation is called '{generation}': {known_in(site)}")
+    with _publishing(site):
+        place, link = site / "generations" / generation, site / LIVE
+        if generation == stray(site) and not place.exists():
+            link.rename(place)
+        with closing(Generation(place)) as found:
+            found.verify()
+        if os.path.lexists(link) and not link.is_symlink():
+            link.rename(_aside(link))
+        switch(site, generation)
+    return generation
+
+
+def _aside(path: Path) -> Path:
+    """Return a name that nothing has yet: nothing is removed that nobody has looked at."""
+    return next(one for n in count(1) if not os.path.lexists(one := path.with_name(f"{path.name}.aside-{n}")))
 
 
 def rollback(site: Path) -> str:
     """Make the generation before the live one live again and return its id; one that is damaged is passed over."""
-    if not (site / "current").is_symlink():
-        raise SiteError(f"{site}: there is no earlier generation to roll back to")
-    with _publishing(site):
-        live = (site / "current").readlink().name
-        for name in reversed([path.name for path in _finished(site) if path.name < live]):
-            with suppress(SiteError):
-                switch(site, name)
-                return name
+    if pointed(site / LIVE) or live_path(site):
+        with _publishing(site):
+            live = pointed(site / LIVE)
+            for name in reversed([path.name for path in finished_in(site) if path.name < live]):
+                with suppress(SiteError):
+                    switch(site, name)
+                    return name
     raise SiteError(f"{site}: there is no earlier generation to roll back to")
 
 
@@ -176,16 +247,16 @@ def prune(site: Path, keep: int) -> list[str]:
     """
     with suppress(SiteError), _publishing(site):
         live = live_path(site)
-        older = [path for path in _finished(site) if live and path.name < live.name]
+        older = [path for path in finished_in(site) if live and path.name < live.name]
         return [path.name for path in older[: max(0, len(older) - keep)] if _remove(path)]
     return []
 
 
 def _remove(path: Path) -> bool:
     """Remove a generation, and return whether that was possible: not while somebody reads it."""
-    doomed = path.with_name(path.name + _REMOVING)
+    doomed = path.with_name(path.name + REMOVING)
     try:
-        with (path / _READING).open("a") as lock:
+        with (path / READING).open("a") as lock:
             flock(lock, LOCK_EX | LOCK_NB)
             path.rename(doomed)
             _sync(path.parent)

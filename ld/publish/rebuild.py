@@ -23,7 +23,7 @@ from ld.site import dumpfiles
 from ld.site.documents import Document, Documents
 from ld.site.files import Packers, opened_body
 from ld.site.rendered import FORMS
-from ld.store.oxigraph import Loader
+from ld.store.engine import written
 
 _READY, _REPAIRS = "things.ready", "repairs.rows"
 
@@ -42,6 +42,7 @@ class Loading(Struct, frozen=True, kw_only=True):
     scratch: Path
     runs: list[Path]
     base: str
+    engine: str
     of_bodies: bytes
 
 
@@ -59,13 +60,13 @@ def load(job: Loading, tell: crew.Telling) -> int:
             count += text.count(b"\n")
             yield text
 
-    loader = Loader(job.folder / "store")
-    loader.bulk(lines())
+    store = written(job.folder / "store", job.engine)
+    store.bulk(lines())
     for repair in read_rows(job.scratch / _REPAIRS, Repair):
         old, new = (stored(opened_body(unpack(one))).decode() for one in (repair.old, repair.new))
         count -= old.count("\n")
-        loader.remove("\n".join(set(old.split("\n")).difference(new.split("\n"))))
-    loader.close()
+        store.replace("\n".join(set(old.split("\n")).difference(new.split("\n"))), "")
+    store.close()
     return count
 
 
@@ -109,6 +110,7 @@ class Rebuild(Assembly):
             scratch=self.plan.scratch,
             runs=runs,
             base=self.plan.base,
+            engine=self.plan.settings["engine"],
             of_bodies=self.known.of_bodies,
         )
         task = crew.Task(load, (job,))
@@ -125,9 +127,9 @@ class Rebuild(Assembly):
             if loading:
                 self.waiting = True
                 (count,) = loading.results()
-        loader = Loader(self.plan.folder / "store")
-        count += sum(loader.replace(old.decode(), new.decode()) for old, new in changes)
-        loader.close()
+        store = written(self.plan.folder / "store", job.engine)
+        count += sum(store.replace(old.decode(), new.decode()) for old, new in changes)
+        store.close()
         self.store_chunks(writer)
         counts = {
             "records": self.count("records"), "things": self.count("things"), "triples": found[0].lines,

@@ -7,9 +7,12 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
+from ld.formats.jsonld import JSONLD
 from ld.site.documents import Document, Documents
 from ld.site.files import Packer, dictionary, opened
-from ld.site.rendered import LEVEL, edition
+from ld.site.rendered import LEVEL, edition, packed, unpacked
 from ld.site.shown import Shown
 from ld.values.vocab import vocabulary
 
@@ -44,10 +47,10 @@ class Writer:
         if not self._fresh:
             row = self._db.execute("SELECT data FROM forms WHERE n = ?", (record.n,)).fetchone()
         if row:
-            return self._packer.unpack(row[0]).partition(b"\n")[0]
+            return unpacked(self._packer, row[0]).forms[JSONLD.key]
         found = Shown(documents, record).finished()
-        self._db.execute("INSERT INTO forms VALUES (?, ?)", (record.n, self._packer.pack(found.data())))
-        return found.json
+        self._db.execute("INSERT INTO forms VALUES (?, ?)", (record.n, packed(self._packer, found)))
+        return found.forms[JSONLD.key]
 
     def drop(self, numbers: Iterable[int]) -> None:
         """Remove the forms of records whose documents differ."""
@@ -72,4 +75,5 @@ class Writer:
 
 def trained(documents: Documents) -> bytes:
     """Return the dictionary with which the forms of a generation are packed, made from the first of them."""
-    return dictionary([Shown(documents, one).finished().data() for one in islice(documents.records(), _SAMPLE)])
+    finished = (Shown(documents, one).finished() for one in islice(documents.records(), _SAMPLE))
+    return dictionary([msgspec.msgpack.encode(one) for one in finished])

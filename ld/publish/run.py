@@ -12,16 +12,17 @@ import shutil
 import sqlite3
 import sys
 from collections.abc import Iterable, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
+import msgspec
 from msgspec.structs import replace
 
 from ld.errors import SiteError, SourceError, UsageError
 from ld.harvest.fetch import fetch, is_url
 from ld.mapping.entities import Site
-from ld.progress import Progress, Step, silent
+from ld.progress import Progress, Step, silent, steady
 from ld.publish import workers as crew
 from ld.publish.build import Built, Plan
 from ld.publish.convert import Converted, Input, Job, convert, deleted, notes, trained
@@ -29,19 +30,24 @@ from ld.publish.generations import building, finish, prune, switch
 from ld.publish.rebuild import Rebuild
 from ld.publish.sortedruns import Runs
 from ld.publish.update import Update
-from ld.readers import size
-from ld.record import Deleted
+from ld.readers import is_read_once, named, parts, size
+from ld.readers.parts import Gap
+from ld.record import Deleted, Part, Rejected
 from ld.settings import Settings
 from ld.site.files import Packers
 from ld.site.generation import LAYOUT, Account, Generation, Manifest, live_path
 from ld.site.rendered import edition
+from ld.store import engine
+from ld.values.text import shown
 from ld.values.vocab import Vocabulary, vocabulary
 
 # Less than so much is not worth the start of further processes.
 _BYTES_A_WORKER, _RECORDS_A_WORKER = 8 << 20, 2000
 # What a new generation needs at least, by what is read: packed input grows.
 _SPACE, _SPACE_PACKED = 3, 12
-_TMPDIR = "SQLITE_TMPDIR"
+# Tables of what is made anew for each request; all others decide what is kept of a record.
+_FOR_EACH_REQUEST = frozenset({"pages.csv", "codes/zotero.csv"})
+_TMPDIR, _REJECTS = "SQLITE_TMPDIR", "rejects.jsonl"
 _PACKED = (".gz", ".zst", ".zstd")
 # What an update copies from the live generation; the rest are hard links, whose checksums stay as they were.
 COPIED = ("documents.sqlite", "things.sqlite", "forms.sqlite", "dumps")
@@ -54,6 +60,7 @@ def publish(
     kind: str | None = None,
     full: bool = False,
     again: bool = False,
+    partial: bool = False,
     deletions: Iterable[Deleted] = (),
     progress: Progress = silent,
 ) -> Manifest:
@@ -61,23 +68,35 @@ def publish(
 
     Records of the live generation stay unless a source replaces them, or it or `deletions` say they are deleted;
     `full` says that the sources are the whole catalogue, so that the others become tombstones. With `again` the kept
-    source records are described anew, as is done by itself where mapping, base or program have changed. Raises
-    SourceError where a source cannot be read, SiteError where the site cannot be used; what is live is then untouched.
+    source records are described anew, as is done by itself where mapping, base, engine or program have changed. A
+    source that says it is only a part of a list is taken with `partial`, and else refused. Raises SourceError where a
+    source cannot be read or is a part, SiteError where the site cannot be used; what is live is then untouched.
     """
+    if full and partial:
+        raise UsageError("a part is never the whole catalogue: choose one of --full and --partial")
     named = list(sources)
     known = vocabulary()
-    _keep_on(settings)
     try:
         with building(settings.site) as folder:
-            with closing(_Run(folder, settings, known, progress, kind)) as run:
-                manifest = run.publish(named, full, again, list(deletions))
+            _keep_on(settings)
+            engine.kind(settings["engine"])  # better told now than after an hour
+            with closing(_Run(folder, settings, known, steady(progress), kind)) as run:
+                manifest = run.publish(named, full, again, partial, list(deletions))
                 finished = finish(folder, manifest, run.live.path if run.live else None)
             switch(settings.site, finished.name)
+            _show_rejects(finished, settings.site)
     except (OSError, sqlite3.Error) as error:
         reason = f"the new generation cannot be written: {error}"
         raise SiteError(f"{settings.site}: {reason}: see that there is space; what is live stays") from error
     prune(settings.site, settings["keep"])
     return manifest
+
+
+def _show_rejects(generation: Path, site: Path) -> Path:
+    """Put a generation's rejects where somebody looks for them, into the site, and return the path."""
+    with suppress(OSError):  # they stand in the generation too
+        shutil.copyfile(generation / _REJECTS, site / _REJECTS)
+    return site / _REJECTS
 
 
 def _keep_on(settings: Settings) -> None:
@@ -87,6 +106,7 @@ def _keep_on(settings: Settings) -> None:
         with closing(Generation(live)) as found:
             settings.assume("base", found.manifest.base, "live generation")
             settings.assume("profile", found.manifest.profile, "live generation")
+            settings.assume("engine", engine.chosen(found.store), "live generation")
 
 
 class _Run:
@@ -104,13 +124,14 @@ class _Run:
         live = live_path(settings.site)
         self.live = Generation(live) if live else None
         self.again = False
+        self.parts: list[Part] = []
         self.created = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         self.scratch = folder / "scratch"
         self.scratch.mkdir()
         self._tmpdir = os.environ.get(_TMPDIR)
         os.environ[_TMPDIR] = str(self.scratch)  # SQLite sorts there: /tmp may be small
 
-    def publish(self, sources: list[str], full: bool, again: bool, deletions: list[Deleted]) -> Manifest:
+    def publish(self, sources: list[str], full: bool, again: bool, partial: bool, deletions: list[Deleted]) -> Manifest:
         """Build the generation and return its manifest."""
         if again and self.live is None:
             raise UsageError(f"{self.settings.site}: nothing is published here yet that could be described --again")
@@ -121,8 +142,10 @@ class _Run:
         self._enough_space(sources)
         job = self._job(inputs)
         done, known = self._convert(job)
+        gaps = self._gaps(done, full, partial)
         done.append(self._deletions(deletions))
         built, account = self._assemble(done, known, job.count, full)
+        account.partial, account.missing = len(gaps), sum(gap.missing or 0 for gap in gaps)
         shutil.rmtree(self.scratch)
         return self._manifest(built, account, sources)
 
@@ -156,21 +179,23 @@ class _Run:
         if self.live is None:
             return True
         manifest = self.live.manifest
-        return manifest.mapping == self.fingerprint and manifest.profile == self.settings["profile"]
+        same = engine.chosen(self.live.store) == self.settings["engine"]
+        return same and manifest.mapping == self.fingerprint and manifest.profile == self.settings["profile"]
 
     # -- the input -----------------------------------------------------------------------------------------------------
 
     def _input(self, source: str, n: int) -> Input:
         """Return where the source can be read by several workers; what comes only once is kept in a file."""
-        if source != "-" and not is_url(source):
-            return Input(source, source)
         path = self.scratch / f"source-{n}"
         if is_url(source):
-            fetch(source, path)
-            return Input(str(path), source)
-        with open(sys.stdin.fileno(), "rb", closefd=False) as raw, path.open("wb") as kept:
+            self.parts += fetch(source, path)
+            return Input(str(path), shown(source))
+        if not is_read_once(source):
+            return Input(source, shown(source))
+        once = sys.stdin.fileno() if source == "-" else source
+        with open(once, "rb", closefd=source != "-") as raw, path.open("wb") as kept:
             shutil.copyfileobj(raw, kept, 1 << 20)
-        return Input(str(path), "standard input")
+        return Input(str(path), "standard input" if source == "-" else shown(source))
 
     def _enough_space(self, sources: Sequence[str]) -> None:
         """Raise SiteError where there is surely too little space: better now than after an hour."""
@@ -209,6 +234,16 @@ class _Run:
         ]
         return crew.run(tasks, tell), known
 
+    def _gaps(self, done: Sequence[Converted], full: bool, partial: bool) -> list[Gap]:
+        """Return the lists of which only a part was read; raise PartError where that is not meant."""
+        found = [*self.parts, *(part for one in done for part in one.parts)]
+        gaps = parts.gaps(found)
+        if not partial:
+            parts.refuse(gaps)
+        if full:
+            parts.refuse_unread(found)
+        return gaps
+
     def _deletions(self, deletions: Iterable[Deleted]) -> Converted:
         """Return the deletions that the person who publishes tells: they come last."""
         runs = Runs(self.scratch, "deletions")
@@ -224,7 +259,7 @@ class _Run:
         account = Account(read=sum(one.read for one in done), rejected=sum(one.rejected for one in done))
         self._write_rejects(done)
         if not self.again and not any(one.usable for one in done):
-            raise SourceError(_nothing_read(account, self.settings.site))
+            raise SourceError(self._nothing_usable(account))
         with (self.folder / "remarks.jsonl").open("w", encoding="utf-8") as remarks:
             for note in notes(one.remarks for one in done):
                 remarks.write(note.decode() + "\n")
@@ -247,12 +282,21 @@ class _Run:
         return built, account
 
     def _write_rejects(self, done: Sequence[Converted]) -> None:
-        """Write the rejects into the generation, and where somebody looks for them: into the site."""
-        path = self.folder / "rejects.jsonl"
-        with path.open("wb") as rejects:
+        with (self.folder / _REJECTS).open("wb") as rejects:
             for note in notes(one.rejects for one in done):
                 rejects.write(note + b"\n")
-        shutil.copyfile(path, self.settings.site / "rejects.jsonl")
+
+    def _nothing_usable(self, account: Account) -> str:
+        """Return why nothing is published. A site that does not exist yet is not made only to hold the reasons."""
+        if not account.read:
+            return "the sources hold no record at all: name files or folders with catalogue records"
+        none = f"none of the {account.read} records can be published"
+        if self.live:
+            where = _show_rejects(self.folder, self.settings.site)
+            return f"{none}: the reasons stand in {where}; the live site is as it was"
+        with (self.folder / _REJECTS).open("rb") as rejects:
+            first = msgspec.json.decode(rejects.readline(), type=Rejected)
+        return f"{none}: the first is {first.place}: {first.reason}; `shelfgraph convert` tells the reasons of all"
 
     def _manifest(self, built: Built, account: Account, sources: list[str]) -> Manifest:
         return Manifest(
@@ -264,7 +308,7 @@ class _Run:
             counts=built.counts,
             account=account,
             dumps=built.dumps,
-            sources=sources,
+            sources=[named(shown(source)) for source in sources],
             mapping=self.fingerprint,
             layout=LAYOUT,
         )
@@ -273,15 +317,7 @@ class _Run:
 def fingerprint(known: Vocabulary, settings: Settings) -> str:
     """Return a hash of all that decides what a record becomes: the edition, base, licence and the tables of vocab/."""
     seen = hashlib.sha256(f"{settings['base']} {settings['licence']} {edition(known)}".encode())
-    for name in ("mapping.csv", "things.csv", *known.names("codes/*.csv")):
-        seen.update(known.text(name).encode())
+    for name in (*known.names("*.csv"), *known.names("codes/*.csv")):
+        if name not in _FOR_EACH_REQUEST:
+            seen.update(known.text(name).encode())
     return seen.hexdigest()[:16]
-
-
-def _nothing_read(account: Account, site: Path) -> str:
-    if not account.read:
-        return "the sources hold no record at all: name files or folders with catalogue records"
-    return (
-        f"none of the {account.read} records can be published: the reasons stand in {site / 'rejects.jsonl'};"
-        " the live site is as it was"
-    )

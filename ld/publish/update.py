@@ -19,7 +19,7 @@ from ld.publish.tables import Old, Records, Things
 from ld.site import dumpfiles, rendered
 from ld.site.documents import Documents
 from ld.site.generation import Generation
-from ld.store.oxigraph import Loader
+from ld.store.engine import written
 from ld.summary import Summary
 from ld.values import names
 
@@ -31,7 +31,7 @@ class Update(Assembly):
         records = Records(plan.folder, plan.scratch, live.path)
         super().__init__(plan, records, Things(plan.folder, live.path, records.packers))
         self.live = live
-        self.loader = Loader(plan.folder / "store", live.store)
+        self.store = written(plan.folder / "store", plan.settings["engine"], live.store)
         self.stored = live.manifest.counts["stored"]
         self.index: indexer.Writer | None = None
         self.touched_things: list[int] = []
@@ -47,7 +47,7 @@ class Update(Assembly):
         self.records.flush()
         self.things.flush()
         writer, found = self._dumps()
-        self.loader.close()
+        self.store.close()
         self.store_chunks(writer)
         counts = {
             "records": self.count("records"), "things": self.count("things"), "triples": found[0].lines,
@@ -58,7 +58,7 @@ class Update(Assembly):
         return Built(counts, found)
 
     def _replace(self, old: bytes, new: bytes) -> None:
-        self.stored += self.loader.replace(old.decode(), new.decode())
+        self.stored += self.store.replace(old.decode(), new.decode())
 
     # -- records -------------------------------------------------------------------------------------------------------
 

@@ -15,6 +15,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, BinaryIO, TypeVar
 
@@ -111,6 +112,8 @@ class _Worker:
                     return
         except (EOFError, pickle.UnpicklingError):
             self._error = SiteError(_VANISHED)
+        except Exception as error:  # else its result would be taken for nothing at all
+            self._error = SiteError(f"a worker was not understood: {type(error).__name__}: {error}: please report it")
 
     def check(self) -> None:
         """Raise the error of the worker, if it had one."""
@@ -130,7 +133,8 @@ def _work() -> None:
     """Be a worker: the task comes by standard input, what there is to tell goes to standard output."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent gets it too, and ends us
     out = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)  # whatever else prints must not spoil it
+    with suppress(OSError):  # standard error may be closed
+        os.dup2(2, 1)  # whatever else prints must not spoil it
     task = pickle.load(sys.stdin.buffer)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     gc.disable()  # records make no cycles, and looking for them among many rows costs a tenth

@@ -1,5 +1,6 @@
 """Sources are opened and recognised: a file, a folder or standard input becomes a stream of records.
 
+    parts              what a source says of the list it is a page of
     share              several workers read one input, each its share
     limits             how large a record may be
     documents          JSON in all its shapes becomes single documents
@@ -21,20 +22,24 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import Any, BinaryIO, cast
 
+from msgspec.structs import replace
+
 from ld.errors import SourceError
 from ld.readers.doaj import api, oai
 from ld.readers.share import Share
 from ld.readers.vufind import solr, staffview
-from ld.record import Deleted, Record, Rejected, Source
+from ld.record import Deleted, Part, Record, Rejected, Source
 from ld.values.streams import HEAD, Raw, unpacked
+from ld.values.text import shown
 
-Outcome = Record | Rejected | Deleted
+Outcome = Record | Rejected | Deleted | Part
 
 _NAMES: dict[ModuleType, str] = {
     api: "DOAJ article JSON",
@@ -58,11 +63,13 @@ def read(
     share: Share | None = None,
     place: str | None = None,
 ) -> Iterator[Outcome]:
-    """Yield the records of a source and what was rejected; `kind` says what it is where that is not to be seen.
+    """Yield the records of a source, what was rejected, and where it is a part of a list, that it is.
+
+    `kind` says what it is where that is not to be seen.
 
     `on_bytes` is told, again and again, how many bytes more have been read. Of several workers each reads its `share`.
-    `place` is what messages call the source. Raises SourceError where the source cannot be opened or recognised. In a
-    folder such a file is one `Rejected`.
+    `place` is what messages to whoever gave the source call it; what is kept of its records has only names below it.
+    Raises SourceError where the source cannot be opened or recognised. In a folder such a file is one `Rejected`.
     """
     if kind is not None and kind not in KINDS:
         raise SourceError(f"'{kind}' is no kind of record: name one of {_kinds()}")
@@ -73,7 +80,26 @@ def read(
     elif Path(source).is_dir():
         yield from reading.folder(Path(source))
     else:
-        yield from reading.file(Path(source), place or source)
+        called = place or shown(source)
+        yield from reading.file(Path(source), called, named(called))
+
+
+def named(source: str) -> str:
+    """Return what a source is called in what is kept and served: no path of this machine, no password, no key.
+
+    >>> named("/srv/dumps/export.jsonl"), named("https://me:secret@solr.example:8983/select?q=*:*&key=1")
+    ('export.jsonl', 'https://solr.example:8983/select')
+    """
+    scheme, sign, rest = source.partition("://")
+    if sign and "/" not in scheme:
+        return f"{scheme}://{re.split('[?#]', rest)[0].rpartition('@')[2]}"
+    return Path(source).name or source
+
+
+def is_read_once(source: str) -> bool:
+    """Determine whether the source can be read only once: standard input or a pipe."""
+    path = Path(source)
+    return source == "-" or (path.exists() and not path.is_file() and not path.is_dir())
 
 
 def size(source: str) -> int:
@@ -103,29 +129,41 @@ class _Reading:
         self.on_bytes = on_bytes
         self.share = share
 
-    def file(self, path: Path, place: str) -> Iterator[Outcome]:
+    def file(self, path: Path, place: str, name: str) -> Iterator[Outcome]:
+        """Yield the outcomes of a file; those that are kept call it by its name, all that is told now by its place."""
         try:
             with path.open("rb", buffering=0) as raw:
-                yield from self.stream(raw, place)
+                for outcome in self.stream(raw, name):
+                    yield replace(outcome, place=_at(place, name, outcome.place)) if type(outcome) is Part else outcome
         except OSError as error:
             raise SourceError(f"{place}: cannot be read: {error.strerror}: check the name and the rights") from None
+        except SourceError as error:
+            raise SourceError(_at(place, name, str(error))) from None
 
     def folder(self, folder: Path) -> Iterator[Outcome]:
         outcomes = usable = 0
+        first = ""
         for path in sorted(_files(folder)):
             outcomes += 1
+            count, place, name = 0, shown(path), shown(path.relative_to(folder))
             try:
                 if not path.is_file():
-                    raise SourceError(f"{path}: not a file that can be read: take it out of the folder")
-                yield from self.file(path, str(path))
+                    raise SourceError(f"{place}: not a file that can be read: take it out of the folder")
+                for outcome in self.file(path, place, name):
+                    count += 1
+                    yield outcome
                 usable += 1
             except SourceError as error:
+                reason = str(error).removeprefix(f"{place}: ")
+                first = first or f"{place}: {reason}"
                 if self.share.takes(0):
-                    yield Rejected(str(path), str(error).removeprefix(f"{path}: "))
+                    yield Rejected(name, reason)
+                yield Part(place, count=count, cut=reason)
+        where = shown(folder)
         if not outcomes:
-            raise SourceError(f"{folder}: no file in it that could hold records: name a folder with catalogue records")
+            raise SourceError(f"{where}: no file in it that could hold records: name a folder with catalogue records")
         if not usable:
-            raise SourceError(f"{folder}: none of its {outcomes} files could be read: see the reasons, or use --as")
+            raise SourceError(f"{where}: none of its {outcomes:,} files could be read: the first is {first}")
 
     def stream(self, raw: Raw, place: str) -> Iterator[Outcome]:
         self.share.enter()
@@ -144,11 +182,16 @@ class _Reading:
         yield from reader.read(cast(BinaryIO, stream), place, self.share)
 
 
+def _at(place: str, name: str, text: str) -> str:
+    """Return the text with the place at its beginning where the name stands."""
+    return place + text.removeprefix(name) if text.startswith(name) else text
+
+
 def _files(folder: Path) -> Iterator[Path]:
     """Yield the files below the folder but for hidden ones and those that are known to be none of records."""
 
     def refused(error: OSError) -> None:
-        raise SourceError(f"{error.filename}: cannot be read: {error.strerror}: check the rights") from None
+        raise SourceError(f"{shown(error.filename)}: cannot be read: {error.strerror}: check the rights") from None
 
     for parent, folders, files in os.walk(folder, onerror=refused):
         folders[:] = [name for name in folders if not name.startswith(".")]

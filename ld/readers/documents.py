@@ -8,10 +8,11 @@ from typing import Any, BinaryIO
 import msgspec
 from msgspec import Raw, Struct, ValidationError
 
+import ld.readers.parts as parts
 from ld.errors import SourceError
 from ld.readers.limits import EXCERPT_CHARACTERS, JSON_BYTES, LINE_BYTES, RECORD_BYTES, oversized, oversized_record
 from ld.readers.share import BLOCK_BYTES, Share
-from ld.record import Rejected, Source
+from ld.record import Part, Rejected, Source
 
 Path = tuple[str, ...]
 # So many blank lines in front of or behind the first document are looked over before the text counts as JSON Lines.
@@ -43,8 +44,8 @@ def shape(kind: str, document: Any, *paths: Path) -> Shape:
     return Shape(kind, paths, marks, msgspec.json.Decoder(document).decode)
 
 
-def documents(stream: BinaryIO, place: str, shape: Shape, share: Share) -> Iterator[Found | Rejected]:
-    """Yield the documents of a stream.
+def documents(stream: BinaryIO, place: str, shape: Shape, share: Share) -> Iterator[Found | Rejected | Part]:
+    """Yield the documents of a stream, and the `Part` that an answer is where it counts more than it holds.
 
     Of JSON Lines a bad line is rejected and the others go on. A bad JSON text raises SourceError with line and column.
     """
@@ -80,25 +81,28 @@ def _is_lines(ahead: list[bytes], marks: tuple[bytes, ...]) -> bool:
     return (first[:1] == b"{" and others[0][:1] == b"{") or not isinstance(_decoded(first), Exception)
 
 
-def _whole(data: bytes, place: str, shape: Shape, share: Share) -> Iterator[Found | Rejected]:
+def _whole(data: bytes, place: str, shape: Shape, share: Share) -> Iterator[Found | Rejected | Part]:
     if len(data) > JSON_BYTES:
         limit = f"{JSON_BYTES >> 20} MiB"
         raise SourceError(f"{place}: one JSON text of more than {limit}: save it as JSON Lines, one record a line")
     try:
         data.decode()
-        items = _inside(data, shape.paths)
+        inside = _inside(data, shape.paths)
     except UnicodeDecodeError as error:
         raise SourceError(f"{place}: not UTF-8 at byte {error.start}: save the file as UTF-8") from None
     except RecursionError:
         raise SourceError(f"{place}: is nested too deeply to hold catalogue records: check the file") from None
     except msgspec.DecodeError as error:
         raise SourceError(f"{place}: not JSON: {error}{_where(error, data)}: is the file cut off?") from None
-    for n, item in enumerate(items, 1):
+    for n, item in enumerate(inside.items, 1):
         if share.takes(n):
             yield _found(item, shape, f"{place}, record {n}")
+    yield from inside.part(place)
 
 
-def _lines(stream: BinaryIO, ahead: list[bytes], place: str, shape: Shape, share: Share) -> Iterator[Found | Rejected]:
+def _lines(
+    stream: BinaryIO, ahead: list[bytes], place: str, shape: Shape, share: Share
+) -> Iterator[Found | Rejected | Part]:
     """Yield the documents of those blocks of JSON Lines that are in the share; `ahead` has been read already."""
     number = 0
     for n, block in enumerate(_blocks(stream, ahead), 1):
@@ -112,8 +116,10 @@ def _lines(stream: BinaryIO, ahead: list[bytes], place: str, shape: Shape, share
             if len(line) >= LINE_BYTES:
                 yield Rejected(where, oversized_record(LINE_BYTES), excerpt=_excerpt(line))
             elif line and not line.isspace():
-                for item in _line_items(line, shape):
+                inside = _inside_line(line, shape)
+                for item in inside.items:
                     yield _found(item, shape, where)
+                yield from inside.part(where)
         number -= block.endswith(b"\n")
 
 
@@ -133,35 +139,49 @@ def _blocks(stream: BinaryIO, ahead: list[bytes]) -> Iterator[bytes]:
         block = stream.read(BLOCK_BYTES)
 
 
-def _line_items(line: bytes, shape: Shape) -> list[bytes]:
+class _Inside(Struct, frozen=True):
+    """The documents of a JSON text, each as it came, and what stands around them in an answer."""
+
+    items: list[bytes]
+    around: dict[str, Raw] = {}
+
+    def part(self, place: str) -> Iterator[Part]:
+        """Yield the page of a list that the text is, where it is not the whole list."""
+        if self.around:
+            yield from parts.needed(parts.of_answer(place, self.around, len(self.items)))
+
+
+def _inside_line(line: bytes, shape: Shape) -> _Inside:
     """Return the documents of a line: nearly always the line itself."""
     for mark in shape.marks:
         if mark in line:
             break
     else:
-        return [line]
+        return _Inside([line])
     try:
         return _inside(line, shape.paths)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return [line]
+        return _Inside([line])
 
 
-def _inside(data: bytes, paths: tuple[Path, ...]) -> list[bytes]:
-    """Return the documents, each as it came, of a list or an answer; other JSON is itself the one document."""
+def _inside(data: bytes, paths: tuple[Path, ...]) -> _Inside:
+    """Return the documents of a list or an answer; other JSON is itself the one document."""
     if data.lstrip()[:1] == b"[":
-        return [bytes(item) for item in msgspec.json.decode(data, type=list[Raw])]
+        return _Inside([bytes(item) for item in msgspec.json.decode(data, type=list[Raw])])
     for path in paths:
         inner: bytes | Raw | None = data
+        around: dict[str, Raw] = {}
         try:
             for name in path:
-                inner = msgspec.json.decode(inner or b"", type=dict[str, Raw]).get(name)
+                around |= msgspec.json.decode(inner or b"", type=dict[str, Raw])
+                inner = around.pop(name, None)
                 if inner is None:
                     break
             else:
-                return [bytes(item) for item in msgspec.json.decode(inner or b"", type=list[Raw])]
+                return _Inside([bytes(item) for item in msgspec.json.decode(inner or b"", type=list[Raw])], around)
         except ValidationError:
             continue
-    return [data]
+    return _Inside([data])
 
 
 def _found(data: bytes, shape: Shape, where: str) -> Found | Rejected:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from functools import cache
 
 from msgspec import Struct
 
+from ld.memo import cached
 from ld.record import Person, Remark
 from ld.values import names, text
 from ld.values.vocab import vocabulary
@@ -105,7 +105,7 @@ def role_code(raw: str, default: str) -> str:
     return _relators().get(match[1].strip().casefold(), "") if match else ""
 
 
-@cache
+@cached()
 def _relators() -> dict[str, str]:
     """Return the codes by printed word, term and code (`role_words.csv` and `roles.csv` of `vocab/codes/`)."""
     rows = vocabulary().rows("codes/roles.csv")
@@ -124,7 +124,7 @@ def is_corporate(name: str) -> bool:
     return not _corporate_words().isdisjoint(words)
 
 
-@cache
+@cached()
 def _corporate_words() -> frozenset[str]:
     return frozenset(word.strip(".") for word in vocabulary().codes("corporate"))
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 from ld.errors import VocabError
 from ld.mapping.entities import known_fields
+from ld.memo import cached
 from ld.summary import Summary
 from ld.values.vocab import Row, Vocabulary
 
@@ -19,7 +18,7 @@ _OF_RECORD = frozenset((*Summary.__struct_fields__, "date", "keywords"))
 Captions = dict[str, dict[str, str]]
 
 
-@lru_cache(maxsize=4)
+@cached(4)
 def captions(vocabulary: Vocabulary) -> Captions:
     """Return the captions of each kind of page: label by field, in the order of the table.
 

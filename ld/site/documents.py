@@ -9,12 +9,15 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator
+from itertools import count
 from pathlib import Path
 from typing import Any
 
 import msgspec
 from msgspec import Struct
 
+from ld.formats.ntriples import whole
+from ld.memo import Shelf
 from ld.record import Source
 from ld.site.files import MAPPED, Body, Packers, immutable, immutable_uri, opened_body, packers
 from ld.summary import Agent, Card, Named, Ref, Summary, Text, Value, Within, plain
@@ -23,8 +26,9 @@ from ld.values import names
 RECORDS, THINGS = "documents.sqlite", "things.sqlite"
 # What the catalogue says about itself changes with every publishing, so no record's document repeats it.
 _ABOUT_ITSELF = frozenset(("dataset", "scheme", "provenance", "labels"))
-# Documents of shared things that one thread keeps at hand; each has about 1 kB.
-_KNOWN = 50_000
+# What shared things say of themselves, kept at hand for all threads: about 1 kB each.
+_TOLD: Shelf[tuple[int, int]] = Shelf(64 << 20)
+_numbers = count()
 _RECORD = "path, title, kind, body, mentions, modified, year, gone, gone_on, successor, n"
 _THING = "path, title, kind, body"
 _RANGE = "path >= ? AND path < ?"
@@ -106,6 +110,7 @@ class Documents:
         self.base = base
         self._mapped = mapped
         self._local = threading.local()
+        self._number = next(_numbers)
 
     def _open(self) -> tuple[sqlite3.Connection, Packers]:
         if not hasattr(self._local, "db"):
@@ -184,13 +189,12 @@ class Documents:
 
     def _other(self, number: int) -> str:
         """Return what is told of a thing where another document links to it. Such things are met again and again."""
-        known: dict[int, str] = self._local.__dict__.setdefault("known", {})
-        found = known.get(number)
+        key = self._number, number
+        found = _TOLD.get(key)
         if found is None:
             other = self._numbered(number)
-            if len(known) >= _KNOWN:
-                known.clear()
-            found = known[number] = other.lines if other and other.kind not in _ABOUT_ITSELF else ""
+            found = other.lines if other and other.kind not in _ABOUT_ITSELF else ""
+            _TOLD.put(key, found)
         return found
 
     def _label(self, path: str) -> str:
@@ -398,11 +402,6 @@ _MENTIONS = msgspec.msgpack.Decoder(list[tuple[int, int]]).decode
 def mentioned(mentions: bytes) -> list[tuple[int, int]]:
     """Return the numbers of the documents that a record links to, each with the key of what it says there."""
     return _MENTIONS(mentions) if mentions else []
-
-
-def whole(lines: str) -> str:
-    """Return the lines, each once. They end at line feeds only: other ends of lines may stand in a literal."""
-    return "\n".join(dict.fromkeys(lines.split("\n")))
 
 
 def _record(row: tuple[Any, ...], known: Packers) -> Document:

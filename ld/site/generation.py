@@ -18,6 +18,7 @@ import os
 import tempfile
 import weakref
 from collections.abc import Collection
+from contextlib import suppress
 from fcntl import LOCK_NB, LOCK_SH, flock
 from pathlib import Path
 
@@ -25,24 +26,27 @@ import msgspec
 from msgspec import Struct
 
 from ld import __version__
-from ld.errors import SiteError
+from ld.errors import LostError, SiteError
 from ld.site.checksums import CORES, compare
 from ld.site.documents import Documents
 from ld.site.dumpfiles import Dump
 from ld.site.rendered import Forms
 from ld.site.search import Index
+from ld.store.oxigraph import check_name
 
 # Which files a generation has, and what is in them: other layouts are not read.
-LAYOUT = 3
-_MANIFEST = "manifest.json"
-_READING = "reading.lock"
-_PART, _REMOVING = ".part", ".removing"
+LAYOUT = 4
+MANIFEST = "manifest.json"
+READING = "reading.lock"
+PART, REMOVING = ".part", ".removing"
+LIVE, NEXT = "current", "current.new"
 
 
 class Account(Struct):
     """What became of every record read: the figures add up to `read`.
 
-    Beside them: records deleted, deletions of records that are `unknown` here, kept sources described `again`.
+    Beside them: records deleted, deletions of records that are `unknown` here, kept sources described `again`, lists
+    of which a part was taken on purpose (`partial`), and how many of their records are known to be `missing`.
     """
 
     read: int = 0
@@ -54,6 +58,8 @@ class Account(Struct):
     deleted: int = 0
     unknown: int = 0
     again: int = 0
+    partial: int = 0
+    missing: int = 0
 
     def adds_up(self) -> bool:
         """Determine whether no record was lost: deletions are not read."""
@@ -82,9 +88,10 @@ class Generation:
     """A finished generation, opened for reading. While the object lives and is not closed, no folder is removed."""
 
     def __init__(self, path: Path) -> None:
+        check_name(path)
         self.path = path
         self._let_go = weakref.finalize(self, _let_go, _reading(path))
-        self.manifest = _manifest(path)
+        self.manifest = manifest_of(path)
         self.id = self.manifest.generation
         self.base = self.manifest.base
         self.documents = Documents(path, self.base)
@@ -143,7 +150,7 @@ def _reading(path: Path) -> int | None:
 
     Raises SiteError where the generation is gone or just being removed.
     """
-    lock = path / _READING
+    lock = path / READING
     try:
         handle = os.open(lock, os.O_RDONLY)
     except OSError:
@@ -170,27 +177,81 @@ def _let_go(handle: int | None) -> None:
 
 
 def live_path(site: Path) -> Path | None:
-    """Return the folder of the live generation, None where there is none."""
-    link = site / "current"
-    return link.resolve() if link.is_symlink() and link.exists() else None
+    """Return the folder of the live generation, None where nothing has been published yet.
+
+    Raises LostError where something has been, but `current` does not name a finished generation of this site: what is
+    built on nothing would replace the catalogue.
+    """
+    finished = [path.name for path in finished_in(site)]
+    if pointed(site / LIVE) in finished:
+        return (site / LIVE).resolve()
+    if not finished and not os.path.lexists(site / LIVE):
+        return None
+    raise LostError(f"{site}: {_lost(site)}: {_remedy(site)}")
+
+
+def pointed(link: Path) -> str:
+    """Return the name of the generation of this site, finished or not, that a symlink names; empty where none does."""
+    name = link.readlink().name if link.is_symlink() else ""
+    return name if os.path.realpath(link) == os.path.realpath(link.parent / "generations" / name) else ""
+
+
+def _lost(site: Path) -> str:
+    """Return what is wrong with `current`."""
+    link = site / LIVE
+    if not os.path.lexists(link):
+        return f"the link '{LIVE}' to the live generation is missing"
+    if not link.is_symlink():
+        what = "a folder" if link.is_dir() else "a file"
+        return f"'{LIVE}' is {what} and no link: was the site copied without its links?"
+    target = link.readlink()
+    if not link.exists():
+        return f"'{LIVE}' points at {target}, which is not there"
+    return f"'{LIVE}' points at {target}, which is no finished generation of this site"
+
+
+def _remedy(site: Path) -> str:
+    names = [path.name for path in finished_in(site)]
+    if (own := stray(site)) and own not in names:
+        names.append(own)
+    if not names:
+        return f"no finished generation is left: bring back 'generations', or remove '{LIVE}' to begin anew"
+    return f"make one of its generations live with `shelfgraph adopt GENERATION`: {', '.join(names)}"
+
+
+def stray(site: Path) -> str:
+    """Return the id of the generation that a copy has put in the place of the link, empty where there is none."""
+    link = site / LIVE
+    if link.is_symlink() or not link.is_dir():
+        return ""
+    with suppress(SiteError):
+        return manifest_of(link).generation
+    return ""
 
 
 def generations(site: Path) -> list[Manifest]:
-    """Return the manifests of all finished generations, oldest first."""
-    return [_manifest(path) for path in _finished(site)]
+    """Return the manifests of all finished generations, oldest first; raises SiteError where there is no site."""
+    if not site.is_dir():
+        raise SiteError(f"{site}: there is no site here: publish one, or name another with --site")
+    return [manifest_of(path) for path in finished_in(site)]
 
 
-def _finished(site: Path) -> list[Path]:
+def finished_in(site: Path) -> list[Path]:
     """Return the folders of the finished generations, oldest first."""
-    found = (path.parent for path in (site / "generations").glob(f"*/{_MANIFEST}"))
-    return sorted(path for path in found if path.suffix not in (_PART, _REMOVING))
+    found = (path.parent for path in (site / "generations").glob(f"*/{MANIFEST}"))
+    return sorted(path for path in found if path.suffix not in (PART, REMOVING))
 
 
-def _manifest(path: Path) -> Manifest:
+def known_in(site: Path) -> str:
+    names = [path.name for path in finished_in(site)]
+    return f"there are {', '.join(names) or 'none'}"
+
+
+def manifest_of(path: Path) -> Manifest:
     try:
-        found = msgspec.json.decode((path / _MANIFEST).read_bytes(), type=Manifest)
+        found = msgspec.json.decode((path / MANIFEST).read_bytes(), type=Manifest)
     except (OSError, msgspec.MsgspecError) as error:
-        raise SiteError(f"{path / _MANIFEST}: cannot be read: {error}: roll back or publish again") from None
+        raise SiteError(f"{path / MANIFEST}: cannot be read: {error}: roll back or publish again") from None
     if found.layout != LAYOUT:
         raise SiteError(
             f"{path}: was made by another version ({found.software}): publish from the sources into a new site folder"

@@ -10,9 +10,9 @@ import weakref
 from pathlib import Path
 from typing import Protocol
 
-from ld.errors import SiteError
+from ld.errors import LostError, SiteError
 from ld.site.checksums import CORES
-from ld.site.generation import Generation
+from ld.site.generation import Generation, live_path
 
 _WATCH_SECONDS = 0.5
 _RETRY_SECONDS = 60.0  # until a generation that could not be taken over is tried again
@@ -68,6 +68,12 @@ class Live:
         if self._open is None:
             raise SiteError(self._why())
         return self._open
+
+    def wait(self) -> None:
+        """Return when the live generation has been looked for, however long it takes to verify it."""
+        if self._company:
+            self.opened()
+            self._looked.wait()
 
     def opened(self) -> Generation | None:
         """Return the generation that is open, at once; where none is, one is looked for from now on."""
@@ -130,6 +136,10 @@ class Live:
         return found
 
     def _why(self) -> str:
+        try:
+            live_path(self.site)
+        except LostError as error:
+            return str(error)
         if self._refused:
             return self._refused[2]
         if self._company and not self._looked.is_set():

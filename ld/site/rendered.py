@@ -1,23 +1,27 @@
 """The finished forms of records: what most requests ask for is made once, when the record is published.
 
-JSON-LD, Turtle and links of a record lie packed in a small file beside the documents. They are those of the dumps and
-of `Shown`, byte for byte; where the program would write them otherwise by now, they are made anew for each request.
+The packed forms and the links of a record lie in a small file beside the documents. They are those of the dumps and of
+`Shown`, byte for byte; where the program would write them otherwise by now, they are made anew for each request.
 """
 
 from __future__ import annotations
 
 import hashlib
 import threading
-from functools import lru_cache
 from pathlib import Path
 
+import msgspec
+
 from ld.edition import edition as program
+from ld.formats.table import RECORD
+from ld.memo import cached
 from ld.site.files import Packer, immutable
 from ld.site.shown import Finished
 from ld.values.vocab import Vocabulary, vocabulary
 
 FORMS = "forms.sqlite"
 LEVEL = 3
+_FINISHED = msgspec.msgpack.Decoder(Finished)
 
 
 class Forms:
@@ -34,7 +38,7 @@ class Forms:
         if self._local.edition != edition(vocabulary()):
             return None
         row = self._local.db.execute("SELECT data FROM forms WHERE n = ?", (n,)).fetchone()
-        return Finished(*self._local.packer.unpack(row[0]).split(b"\n", 2)) if row else None
+        return unpacked(self._local.packer, row[0]) if row else None
 
     def _open(self) -> None:
         db = immutable(self._path)
@@ -49,8 +53,19 @@ class Forms:
             del self._local.db
 
 
-@lru_cache(maxsize=4)
+def packed(packer: Packer, found: Finished) -> bytes:
+    """Return what is kept of a record, packed."""
+    return packer.pack(msgspec.msgpack.encode(found))
+
+
+def unpacked(packer: Packer, data: bytes) -> Finished:
+    """Return what is kept of a record."""
+    return _FINISHED.decode(packer.unpack(data))
+
+
+@cached(4)
 def edition(known: Vocabulary) -> str:
-    """Return a hash of all that decides how a graph is written: the program's edition, context and prefixes."""
-    decisive = f"{program()} {known.text('context.jsonld')}{known.prefixes}"
+    """Return a hash of all that decides how a graph is written: the program's edition, the forms, context, prefixes."""
+    forms = [(form.key, form.media_type) for form in RECORD]
+    decisive = f"{program()} {forms} {known.text('context.jsonld')}{known.prefixes}"
     return hashlib.sha256(decisive.encode()).hexdigest()[:16]

@@ -7,11 +7,11 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 
 import pyshacl
-import rdflib
 from msgspec import Struct
 from rdflib import RDF, SH
 
 from ld.site.documents import Document, Documents
+from ld.store.rdf import rdflib
 from ld.values.vocab import Vocabulary
 
 _BATCH = 100

@@ -2,65 +2,110 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cached_property
 
 import msgspec
 from msgspec import Struct
 
 from ld.formats import ntriples
-from ld.formats.jsonld import compactor, names_of
-from ld.formats.links import Facts, Link, Tree, address, data_links, header, of_record, of_thing, page_links
-from ld.formats.turtle import shortener
-from ld.site.documents import Document, Documents, whole
+from ld.formats.jsonld import JSONLD
+from ld.formats.links import Facts, Link, address, data_links, header, of_record, of_thing, page_links, spelled
+from ld.formats.media import Format, Graph, Nodes, Tree
+from ld.formats.table import LINKED, PACKED, RECORD
+from ld.site.documents import Document, Documents
 from ld.summary import Card, Summary
-from ld.values.vocab import vocabulary
 
 CONTEXT = "context/v1.jsonld"
+_LINKED_OF_RECORD = tuple(form for form in RECORD if form.linked)
 
 
-class Finished(Struct, frozen=True):
-    """The forms of a record: JSON-LD on one line, the Link header of its data forms, Turtle."""
+class Finished(Struct, frozen=True, array_like=True):
+    """What is kept of a record: the Link header of its data forms, and its packed forms by their keys."""
 
-    json: bytes
     links: bytes
-    turtle: bytes
-
-    def data(self) -> bytes:
-        """Return all as one text: only the last may have line feeds."""
-        return b"\n".join((self.json, self.links, self.turtle))
+    forms: dict[str, bytes]
 
 
-class Shown:
-    """A document on its way out: its URL, and its graph in the shapes that the forms are made of.
+class Shapes:
+    """A graph in the shapes that forms are written from, each made when it is first asked for.
 
-    Each shape is made when it is first asked for, or taken from `kept`, the forms that were made before.
+    It is that of the document at `url`; its lines may be there twice. The topic is what it is about.
     """
 
-    def __init__(self, documents: Documents, document: Document, kept: Finished | None = None) -> None:
-        self.document = document
-        self.url = url_of(documents.base, document)
-        self._documents = documents
-        self._context = documents.base + CONTEXT
-        self._kept = kept
+    def __init__(self, url: str, context: str, lines: Callable[[], str], topic: str = "") -> None:
+        self.url = url
+        self.context = context
+        self._lines = lines
+        self._topic = topic
 
     @cached_property
     def lines(self) -> str:
-        """Its own triples and those of the things it links to, as N-Triples; some may be there twice."""
-        return "".join((self.document.lines, *self._documents.around(self.document)))
+        """Its triples as N-Triples; some may be there twice."""
+        return self._lines()
 
     @cached_property
-    def _nodes(self) -> tuple[ntriples.Nodes, str]:
+    def _nodes(self) -> tuple[Nodes, str]:
         return ntriples.nodes(self.lines)
 
     @property
-    def nodes(self) -> ntriples.Nodes:
-        """Its graph: what N-Triples says of each subject."""
+    def nodes(self) -> Nodes:
+        """What N-Triples says of each subject."""
         return self._nodes[0]
 
+    @property
+    def language(self) -> str:
+        """The language of its plain strings."""
+        return self._nodes[1]
+
     @cached_property
-    def graph(self) -> ntriples.Graph:
-        """Its graph as triples."""
-        return ntriples.triples(whole(self.lines))
+    def graph(self) -> Graph:
+        """Its triples, each once."""
+        return ntriples.triples(ntriples.whole(self.lines))
+
+    @property
+    def topic(self) -> str:
+        """The IRI of what it is about, which is outermost in the JSON-LD."""
+        return self._topic
+
+    @property
+    def summary(self) -> Summary:
+        """What the record says, where it is one."""
+        raise ValueError("only a record has a summary")
+
+    @cached_property
+    def tree(self) -> Tree:
+        """The graph as nested JSON-LD with the topic outermost."""
+        tree: Tree = msgspec.json.decode(self.made(JSONLD))
+        return tree
+
+    def made(self, form: Format) -> bytes:
+        """Return it as the form's writer makes it."""
+        if form.write is None:
+            raise ValueError(f"{form.label} is not written from a graph")
+        return form.write(self)
+
+
+class Shown(Shapes):
+    """A document on its way out: its own triples and those of the things it links to.
+
+    What is in `kept`, the forms that were made before, is taken from there.
+    """
+
+    def __init__(self, documents: Documents, document: Document, kept: Finished | None = None) -> None:
+        super().__init__(
+            url_of(documents.base, document),
+            documents.base + CONTEXT,
+            lambda: "".join((document.lines, *documents.around(document))),
+        )
+        self.document = document
+        self._documents = documents
+        self._kept = kept
+
+    def made(self, form: Format) -> bytes:
+        """Return it as the form's writer makes it, or has made it when the record was published."""
+        kept = self._kept.forms.get(form.key) if self._kept else None
+        return super().made(form) if kept is None else kept
 
     @cached_property
     def summary(self) -> Summary:
@@ -90,24 +135,6 @@ class Shown:
         """The IRI of what the document is about."""
         return self.subject.iri if self.subject else self.topic
 
-    @property
-    def json(self) -> bytes:
-        """Its graph as nested JSON-LD, on one line."""
-        if self._kept:
-            return self._kept.json
-        return compactor(names_of(vocabulary()), self._context).document(*self._nodes, self.topic)
-
-    @property
-    def turtle(self) -> bytes:
-        """Its graph as Turtle."""
-        return self._kept.turtle if self._kept else shortener(vocabulary().prefixes).text(self.nodes).encode()
-
-    @cached_property
-    def tree(self) -> Tree:
-        """Its graph as nested JSON-LD with the topic outermost."""
-        tree: Tree = msgspec.json.decode(self.json)
-        return tree
-
     @cached_property
     def facts(self) -> Facts:
         """What of it becomes a link."""
@@ -117,18 +144,29 @@ class Shown:
     @property
     def links(self) -> list[Link]:
         """The links that every form has."""
-        return page_links(self.url, self.facts, citations=self.document.record)
+        forms = _LINKED_OF_RECORD if self.document.record else LINKED
+        return page_links(self.url, self.facts, forms, items=self.document.record)
 
     @property
     def data_header(self) -> str:
         """The value of the Link header of its data forms (RFC 8288)."""
         if self._kept:
             return self._kept.links.decode()
-        return header([*data_links(self.url, self.topic, self.facts), *self.links])
+        return header([*self.of_data, *self.links], self.beside)
+
+    @property
+    def of_data(self) -> list[Link]:
+        """The links that only its data forms have."""
+        return data_links(self.url, self.topic, self.facts)
+
+    @property
+    def beside(self) -> int:
+        """How many bytes of the head of an answer its address takes, and that of the context, beside the links."""
+        return len(spelled(self.url)) + len(".linkset.json") + len(self.context)
 
     def finished(self) -> Finished:
-        """Return the forms that are kept."""
-        return Finished(self.json, self.data_header.encode(), self.turtle)
+        """Return what is kept."""
+        return Finished(self.data_header.encode(), {form.key: self.made(form) for form in PACKED})
 
 
 def url_of(base: str, found: Document) -> str:

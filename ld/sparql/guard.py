@@ -2,7 +2,7 @@
 
 The engine parses by recursion and plans in the fourth power of the number of joined patterns: a text of 20 kB
 can end its process. So brackets, operators and patterns are counted here, in one pass, without backtracking.
-SERVICE and LOAD are refused in any disguise; the lock itself is in `ld.sparql.worker`, this is the doorbell.
+SERVICE and LOAD are refused in any disguise; the lock itself is in `ld.sparql.child`, this is the doorbell.
 """
 
 from __future__ import annotations

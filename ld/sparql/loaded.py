@@ -6,22 +6,24 @@ What is not read: RDF/XML, whose entities the engine expands without bound, and 
 from __future__ import annotations
 
 import hashlib
+import os
 import shutil
+import stat
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from fcntl import LOCK_EX, LOCK_NB, LOCK_SH, flock, lockf
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import msgspec
-from pyoxigraph import NamedNode, Quad, RdfFormat, parse
-from pyoxigraph import Store as Oxigraph
+from pyoxigraph import Quad, RdfFormat, parse
 
 from ld import __version__
 from ld.errors import SiteError, SourceError, UsageError
-from ld.progress import Progress, Step, silent
-from ld.store.oxigraph import open_read_only
+from ld.progress import Progress, Step, silent, steady
+from ld.store.oxigraph import Oxigraph, check_name
 from ld.values.streams import unpacked
 
 FORMATS = {
@@ -31,7 +33,7 @@ FORMATS = {
     ".trig": RdfFormat.TRIG,
 }
 _PACKED = (".gz", ".zst", ".zstd")
-_PREFIX = "shelfgraph-endpoint-"
+_PREFIX = "shelfgraph"
 _DESCRIPTION = "loaded.json"
 _MOST_GRAPHS = 1000
 
@@ -56,15 +58,38 @@ class Loaded(msgspec.Struct, frozen=True, weakref=True):
 
 
 @contextmanager
-def workplace() -> Iterator[Path]:
+def workplace(kind: str = "endpoint") -> Iterator[Path]:
     """Give a folder of one's own, which is removed in the end, and remove those of runs that were killed."""
-    for left in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
-        with suppress(OSError), (left / "lock").open() as held:
-            flock(held, LOCK_EX | LOCK_NB)
-            shutil.rmtree(left, ignore_errors=True)
-    with tempfile.TemporaryDirectory(prefix=_PREFIX) as name, (Path(name) / "lock").open("w") as lock:
+    prefix = f"{_PREFIX}-{kind}-"
+    for left in Path(tempfile.gettempdir()).glob(f"{prefix}*"):
+        with suppress(OSError):
+            _remove(left)
+    with tempfile.TemporaryDirectory(prefix=prefix) as name, (Path(name) / "lock").open("w") as lock:
         flock(lock, LOCK_EX)
         yield Path(name)
+
+
+def _remove(left: Path) -> None:
+    """Remove a folder of an earlier run; raises OSError where it is in use.
+
+    Everybody may put something of that name there: only what we made ourselves, and nobody else could change, is
+    touched. A pipe for a lock would be waited for without end, a link would lead elsewhere.
+    """
+    found = left.lstat()
+    if not _ours(found, stat.S_IFDIR) or found.st_mode & 0o022:
+        return
+    lock = os.open(left / "lock", os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC)
+    try:
+        if _ours(os.fstat(lock), stat.S_IFREG):
+            flock(lock, LOCK_EX | LOCK_NB)
+            shutil.rmtree(left, ignore_errors=True)
+    finally:
+        os.close(lock)
+
+
+def _ours(found: os.stat_result, kind: int) -> bool:
+    """Determine whether it is of that kind and belongs to this user."""
+    return stat.S_IFMT(found.st_mode) == kind and found.st_uid == os.geteuid()
 
 
 @contextmanager
@@ -95,9 +120,10 @@ def load(sources: Sequence[Path], folder: Path, base: str, progress: Progress = 
         path, triples = sources[0].resolve(), None
     else:
         path = folder / "store"
-        triples = _fill(path, sources, base, progress)
-    graphs = [graph.value for graph in open_read_only(path).named_graphs() if isinstance(graph, NamedNode)]
-    found = Loaded(_digest(sources), base, str(path), sorted(graphs)[:_MOST_GRAPHS], triples)
+        check_name(path)
+        triples = _fill(path, sources, base, steady(progress))
+    graphs = Oxigraph.read(path).graphs()[:_MOST_GRAPHS]
+    found = Loaded(_digest(sources), base, str(path), graphs, triples)
     (folder / _DESCRIPTION).write_bytes(msgspec.json.encode(found))
     return found
 
@@ -108,6 +134,7 @@ def loaded(folder: Path) -> Loaded:
 
 
 def _fill(path: Path, sources: Sequence[Path], base: str, progress: Progress) -> int:
+    """Load the files into a new store, and return how many triples it has."""
     formats = [_format(source) for source in sources]
     total, done = sum(source.stat().st_size for source in sources), 0
 
@@ -116,15 +143,16 @@ def _fill(path: Path, sources: Sequence[Path], base: str, progress: Progress) ->
         done += more
         progress(Step("loading", done, total, "bytes"))
 
-    store = Oxigraph(str(path))
-    for source, form in zip(sources, formats, strict=True):
-        with ExitStack() as stack:
-            raw = stack.enter_context(source.open("rb", buffering=0))
-            stream = stack.enter_context(unpacked(raw, str(source), tell))
-            store.bulk_extend(_quads(stream, form, f"{base}{source.name}", source))
-    store.flush()
-    store.optimize()
-    return len(store)
+    def quads() -> Iterator[Quad]:
+        for source, form in zip(sources, formats, strict=True):
+            with ExitStack() as stack:
+                raw = stack.enter_context(source.open("rb", buffering=0))
+                stream = stack.enter_context(unpacked(raw, str(source), tell))
+                yield from _quads(stream, form, f"{base}{quote(os.fsencode(source.name))}", source)
+
+    store = Oxigraph.write(path)
+    store.fill(quads())
+    return store.count()
 
 
 def _quads(stream: Any, form: RdfFormat, base: str, source: Path) -> Iterator[Quad]:
@@ -152,5 +180,5 @@ def _digest(sources: Sequence[Path]) -> str:
     seen = hashlib.sha256(__version__.encode())
     for file in files:
         found = file.stat()
-        seen.update(f"{file.resolve()}\0{found.st_size}\0{found.st_mtime_ns}\n".encode())
+        seen.update(os.fsencode(file.resolve()) + f"\0{found.st_size}\0{found.st_mtime_ns}\n".encode())
     return seen.hexdigest()[:16]

@@ -27,6 +27,7 @@ from ld.errors import (
     QueueFull,
     SiteError,
 )
+from ld.formats.ntriples import NTRIPLES
 from ld.sparql import guard
 from ld.sparql.guard import Form
 from ld.sparql.process import Gone, Worker
@@ -178,7 +179,7 @@ class QueryPool:
             with self._worker() as worker:
                 begun = time.monotonic()
                 deadline = begun + self.limits.seconds
-                body, truncated = self._ask(worker, request, "nt" if describe else request.format, deadline)
+                body, truncated = self._ask(worker, request, NTRIPLES.key if describe else request.format, deadline)
             if describe:
                 body, cut = self._described(request, body, describe, deadline)
                 truncated = truncated or cut
@@ -243,47 +244,63 @@ class QueryPool:
             yield worker
         finally:
             if not worker.rests:
-                worker.kill()
                 self._count("killed", 1)
-            with self._change:
-                self._busy.discard(worker)
-                if worker.rests:
-                    self._idle.append(worker)
+            self._give_back(worker)
             self._fill()
 
     def _take(self) -> Worker:
-        """Return an idle worker that lives, the last used first, or a new one."""
+        """Return an idle worker that lives, the last used first, or a new one where all are at work.
+
+        At every moment each worker is counted once: idle, busy or starting.
+        """
         self._fill()
         while True:
             with self._change:
-                worker = self._idle.pop() if self._idle else None
-            if worker is None:
-                worker = Worker(self.store, self.limits.memory)
+                self._change.wait_for(lambda: self._idle or not self._starting)
+                if not self._idle:
+                    self._starting += 1
+                    break
+                worker = self._idle.pop()
+                self._busy.add(worker)
             if worker.alive():
-                with self._change:
-                    self._busy.add(worker)
                 return worker
+            worker.rests = False
+            self._give_back(worker)
+        return self._started(self._busy.add)
+
+    def _give_back(self, worker: Worker) -> None:
+        """Let a worker rest; one that cannot, or that is not needed any more, is killed."""
+        with self._change:
+            self._busy.discard(worker)
+            there = len(self._idle) + len(self._busy) + self._starting
+            kept = worker.rests and not self._stopped and there <= self.limits.running
+            if kept:
+                self._idle.append(worker)
+        if not kept:
             worker.kill()
 
     def _fill(self) -> None:
         """Start workers until there is one for each running query, and a spare."""
-        with self._change:
-            missing = self.limits.running + 1 - len(self._idle) - len(self._busy) - self._starting
-            if self._closed or missing <= 0:
-                return
-            self._starting += missing
+        while True:
+            with self._change:
+                there = len(self._idle) + len(self._busy) + self._starting
+                if self._closed or there > self.limits.running:
+                    return
+                self._starting += 1
+            self._started(lambda worker: self._idle.insert(0, worker))
+
+    def _started(self, keep: Callable[[Worker], object]) -> Worker:
+        """Start a worker, which is counted as starting until it is kept; raises OSError where the system lets none."""
+        worker = None
         try:
-            for _ in range(missing):
-                worker = Worker(self.store, self.limits.memory)
-                with self._change:
-                    self._idle.insert(0, worker)
-                    self._starting -= 1
-                    missing -= 1
-                    self._change.notify_all()
+            worker = Worker(self.store, self.limits.memory)
         finally:
             with self._change:
-                self._starting -= missing  # those that the system did not let start
+                self._starting -= 1
+                if worker:
+                    keep(worker)
                 self._change.notify_all()
+        return worker
 
     def _ask(self, worker: Worker, request: Request, format: str, deadline: float) -> tuple[IO[bytes], bool]:
         """Return the spooled frames of an answer, and whether it is cut."""

@@ -32,15 +32,15 @@ START_SECONDS = 30.0
 _ROOT = str(Path(__file__).resolve().parents[2])
 
 
-class Worker:
-    """A child process and the socket to it."""
+class Child:
+    """A child process and the socket to it: `python -m MODULE SOCKET ARGUMENTS`, which says when it is ready."""
 
-    def __init__(self, store: Path, memory: int) -> None:
+    def __init__(self, module: str, *arguments: str) -> None:
         self.channel, theirs = socket.socketpair()
         with theirs, contextlib.ExitStack() as stack:
             stack.callback(self.channel.close)
             self.process = subprocess.Popen(
-                [sys.executable, "-P", "-m", "ld.sparql.worker", str(theirs.fileno()), str(store), str(memory)],
+                [sys.executable, "-P", "-m", module, str(theirs.fileno()), *arguments],
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
@@ -49,10 +49,10 @@ class Worker:
             )
             stack.pop_all()
         self._ready = False
-        self.rests = False  # ready, and not in the middle of a query
+        self.rests = False  # ready, and not in the middle of something
 
     def wait_ready(self) -> None:
-        """Return when the store is open; raises SiteError where it cannot be opened."""
+        """Return when it is ready; raises SiteError where it cannot be, such as where its store cannot be opened."""
         if self._ready:
             return
         try:
@@ -60,16 +60,38 @@ class Worker:
         except TimeoutError:
             frame = None
         if frame is None:
-            raise SiteError("A query worker did not start. Is there enough memory, and is ld importable?")
+            raise SiteError("A worker process did not start. Is there enough memory, and is ld importable?")
         if frame[0] != READY:
             raise SiteError(msgspec.json.decode(frame[1], type=Failure).message)
         self._ready = self.rests = True
+
+    def alive(self) -> bool:
+        """Determine whether the process still runs; one that ended is reaped."""
+        return self.process.poll() is None
+
+    def kill(self) -> None:
+        """End the process at once, whatever it does, and reap it."""
+        self.process.kill()
+        self.process.wait()
+        self.channel.close()
+
+    def forget(self) -> None:
+        """Close this side after a fork: the process belongs to the parent."""
+        self.process.returncode = 0
+        self.channel.close()
+
+
+class Worker(Child):
+    """A process that answers queries over one store."""
+
+    def __init__(self, store: Path, memory: int) -> None:
+        super().__init__("ld.sparql.worker", str(store), str(memory))
 
     def run(self, job: Job, out: IO[bytes], deadline: float, gone: Gone | None = None) -> bool:
         """Write the answer to `out`; return whether it is cut. Raises TimeoutError, ClientGone, the worker's error."""
         self.rests = False
         with contextlib.suppress(ConnectionError):  # then it is dead, and the next line sees it
-            send(self.channel, ASK, msgspec.json.encode(job))
+            send(self.channel, ASK, msgspec.json.encode(job), deadline)
         while frame := self._next(deadline, gone):
             kind, payload = frame
             if kind == DATA:
@@ -96,21 +118,6 @@ class Worker:
                 if gone():
                     raise ClientGone("Whoever asked has gone away: the query was stopped.")
         return receive(self.channel, deadline)
-
-    def alive(self) -> bool:
-        """Determine whether the process still runs; one that ended is reaped."""
-        return self.process.poll() is None
-
-    def kill(self) -> None:
-        """End the process at once, whatever it does, and reap it."""
-        self.process.kill()
-        self.process.wait()
-        self.channel.close()
-
-    def forget(self) -> None:
-        """Close this side after a fork: the process belongs to the parent."""
-        self.process.returncode = 0
-        self.channel.close()
 
 
 def _environment() -> dict[str, str]:

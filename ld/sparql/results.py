@@ -5,40 +5,21 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Callable, Iterable
-from typing import Any, NamedTuple, cast
+from typing import Any, cast
 
-from pyoxigraph import QueryResultsFormat, RdfFormat, Triple, serialize
+from pyoxigraph import Triple
 
 from ld.errors import ResultNotXML, ResultTooLarge
+from ld.formats.media import Table
+from ld.formats.ntriples import serialized
+from ld.formats.table import GRAPH, RESULTS
 from ld.sparql.wire import Job
 
 CHUNK = 1 << 16
 
 
-class Table(NamedTuple):
-    """A result format: how it is written, what stands between two rows, and what closes a cut table."""
-
-    format: QueryResultsFormat
-    between: re.Pattern[bytes]
-    tail: bytes
-    heads: int
-
-
-# A match with a group is a place between two rows: where the group starts, a cut table ends. Other matches are
-# strings, in which the same characters mean nothing. A header line counts as a row.
-TABLES = {
-    "json": Table(QueryResultsFormat.JSON, re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"|\}(,)\{'), b"]}}", 0),
-    "xml": Table(QueryResultsFormat.XML, re.compile(rb"</result>()<result>"), b"</results></sparql>", 0),
-    "csv": Table(QueryResultsFormat.CSV, re.compile(rb'"[^"]*+"|\r\n()(?=.)', re.DOTALL), b"", 1),
-    "tsv": Table(QueryResultsFormat.TSV, re.compile(rb"\n()(?=.)", re.DOTALL), b"", 1),
-}
-GRAPHS = {
-    "ttl": RdfFormat.TURTLE,
-    "nt": RdfFormat.N_TRIPLES,
-    "rdf": RdfFormat.RDF_XML,
-    "jsonld": RdfFormat.JSON_LD,
-}
-
+TABLES = {form.key: form for form in RESULTS if form.table}
+GRAPHS = {form.key: form for form in GRAPH if form.engine}
 
 # XML 1.0 §2.2: what is no character there; and how the engine writes a property that has no local name
 _NO_XML = re.compile(rb"[\x00-\x08\x0B\x0C\x0E-\x1F]|\xEF\xBF[\xBE\xBF]|<oxprefix: ")
@@ -131,11 +112,12 @@ def too_large(limit: str, amount: int) -> ResultTooLarge:
 
 def write_table(results: Any, job: Job, out: Callable[[bytes], object]) -> bool:
     """Write a SELECT or ASK answer; return whether it was cut at a limit, which must have been asked for."""
-    table = TABLES[job.format]
-    checked = (lambda data: out(well_formed(data))) if job.format == "xml" else out
+    form = TABLES[job.format]
+    table = cast(Table, form.table)
+    checked = (lambda data: out(well_formed(data))) if form.is_xml else out
     writer = TableWriter(table, checked, job.max_rows, job.max_bytes)
     try:
-        results.serialize(writer, table.format)
+        results.serialize(writer, table.engine)
         writer.finish()
     except _Full as full:
         limit = str(full)
@@ -148,6 +130,7 @@ def write_table(results: Any, job: Job, out: Callable[[bytes], object]) -> bool:
 
 def write_graph(triples: Iterable[Triple], job: Job, out: Callable[[bytes], object]) -> bool:
     """Write triples, each once, in their order; return whether they were cut at a limit."""
+    form = GRAPHS[job.format]
     distinct: dict[Triple, None] = {}
     truncated = False
     for triple in triples:
@@ -161,14 +144,14 @@ def write_graph(triples: Iterable[Triple], job: Job, out: Callable[[bytes], obje
     graph = list(distinct)
     while True:
         # most formats cannot be cut in the middle: fewer triples are written until they fit
-        data = cast(bytes, serialize(graph, format=GRAPHS[job.format], prefixes=job.prefixes or None))
+        data = serialized(graph, form, job.prefixes)
         if len(data) <= job.max_bytes:
             break
         if not job.truncate or not graph:
             raise too_large("bytes", job.max_bytes)
         truncated = True
         graph = graph[: min(len(graph) - 1, len(graph) * job.max_bytes * 9 // (len(data) * 10))]
-    view = memoryview(well_formed(data) if job.format == "rdf" else data)
+    view = memoryview(well_formed(data) if form.is_xml else data)
     for start in range(0, len(data), 16 * CHUNK):
         out(bytes(view[start : start + 16 * CHUNK]))
     return truncated

@@ -1,26 +1,22 @@
-"""The triples of a generation in the embedded Oxigraph engine, seen as an rdflib Dataset.
-
-All triples stand in the default graph. Loading goes through Oxigraph's own bulk loader; rdflib is the view.
-"""
+"""Oxigraph on disk: the triples are files in the generation's own folder, and queries run in the asking process."""
 
 from __future__ import annotations
 
 import io
+import os
+import re
 from collections.abc import Iterable
 from pathlib import Path
-from typing import cast
+from typing import TYPE_CHECKING, Any, Self, cast
 
-import rdflib
-import rdflib.plugins.sparql
-from oxrdflib import OxigraphStore
-from pyoxigraph import RdfFormat, parse
-from pyoxigraph import Store as Oxigraph
+from pyoxigraph import NamedNode, Quad, RdfFormat, Store, parse
 
-from ld.errors import SiteError
+from ld.errors import QuerySyntaxError, SiteError
+from ld.store.engine import Engine, Query, Results
+from ld.values.text import shown
 
-# Without these rdflib rewrites "…Z" to "+00:00", and a query could read local files and the web.
-rdflib.NORMALIZE_LITERALS = False
-rdflib.plugins.sparql.SPARQL_LOAD_GRAPHS = False
+if TYPE_CHECKING:
+    import rdflib
 
 # So much is collected before it is loaded: a load writes a file of its own.
 _BATCH_CHARACTERS = 256 << 20
@@ -48,35 +44,48 @@ class Feed(io.RawIOBase):
         return size
 
 
-class Loader:
-    """Fills a new store, or changes a copy of a finished one; then `close`.
+class Oxigraph(Engine):
+    """Oxigraph over a folder. A copy costs nothing: its files are hard links until they are replaced."""
 
-    A copy costs nothing: its files are hard links until they are replaced. Lines come from the mapping, which has
-    checked every term, so the engine need not check them again.
-    """
-
-    def __init__(self, directory: Path, base: Path | None = None) -> None:
-        if base:
-            open_read_only(base).backup(str(directory))
-        self._store = Oxigraph(str(directory))
+    def __init__(self, store: Store) -> None:
+        self._store = store
         self._added: list[str] = []
         self._size = 0
 
-    def bulk(self, lines: Iterable[bytes]) -> None:
-        """Load N-Triples texts in UTF-8 while they are made, and order all for quick reading."""
-        with io.BufferedReader(cast(io.RawIOBase, Feed(lines)), 1 << 20) as stream:
+    @classmethod
+    def write(cls, folder: Path, where: str = "", base: Path | None = None) -> Self:
+        if base:
+            cls.read(base)._store.backup(str(folder))
+        return cls(Store(str(folder)))
+
+    @classmethod
+    def read(cls, folder: Path, where: str = "") -> Self:
+        check_name(folder)
+        try:
+            return cls(Store.read_only(str(folder)))
+        except (OSError, ValueError) as error:
+            raise SiteError(f"{folder}: no triple store can be opened here: {error}") from None
+
+    def bulk(self, texts: Iterable[bytes]) -> None:
+        with io.BufferedReader(cast(io.RawIOBase, Feed(texts)), 1 << 20) as stream:
             self._store.bulk_load(input=stream, format=RdfFormat.N_TRIPLES, lenient=True)
+        self._settle()
+
+    def fill(self, quads: Iterable[Quad]) -> None:
+        """Load quads, those of named graphs too; what raises an error while they are made ends the loading."""
+        self._store.bulk_extend(quads)
+        self._settle()
+
+    def _settle(self) -> None:
         self._store.flush()
         self._store.optimize()
 
     def replace(self, old: str, new: str) -> int:
-        """Put N-Triples lines in the place of others, and return by how many triples the store grows.
-
-        Lines that are in both stay as they are.
-        """
         before, after = dict.fromkeys(old.split("\n")), dict.fromkeys(new.split("\n"))
+        before[""] = after[""] = None  # which is no line
         removed = [line for line in before if line not in after]
-        self.remove("\n".join(removed))
+        for quad in parse("\n".join(removed).encode(), format=RdfFormat.N_TRIPLES, lenient=True):
+            self._store.remove(quad)
         added = [line for line in after if line not in before]
         if added:
             self._added.append("\n".join((*added, "")))
@@ -85,12 +94,6 @@ class Loader:
             self._add()
         return len(added) - len(removed)
 
-    def remove(self, lines: str) -> None:
-        """Remove N-Triples lines."""
-        if lines:
-            for quad in parse(lines.encode(), format=RdfFormat.N_TRIPLES, lenient=True):
-                self._store.remove(quad)
-
     def _add(self) -> None:
         data = "".join(self._added).encode()
         self._added, self._size = [], 0
@@ -98,22 +101,67 @@ class Loader:
             self._store.bulk_load(input=data, format=RdfFormat.N_TRIPLES, lenient=True)
 
     def close(self) -> None:
-        """Make all durable."""
         self._add()
         self._store.flush()
 
+    def answer(self, query: Query) -> Results:
+        try:
+            return cast(Results, self._store.query(query.text, base_iri=query.base or None, **_graphs(query)))
+        except SyntaxError as error:
+            raise _complaint(str(error)) from None
+        except RuntimeError as error:  # a function that it does not have
+            raise QuerySyntaxError(f"{error}.") from None
 
-def open_read_only(directory: Path) -> Oxigraph:
-    """Return the engine over a finished store; raises SiteError where there is none."""
+    def count(self) -> int:
+        return len(self._store)
+
+    def graphs(self) -> list[str]:
+        """Return the IRIs of the named graphs, sorted."""
+        return sorted(graph.value for graph in self._store.named_graphs() if isinstance(graph, NamedNode))
+
+    def view(self) -> rdflib.Dataset:
+        from oxrdflib import OxigraphStore  # takes its time, and most who use this file do without
+
+        from ld.store.rdf import rdflib
+
+        return rdflib.Dataset(store=OxigraphStore(store=self._store))
+
+
+def _graphs(query: Query) -> dict[str, Any]:
+    """Return the engine's arguments for the graphs of a query; those of the protocol go before FROM."""
+    if not query.default_graphs and not query.named_graphs:
+        return {}
     try:
-        return Oxigraph.read_only(str(directory))
-    except (OSError, ValueError) as error:
-        raise SiteError(f"{directory}: no triple store can be opened here: {error}") from None
+        return {
+            "default_graph": [NamedNode(iri) for iri in query.default_graphs],
+            "named_graphs": [NamedNode(iri) for iri in query.named_graphs],
+        }
+    except ValueError as error:
+        raise QuerySyntaxError(
+            f"A graph of default-graph-uri or named-graph-uri is not an absolute IRI: {error}"
+        ) from None
 
 
-def dataset(directory: Path | str) -> rdflib.Dataset:
-    """Return the store of a generation as an rdflib Dataset for Python users (read only).
+def _complaint(said: str) -> QuerySyntaxError:
+    """Return what the engine says of a text that is no query, with its place."""
+    found = re.match(r"error at (\d+):(\d+): (.*)", said, re.DOTALL)
+    if not found:
+        return QuerySyntaxError(f"This is not a SPARQL 1.1 query: {said}")
+    line, column = int(found[1]), int(found[2])
+    if "IRI parsing failed" in found[3]:
+        reason = "an IRI is relative or has a character that IRIs do not have."
+    else:
+        reason = f"this is not SPARQL 1.1 here or shortly before: {found[3][:200]}."
+    return QuerySyntaxError(f"Line {line}, column {column}: {reason}", line, column)
 
-    Its default graph holds all triples; SPARQL given as text is answered by Oxigraph.
-    """
-    return rdflib.Dataset(store=OxigraphStore(store=open_read_only(Path(directory))))
+
+KIND = Oxigraph
+
+
+def check_name(directory: Path) -> None:
+    """Raise SiteError where the engine can open nothing in the folder: it wants paths in UTF-8."""
+    try:
+        os.path.realpath(directory).encode()
+    except UnicodeEncodeError:
+        reason = "its path is not UTF-8, and the triple store opens no other: choose another folder"
+        raise SiteError(f"{shown(directory)}: {reason}") from None

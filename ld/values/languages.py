@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from functools import cache
 from itertools import chain
 
 import langcodes
 from langcodes.tag_parser import LanguageTagError
 
-from ld.memo import Memory, remembered
+from ld.memo import cached, remembered
 from ld.values.vocab import vocabulary
 
 _ISO639_2 = "http://id.loc.gov/vocabulary/iso639-2/"
@@ -102,7 +101,7 @@ def agrees(text: str, language: str) -> bool:
     The script must be one the language is written in; in eight words or more the language must not lose the vote of
     the stop words clearly (`vocab/codes/stopwords.csv`).
     """
-    return bool(language) and _agreements[text[:2000], language]
+    return bool(language) and _agreed((text[:2000], language))
 
 
 def _agrees(question: tuple[str, str]) -> bool:
@@ -111,7 +110,7 @@ def _agrees(question: tuple[str, str]) -> bool:
 
 
 # Reading and describing a record ask the same: so many questions are remembered, not more, as texts may be long.
-_agreements = Memory(_agrees, most=10_000, longest=2_100)
+_agreed = remembered(_agrees, most=10_000, longest=2_100)
 
 
 def _script_agrees(sample: str, language: str) -> bool:
@@ -153,7 +152,7 @@ def _words(text: str) -> list[str]:
     return [one for word in words for one in ((word,) if word.isalpha() else _WORD.findall(word))]
 
 
-@cache
+@cached()
 def _stopwords() -> tuple[frozenset[str], dict[str, tuple[str, ...]]]:
     """Return the languages that have stop words, and the languages of each stop word."""
     by_word: dict[str, tuple[str, ...]] = {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import os
 import re
 import unicodedata
 
@@ -23,6 +24,7 @@ _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,
 # C0 but for tab, LF and CR; DEL and C1 (among them the non-sort marks U+0098 and U+009C of German catalogues);
 # surrogates and non-characters: none may stand in XML, several break N-Triples.
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff\ufeff]+")
+_NO_LETTER = re.compile("[\ud800-\udfff]")
 _SIGNS = str.maketrans("0123456789+-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻")
 _SUBSIGNS = str.maketrans("0123456789+-", "₀₁₂₃₄₅₆₇₈₉₊₋")
 
@@ -33,6 +35,27 @@ _ABBREVIATED = re.compile(
 _EMAIL = re.compile(r"[\w.+-]{1,64}@(?:[\w-]{1,63}\.){1,8}[A-Za-z]{2,24}")
 _RUNS = re.compile(r"[^\S\n]{2,}|[^\S\n ]")
 _BLANK_FORMS = {"", "n/a", "none", "null", "-", "--", "[s.n.]", "s.n.", "s. n.", "[s. n.]", "not found"}
+
+
+def shown(name: str | os.PathLike[str]) -> str:
+    r"""Return the name of a file as it can be shown and stored: bytes that are not UTF-8, and controls, as escapes.
+
+    >>> shown(os.fsdecode(b"caf\xe9/a\n.json"))
+    'caf\\xe9/a\\n.json'
+    """
+    text = os.fspath(name)
+    return text if text.isprintable() else "".join(map(_escaped, text))
+
+
+def legible(message: str) -> str:
+    """Return a message, in which names of files may stand as they are, as it can be written everywhere."""
+    return _NO_LETTER.sub(lambda found: _escaped(found[0]), message)
+
+
+def _escaped(sign: str) -> str:
+    if "\udc80" <= sign <= "\udcff":  # how Python keeps a byte that is not UTF-8 (PEP 383)
+        return f"\\x{ord(sign) - 0xDC00:02x}"
+    return sign if sign.isprintable() else sign.encode("unicode_escape").decode()
 
 
 def plain(raw: str) -> str:

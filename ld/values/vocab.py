@@ -10,6 +10,7 @@ from typing import Any
 
 from ld import memo
 from ld.errors import VocabError
+from ld.values.text import shown
 
 _HERE = Path(__file__).parent.parent
 PACKAGED = _HERE / "_vocab" if (_HERE / "_vocab").is_dir() else _HERE.parent / "vocab"
@@ -43,6 +44,9 @@ class Vocabulary:
     def names(self, pattern: str) -> list[str]:
         """Return the names of the files that match the pattern, sorted, each once."""
         found = {str(path.relative_to(folder)) for folder in self.folders for path in folder.glob(pattern)}
+        for name in found:
+            if not name.isprintable():
+                raise VocabError(f"{shown(name)}: a name with bytes that are no letters: rename the file")
         return sorted(found)
 
     def rows(self, name: str) -> list[Row]:

@@ -4,28 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import lru_cache
-from typing import TYPE_CHECKING
 
 from flask import request
 from msgspec import Struct
 from werkzeug.http import parse_accept_header, parse_options_header
 
-from ld.formats.jsonld import PROFILES
 from ld.formats.media import Format
-
-if TYPE_CHECKING:
-    pass
-
+from ld.memo import cached
 
 _BARE_QUALITY = re.compile(r"\bq=\.")  # "q=.2" is no qvalue (RFC 9110 §12.4.2), but Java sends it
-_PROFILE_IRIS = {name: iri for iri, name in PROFILES.items()}
 
 _LONG = 500  # letters of a header that is looked at anew each time
 
 
 class Choice(Struct, frozen=True):
-    """The chosen format, and the form of JSON-LD that was asked for (empty: as we write it)."""
+    """The chosen format, and the profile of it that was asked for (empty: as we write it)."""
 
     format: Format
     profile: str = ""
@@ -34,16 +27,17 @@ class Choice(Struct, frozen=True):
     def content_type(self) -> str:
         """The value of the Content-Type header; it names the profile that was asked for (JSON-LD 1.1, annex C)."""
         if self.profile:
-            return f'{self.format.media_type}; profile="{_PROFILE_IRIS[self.profile]}"'
+            iri = next(iri for iri, name in self.format.profiles.items() if name == self.profile)
+            return f'{self.format.media_type}; profile="{iri}"'
         return self.format.content_type
 
 
 class Range(Struct, frozen=True):
-    """One media range of an Accept header."""
+    """One media range of an Accept header, with the IRIs of the profiles it names (RFC 6906)."""
 
     media_type: str
     quality: float
-    profile: str = ""
+    profiles: tuple[str, ...] = ()
 
 
 def choose(accept: str | None, wanted: str | None, offered: Sequence[Format]) -> Choice | None:
@@ -52,7 +46,7 @@ def choose(accept: str | None, wanted: str | None, offered: Sequence[Format]) ->
     `wanted` is the value of `?format=`: a key or media type; unknown values are ignored, because clients send such.
     Parameters of a media range other than q never stand in the way of a match.
 
-    >>> from ld.formats.media import DOCUMENT
+    >>> from ld.formats.table import DOCUMENT
     >>> choose("text/turtle;charset=utf-8, */*;q=0.1", None, DOCUMENT).format.key
     'ttl'
     """
@@ -74,7 +68,7 @@ def _chosen(accept: str | None, wanted: str | None, offered: tuple[Format, ...])
 
 
 # Clients are many, but most send the same few headers.
-_known = lru_cache(maxsize=1000)(_chosen)
+_known = cached(1000)(_chosen)
 
 
 def _named(wanted: str | None, offered: Sequence[Format]) -> Format | None:
@@ -82,7 +76,7 @@ def _named(wanted: str | None, offered: Sequence[Format]) -> Format | None:
     for word in (wanted or "").lower().split(","):
         spellings = {word.strip(), f"application/{word.strip()}", f"text/{word.strip()}"}
         for one in offered:
-            if spellings & {one.key, one.media_type, *one.aliases}:
+            if spellings & one.names:
                 return one
     return None
 
@@ -91,8 +85,7 @@ def _ranges(accept: str) -> list[Range]:
     found = []
     for value, quality in parse_accept_header(_BARE_QUALITY.sub("q=0.", accept)):
         media_type, options = parse_options_header(value)
-        profiles = [PROFILES[word] for word in options.get("profile", "").split() if word in PROFILES]
-        found.append(Range(media_type.lower(), quality, next(iter(profiles), "")))
+        found.append(Range(media_type.lower(), quality, tuple(options.get("profile", "").split())))
     return found
 
 
@@ -113,8 +106,10 @@ def _specificity(form: Format, media_range: str) -> int:
 
 
 def _profile(form: Format, ranges: Sequence[Range]) -> str:
+    """Return the profile that the client likes best of those the format has, empty where it names none."""
     exact = [one for one in ranges if one.media_type == form.media_type]
-    return max(exact, key=lambda one: one.quality).profile if exact else ""
+    named = max(exact, key=lambda one: one.quality).profiles if exact else ()
+    return next((form.profiles[iri] for iri in named if iri in form.profiles), "")
 
 
 def wanted(offered: Sequence[Format]) -> Choice | None:

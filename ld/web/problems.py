@@ -4,26 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import msgspec
-from flask import Response, render_template, request
-
-if TYPE_CHECKING:
-    pass
+from flask import Response, current_app, render_template, request
 
 from ld import errors
 from ld.errors import QuerySyntaxError, ResultTooLarge, ShelfgraphError
-from ld.formats.media import HTML, Format
+from ld.formats.media import HTML, TEXT, Format
+from ld.formats.problem import PROBLEM
 from ld.site.generation import Generation
 from ld.web.edge.visits import note
 from ld.web.negotiation import choose
 from ld.web.state import served
 
-_PROBLEM = Format(
-    "problem", "application/problem+json", "Problem", ("application/json", "application/ld+json"), charset=False
-)
-_TEXT = Format("txt", "text/plain", "Text")
 _RETRY_SECONDS = "5"
 _STATUS: dict[type[ShelfgraphError], int] = {
     errors.QuerySyntaxError: 400,
@@ -39,6 +33,7 @@ _STATUS: dict[type[ShelfgraphError], int] = {
     errors.QueryTimeout: 504,
     errors.QueryError: 500,
     errors.SiteError: 503,
+    errors.WhyError: 503,
 }
 
 
@@ -52,11 +47,11 @@ def json_text(value: Any) -> bytes:
 def problem(status: int, detail: str, **more: Any) -> Response:
     """Return an error as problem details, as a page or as plain text, whichever the client prefers (RFC 9457)."""
     title = HTTPStatus(status).phrase
-    choice = choose(request.headers.get("Accept"), None, (_PROBLEM, HTML, _TEXT))
-    form = choice.format if choice else _PROBLEM
+    choice = choose(request.headers.get("Accept"), None, (PROBLEM, HTML, TEXT))
+    form = choice.format if choice else PROBLEM
     if form is HTML:
         body: str | bytes = render_template("problem.html", status=status, title=title, detail=detail, more=more)
-    elif form is _TEXT:
+    elif form is TEXT:
         body = f"{status} {title}: {detail}\n" + "".join(f"{key}: {value}\n" for key, value in more.items())
     else:
         body = json_text({"type": "about:blank", "title": title, "status": status, "detail": detail, **more})
@@ -80,11 +75,12 @@ def not_acceptable(url: str, offered: Sequence[Format], *, extensions: bool = Fa
     return problem(406, "None of the types you accept is offered here.", available=there)
 
 
-def failure(error: ShelfgraphError) -> tuple[int, dict[str, Any]]:
-    """Return the status of an error and what else there is to tell: the place, or where to have everything."""
+def failure(error: ShelfgraphError) -> tuple[int, str, dict[str, Any]]:
+    """Return the status of an error, what it says, and what else there is to tell: where, or where to have all."""
+    said = current_app.extensions["shelfgraph"].outward(str(error))
     note(failure=type(error).__name__)
     status = next((_STATUS[kind] for kind in type(error).__mro__ if kind in _STATUS), 500)
     if isinstance(error, QuerySyntaxError) and error.line:
-        return status, {"line": error.line, "column": error.column}
+        return status, said, {"line": error.line, "column": error.column}
     more = isinstance(error, ResultTooLarge) and isinstance(served(), Generation)
-    return status, {"dumps": f"{served().base}dump/"} if more else {}
+    return status, said, {"dumps": f"{served().base}dump/"} if more else {}

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from contextlib import suppress
 from datetime import UTC, datetime
-from functools import lru_cache
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +18,10 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
 
 from ld.errors import ShelfgraphError
+from ld.formats.jsonld import JSON
 from ld.formats.media import HTML
+from ld.formats.table import EVERY
+from ld.memo import cached
 from ld.web.problems import failure, json_text, problem
 
 NEGOTIATED = "private, no-cache"  # shared caches exist that ignore Vary
@@ -42,13 +44,8 @@ _COMMON = [
 ]
 _CONDITIONS = {"HTTP_IF_MATCH", "HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE"}
 _LONG = 500  # letters of a header that is looked at anew each time
-_COMPRESSED = [
-    "text/html", "text/css", "text/plain", "text/turtle", "text/csv", "text/tab-separated-values",
-    "application/ld+json", "application/json", "application/n-triples", "application/rdf+xml", "application/xml",
-    "application/sparql-results+json", "application/sparql-results+xml", "application/linkset+json",
-    "application/vnd.oai.openapi+json", "application/vnd.citationstyles.csl+json",
-    "application/x-bibtex", "application/x-research-info-systems",
-]  # fmt: skip
+# Whatever has a form is text; dump files are packed already, and are sent as they lie there.
+_COMPRESSED = sorted({form.media_type for form in EVERY})
 _ENCODINGS = ["zstd", "br", "gzip"]
 
 
@@ -91,7 +88,7 @@ def _held(response: Response, etag: str) -> None:
         response.set_etag(encoded)
 
 
-def json_answer(value: Any, *, cache: str = FIXED, content_type: str = "application/json") -> Response:
+def json_answer(value: Any, *, cache: str = FIXED, content_type: str = JSON.content_type) -> Response:
     """Return the value as indented JSON."""
     return answer(json_text(value), content_type, cache=cache)
 
@@ -103,7 +100,7 @@ def page(template: str, *, cache: str = NEGOTIATED, modified: str = "", **values
     return response
 
 
-@lru_cache(maxsize=10_000)
+@cached(10_000)
 def _last_modified(text: str) -> list[tuple[str, str]]:
     """Return the Last-Modified header for an xsd:dateTime, none where it is no time; UTC where it names no zone."""
     with suppress(ValueError):
@@ -123,9 +120,8 @@ def _http_error(error: HTTPException) -> Response:
 
 
 def _error(error: ShelfgraphError) -> Response:
-    status, more = failure(error)
-    detail = f"{error} The whole is in the dumps." if "dumps" in more else str(error)
-    return problem(status, detail, **more)
+    status, said, more = failure(error)
+    return problem(status, f"{said} The whole is in the dumps." if "dumps" in more else said, **more)
 
 
 # -- what all answers share --------------------------------------------------------------------------------------------
@@ -144,7 +140,7 @@ def install(app: Flask) -> None:
     def compressed(response: Response) -> Response:
         """Encode what is no file as the client likes best; what is small stays as it is."""
         accepted = request.headers.get("Accept-Encoding", "")
-        choose_coding = _coding if len(accepted) < _LONG else _coding.__wrapped__
+        choose_coding = _known_coding if len(accepted) < _LONG else _coding
         coding = "" if request.endpoint == "downloads.dump" else choose_coding(accepted)
         if coding:
             if hasattr(response.response, "close"):  # a file, which would be left open after HEAD
@@ -172,7 +168,6 @@ def _unmet(response: Response) -> Response:
     return problem(412, "What you have is no longer what is here.")
 
 
-@lru_cache(maxsize=1000)
 def _coding(accepted: str) -> str:
     """Return the encoding that the client likes best, empty for none; one with q=0 is refused (RFC 9110 §12.5.3)."""
     weights = {name.lower(): quality for name, quality in parse_accept_header(accepted)}
@@ -180,6 +175,9 @@ def _coding(accepted: str) -> str:
     best = max(_ENCODINGS, key=lambda one: weights.get(one, others))
     quality = weights.get(best, others)
     return best if quality and quality >= weights.get("identity", 0.0) else ""
+
+
+_known_coding = cached(1000)(_coding)
 
 
 def _any_will_do() -> None:

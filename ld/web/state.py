@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
 from flask import current_app, g
 
 from ld.settings import Settings
+from ld.site.generation import Generation
 from ld.site.live import Live
-from ld.site.pools import Pools
+from ld.site.pools import Pools, Served
+from ld.site.why import Explainer
 from ld.sparql.loaded import Loaded
 from ld.web.edge import metrics, visits
 from ld.web.edge.accesslog import AccessLog
-
-if TYPE_CHECKING:
-    pass
-
-from ld.site.generation import Generation
-from ld.site.pools import Served
+from ld.web.edge.outward import Outward
 
 
 class Shared:
@@ -27,6 +24,9 @@ class Shared:
         self.settings = settings
         self.pools = pools
         self.live = live
+        folders = {settings.site: "SITE"} | ({live.current().store: "STORE"} if isinstance(live, Door) else {})
+        self.outward = Outward(folders)
+        self.why = Explainer(settings.site / "vocab")
         self.log = AccessLog(settings) if settings["access_log"] else None
         self.metrics = metrics.made(self.live, wanted=settings["metrics"] != "off")
         if self.metrics:
@@ -47,6 +47,7 @@ class Shared:
     def close(self) -> None:
         """End the workers, and close the log."""
         self.pools.close()
+        self.why.close()
         if self.log:
             self.log.close()
 
@@ -57,6 +58,9 @@ class Door:
     def __init__(self, found: Loaded) -> None:
         self._found = found
         self.refused = ""
+
+    def wait(self) -> None:
+        """Return at once: it is loaded."""
 
     def current(self) -> Loaded:
         """Return what is served."""

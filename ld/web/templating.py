@@ -10,7 +10,10 @@ from werkzeug.local import LocalProxy
 
 from ld import __version__
 from ld.errors import SiteError
+from ld.formats.jsonld import JSONLD
 from ld.formats.links import address, as_list, is_web
+from ld.formats.table import CITATION, GRAPH, LINKED, RESULTS
+from ld.formats.tables import CSV
 from ld.settings import Settings
 from ld.site.captions import captions
 from ld.values import vocab
@@ -42,6 +45,9 @@ def install(app: Flask, settings: Settings) -> None:
     app.jinja_env.globals |= {
         "root": LocalProxy(root),
         "version": __version__,
+        "forms": {"data": LINKED, "cite": CITATION, "graph": GRAPH, "results": RESULTS},
+        "jsonld": JSONLD,
+        "csv": CSV,
         "captions": captions(vocab.vocabulary()),
         "fallback": _QUERY,
         "site_title": settings["title"],

@@ -11,11 +11,11 @@ from typing import Any, BinaryIO
 import ld.readers.doaj.article as article
 from ld.readers import fill
 from ld.readers.doaj.article import Article
-from ld.readers.documents import documents, shape
+from ld.readers.documents import Found, documents, shape
 from ld.readers.limits import EXCERPT_CHARACTERS
 from ld.readers.people import Author
 from ld.readers.share import Share
-from ld.record import Origin, Record, Rejected, Remark, Source, Subject
+from ld.record import Origin, Part, Record, Rejected, Remark, Source, Subject
 from ld.values import dates, text
 
 KIND = "doaj"
@@ -27,10 +27,10 @@ def sniff(head: bytes) -> bool:
     return head.lstrip()[:1] in (b"{", b"[") and b'"bibjson"' in head
 
 
-def read(stream: BinaryIO, place: str, share: Share) -> Iterator[Record | Rejected]:
+def read(stream: BinaryIO, place: str, share: Share) -> Iterator[Record | Rejected | Part]:
     """Yield the articles of one JSON document, a list, a search answer, an Elasticsearch dump or JSON Lines."""
     for found in documents(stream, place, _SHAPE, share):
-        yield found if isinstance(found, Rejected) else record(found.value, found.source)
+        yield record(found.value, found.source) if isinstance(found, Found) else found
 
 
 def record(document: dict[str, Any], source: Source) -> Record | Rejected:

@@ -6,25 +6,30 @@ Format: portality/crosswalks/oaipmh.py of DOAJ/doaj; OAI-PMH 2.0 of openarchives
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Iterator
+from copy import copy
 from typing import BinaryIO
 
 from lxml import etree
 
 import ld.readers.doaj.article as article
+import ld.readers.parts as parts
 from ld.errors import SourceError
 from ld.readers import fill
 from ld.readers.doaj.article import Article
 from ld.readers.limits import EXCERPT_CHARACTERS
 from ld.readers.people import Author
 from ld.readers.share import Share
-from ld.record import Deleted, Origin, Record, Rejected, Source, Subject
+from ld.record import Deleted, Origin, Part, Record, Rejected, Source, Subject
 from ld.values import dates, text
 
 KIND = "oai_doaj"
 _OAI = "{http://www.openarchives.org/OAI/2.0/}"
 _DOAJ = "{http://doaj.org/features/oai_doaj/1.0/}"
 _RECORD, _ERROR, _ARTICLE = f"{_OAI}record", f"{_OAI}error", f"{_DOAJ}doajArticle"
+_REQUEST, _TOKEN = _ABOUT_THE_LIST = f"{_OAI}request", f"{_OAI}resumptionToken"
+_COUNTS, _COUNT = ("cursor", "completeListSize"), re.compile("[0-9]{1,18}")
 
 
 def sniff(head: bytes) -> bool:
@@ -33,18 +38,24 @@ def sniff(head: bytes) -> bool:
     return start[:1] == b"<" and (b"OAI-PMH" in head or b"doajArticle" in head)
 
 
-def read(stream: BinaryIO, place: str, share: Share) -> Iterator[Record | Rejected | Deleted]:
+def read(stream: BinaryIO, place: str, share: Share) -> Iterator[Record | Rejected | Deleted | Part]:
     """Yield the records of a response; one with the status "deleted" (OAI-PMH 2.0 §2.5.1) is `Deleted`.
 
-    Raises SourceError where the response is an error, or where no record of it can be read. After the first record,
-    broken XML is one `Rejected`: what came before it counts.
+    A response that has more before or behind it is a `Part`. Raises SourceError where the response is an error, or
+    where no record of it can be read. After the first record, broken XML is one `Rejected`, and what came before it a
+    `Part`.
     """
-    n = 0
+    n, response = 0, _Response(place)
     try:
         for element in _elements(stream, place):
+            if element.tag in _ABOUT_THE_LIST:
+                yield from response.tell(element)
+                continue
             n += 1
+            response.count += 1
             if share.takes(n):
                 yield _record(element, f"{place}, record {n}, line {element.sourceline}")
+        yield from response.end()
     except etree.XMLSyntaxError as error:
         line, column = error.position
         reason = f"not well-formed XML at line {line}, column {column}: {error.msg}: is the file cut off?"
@@ -52,10 +63,39 @@ def read(stream: BinaryIO, place: str, share: Share) -> Iterator[Record | Reject
             raise SourceError(f"{place}: {reason}") from None
         if share.takes(n + 1):
             yield Rejected(f"{place}, after record {n}", reason)
+        yield Part(place, count=n, cut=reason)
+
+
+class _Response:
+    """What a response, one or several in a file, tells of its list (OAI-PMH 2.0 §3.5)."""
+
+    def __init__(self, place: str) -> None:
+        self.place = place
+        self.count = 0
+        self._request = etree.Element(_REQUEST)
+
+    def tell(self, element: etree._Element) -> Iterator[Part]:
+        """Yield the page that the token ends, or that ended before the request, where it is not the whole list."""
+        if element.tag == _TOKEN:
+            yield from self._page(element)
+        else:
+            yield from self.end()
+            self._request = copy(element)
+
+    def end(self) -> Iterator[Part]:
+        """Yield a page that ends without a token."""
+        if self.count:
+            yield from self._page(etree.Element(_TOKEN))
+
+    def _page(self, token: etree._Element) -> Iterator[Part]:
+        start, total = (int(raw) if _COUNT.fullmatch(raw := token.get(name, "")) else None for name in _COUNTS)
+        of, asked = _all_text(self._request).strip(), self._request.get("resumptionToken")
+        yield from parts.needed(Part(self.place, of, start, self.count, total, asked, _all_text(token).strip()))
+        self.count = 0
 
 
 def _elements(stream: BinaryIO, place: str) -> Iterator[etree._Element]:
-    """Yield record after record, each freed when the next is asked for."""
+    """Yield record after record, each freed when the next is asked for; between them, what is said of the list."""
     inside = False
     for event, element in etree.iterparse(
         stream, events=("start", "end"),
@@ -68,6 +108,8 @@ def _elements(stream: BinaryIO, place: str) -> Iterator[etree._Element]:
         elif element.tag == _ERROR:
             code, said = element.get("code"), _all_text(element).strip() or "no explanation"
             raise SourceError(f"{place}: the server answered with the error {code}: {said}: check the request")
+        elif element.tag in _ABOUT_THE_LIST and not inside:
+            yield element
         elif element.tag == _RECORD or (element.tag == _ARTICLE and not inside):
             inside = False
             yield element

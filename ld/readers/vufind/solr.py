@@ -19,11 +19,11 @@ import ld.readers.vufind.recovery as recovery
 from ld.memo import remembered
 from ld.readers import fill
 from ld.readers import isbd as readers_isbd
-from ld.readers.documents import documents, shape
+from ld.readers.documents import Found, documents, shape
 from ld.readers.limits import EXCERPT_CHARACTERS, FIELD_CHARACTERS, oversized
 from ld.readers.people import Author
 from ld.readers.share import Share
-from ld.record import Container, Person, Record, Rejected, Remark, Source, Subject
+from ld.record import Container, Part, Person, Record, Rejected, Remark, Source, Subject
 from ld.values import dates, languages, names, text
 from ld.values.vocab import vocabulary
 
@@ -73,14 +73,14 @@ def sniff(head: bytes) -> bool:
     return any(sign in head for sign in _SIGNS) or (b'"id"' in head and b'"title"' in head)
 
 
-def read(stream: BinaryIO, place: str, share: Share) -> Iterator[Record | Rejected]:
+def read(stream: BinaryIO, place: str, share: Share) -> Iterator[Record | Rejected | Part]:
     """Yield the records of the documents."""
     for found in documents(stream, place, _SHAPE, share):
-        if isinstance(found, Rejected):
-            yield found
-        else:
+        if isinstance(found, Found):
             values = msgspec.structs.astuple(found.value)
             yield record(fields_of(zip(FIELDS, values, strict=True)), found.source)
+        else:
+            yield found
 
 
 def fields_of(document: Iterable[tuple[str, Any]]) -> Fields:

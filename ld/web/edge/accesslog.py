@@ -26,7 +26,7 @@ class AccessLog:
     def __init__(self, settings: Settings) -> None:
         self._addresses, self._queries = settings["log_addresses"], settings["log_queries"]
         self._logger = logging.Logger("access")
-        self._logger.addHandler(_handler(settings["access_log"]))
+        self._logger.addHandler(_handler(settings["access_log"], settings.origin["access_log"]))
 
     def __call__(self, visit: Visit) -> None:
         self._logger.info("%s", json.dumps(self._line(visit), separators=(",", ":")))
@@ -65,10 +65,11 @@ class AccessLog:
         }
 
 
-def _handler(target: str) -> logging.Handler:
+def _handler(target: str, origin: str) -> logging.Handler:
     if target == "-":
         return logging.StreamHandler(sys.stderr)
     try:
         return WatchedFileHandler(target, encoding="ascii")
     except OSError as error:
-        raise SettingError(f"access_log: {target}: {error.strerror}: name a file that can be written") from None
+        expected = "is not a file that can be written"
+        raise SettingError(f"access_log from {origin}: '{target}' {expected}: {error.strerror}") from None

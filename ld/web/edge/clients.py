@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import TYPE_CHECKING
+
+from ld.memo import cached
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
@@ -13,7 +14,7 @@ _FORWARDED = ("HTTP_X_FORWARDED_FOR", "HTTP_FORWARDED", "HTTP_X_REAL_IP", "HTTP_
 _KEPT = {4: 24, 6: 48}
 
 
-@lru_cache(maxsize=4096)
+@cached(4096)
 def counted(address: str) -> str:
     """Return what counts as one client: an IPv4 address, or a /64 of IPv6, which whoever has one address has whole.
 
@@ -26,7 +27,7 @@ def counted(address: str) -> str:
     return str(found) if found else ""
 
 
-@lru_cache(maxsize=4096)
+@cached(4096)
 def logged(address: str, how: str) -> str:
     """Return what the log keeps of an address: all of it, the network it is in, or nothing.
 

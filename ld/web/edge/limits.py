@@ -23,7 +23,7 @@ _MOST_CLIENTS = 10_000
 _MINUTE = 60.0
 _AT_ONCE = 1 << 15  # bytes of an answer that the HTTP server takes, however slow the client is
 # What harvesters are to take in place of single pages, and what watches the server.
-_FREE = ("operations", "downloads")
+_FREE = ("discovery", "health", "downloads")
 _FREE_PAGES = ("documents.context", "static")
 
 

@@ -9,24 +9,27 @@ from flask import Blueprint, Response
 from werkzeug.exceptions import NotFound
 
 from ld.formats.links import Link, address, header
-from ld.formats.media import JSONLD, TURTLE
+from ld.formats.media import LINKSET, OPENAPI, TEXT, XML
+from ld.formats.table import GRAPH, LINKED
 from ld.site.generation import Generation
 from ld.web.responses import answer, json_answer
 from ld.web.state import generation
 
 blueprint = Blueprint("discovery", __name__)
+# What is made anew for each who asks, and dearly: robots are to take the dumps.
+_CLOSED = ("sparql?", "search?", "*/why$", "*/why?")
 _PER_FILE = 50_000
-_CATALOG = 'application/linkset+json; profile="https://www.rfc-editor.org/info/rfc9727"'
+_CATALOG = f'{LINKSET.media_type}; profile="https://www.rfc-editor.org/info/rfc9727"'
 _SITEMAP = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
 
 
 @blueprint.get("/robots.txt")
 def robots() -> Response:
-    """Tell robots where the sitemap is, and that queries are not for them."""
+    """Tell robots where the sitemap is, and that queries and explanations are not for them (RFC 9309 §2.2.3)."""
     base = generation().base
     root = urlsplit(base).path
-    lines = ("User-agent: *", f"Disallow: {root}sparql?", f"Disallow: {root}search?", f"Sitemap: {base}sitemap.xml", "")
-    return answer("\n".join(lines), "text/plain; charset=utf-8")
+    closed = "".join(f"Disallow: {root}{path}\n" for path in _CLOSED)
+    return answer(f"User-agent: *\n{closed}Sitemap: {base}sitemap.xml\n", TEXT.content_type)
 
 
 @blueprint.get("/sitemap.xml")
@@ -60,10 +63,10 @@ def sitemap(number: int) -> Response:
 def api_catalog() -> Response:
     """List the interfaces of the site as a linkset (RFC 9727 §2, RFC 9264)."""
     base = generation().base
-    service = {"anchor": f"{base}sparql", "service-desc": [{"href": f"{base}sparql", "type": "text/turtle"}]}
+    service = {"anchor": f"{base}sparql", "service-desc": [{"href": f"{base}sparql", "type": GRAPH[0].media_type}]}
     items = [f"{base}sparql", f"{base}search", f"{base}dump/"]
-    described = [{"href": f"{base}dataset.{form.key}", "type": form.media_type} for form in (TURTLE, JSONLD)]
-    interface = {"href": f"{base}openapi.json", "type": "application/vnd.oai.openapi+json;version=3.1"}
+    described = [{"href": f"{base}dataset.{form.key}", "type": form.media_type} for form in LINKED]
+    interface = {"href": f"{base}openapi.json", "type": f"{OPENAPI.media_type};version=3.1"}
     site = {"anchor": base, "item": [{"href": item} for item in items], "describedby": described}
     site["service-desc"] = [interface]
     response = json_answer({"linkset": [site, service]}, content_type=_CATALOG)
@@ -78,4 +81,4 @@ def _files(live: Generation) -> int:
 
 
 def _xml(body: str) -> Response:
-    return answer(f'<?xml version="1.0" encoding="utf-8"?>\n{body}', "application/xml; charset=utf-8")
+    return answer(f'<?xml version="1.0" encoding="utf-8"?>\n{body}', XML.content_type)

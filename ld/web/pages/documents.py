@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import lru_cache
 from typing import Any
 from urllib.parse import quote
 
@@ -12,20 +10,15 @@ from flask import Blueprint, Response, current_app, redirect, request
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as AnyResponse
 
-from ld.formats import citation, media
-from ld.formats.jsonld import dumps, reshaped
-from ld.formats.links import Link, address, header, html_links, linkset, node_of, schema_org, spelled
-from ld.formats.media import BIBTEX, CITATION, CSL, DOCUMENT, HTML, JSON, JSONLD, NTRIPLES, RDFXML, RIS, TURTLE, Format
-from ld.formats.rdfxml import rdfxml
-from ld.mapping.compiled import Mapping
-from ld.mapping.entities import Site
-from ld.readers import reread
-from ld.record import Record
-from ld.site.documents import Document, whole
+from ld.formats.jsonld import JSON, JSONLD
+from ld.formats.links import LONGEST_LOCATION, Link, address, header, html_links, linkset, node_of, schema_org, spelled
+from ld.formats.media import HTML, LINKSET, TEXT, Format
+from ld.formats.table import DOCUMENT, RECORD, by_extension
+from ld.site.documents import Document
 from ld.site.generation import Generation
 from ld.site.shown import CONTEXT, Shown, url_of
-from ld.summary import Summary
-from ld.values.vocab import Vocabulary, vocabulary
+from ld.site.why import Question
+from ld.values.vocab import vocabulary
 from ld.web.negotiation import Choice, wanted
 from ld.web.problems import not_acceptable, problem
 from ld.web.responses import FIXED, IMMUTABLE, NEGOTIATED, answer, json_answer, page
@@ -33,12 +26,6 @@ from ld.web.state import generation
 
 blueprint = Blueprint("documents", __name__)
 _CONTEXT_REL = "http://www.w3.org/ns/json-ld#context"
-_CITE: dict[str, Callable[[Summary, str], str | bytes]] = {
-    BIBTEX.key: citation.bibtex,
-    RIS.key: citation.ris,
-    CSL.key: citation.csl,
-}
-_OF_RECORD = (*DOCUMENT, *CITATION)
 _MOST_THINGS = 200
 MOST_OFFSET = 1_000_000_000
 
@@ -52,7 +39,7 @@ def document(path: str) -> AnyResponse:
         return _beside(live, path)
     if found.gone:
         return _gone(live, found)
-    offered = _OF_RECORD if found.record else DOCUMENT
+    offered = RECORD if found.record else DOCUMENT
     if form:
         return _formed(live, found, Choice(form), negotiated=False) if form in offered else _no_form(found, form)
     choice = wanted(offered)
@@ -81,18 +68,17 @@ def _find(live: Generation, path: str) -> tuple[Document | None, Format | None]:
     found = live.documents.get(path)
     if found:
         return found, None
-    stem, form = media.by_extension(path)
-    return (live.documents.get(stem), form) if form else (None, None)
+    stems = ((live.documents.get(stem), form) for stem, form in by_extension(path))
+    return next((one for one in stems if one[0]), (None, None))
 
 
 def _beside(live: Generation, path: str) -> AnyResponse:
     """Answer for a path that is no document: what hangs below one, another name of one, or nothing (404)."""
-    for ending, view in (("/source", _source), ("/why", _why), (".linkset.json", _linkset)):
+    for ending, view in (("/source", _source), ("/why", _why), (f".{LINKSET.key}", _linkset)):
         found = live.documents.get(path.removesuffix(ending)) if path.endswith(ending) else None
         if found:
             return _gone(live, found) if found.gone else view(live, found)
-    stem, _ = media.by_extension(path)
-    for name in dict.fromkeys((path, stem)):
+    for name in (path, *(stem for stem, _ in by_extension(path))):
         target = live.documents.alias(name)
         if target:
             return redirect(live.base + address(target) + quote(path.removeprefix(name)), code=301)
@@ -111,7 +97,7 @@ def _gone(live: Generation, found: Document) -> Response:
         record["successor"] = live.base + address(f"record/{found.successor}")
     response = problem(410, f"The record was deleted: {found.gone}", record=record)
     if found.successor:  # RFC 5829 §3.2
-        response.headers["Link"] = header([Link(record["successor"], "successor-version")])
+        response.headers.add("Link", header([Link(record["successor"], "successor-version")]))
     return response
 
 
@@ -134,7 +120,7 @@ def _formed(live: Generation, found: Document, choice: Choice, *, negotiated: bo
         response = _html(live, shown, cache)
     else:
         modified = found.modified if found.record else live.manifest.created
-        response = answer(_body(live, shown, choice), choice.content_type, cache=cache, modified=modified)
+        response = answer(_body(shown, choice), choice.content_type, cache=cache, modified=modified)
     if response.status_code == 200:
         response.headers.add("Link", _links(live, shown, choice.format))
     if negotiated:
@@ -146,7 +132,7 @@ def _formed(live: Generation, found: Document, choice: Choice, *, negotiated: bo
 def _links(live: Generation, shown: Shown, form: Format) -> str:
     """Return the value of the Link header of the form."""
     if form is HTML:
-        return header(_of_page(shown))
+        return header(_of_page(shown), shown.beside)
     # JSON-LD 1.1 §6.1: plain JSON is read as JSON-LD by this link
     of_json = header([Link(live.base + CONTEXT, _CONTEXT_REL, JSONLD.media_type)]) + ", " if form is JSON else ""
     return of_json + shown.data_header
@@ -159,24 +145,17 @@ def _of_page(shown: Shown) -> list[Link]:
 
 def _locate(response: Response, shown: Shown, choice: Choice) -> None:
     """Say at which URL this very form is to be had (RFC 9110 §8.7); a page of a list and a profile have none."""
-    if not choice.profile and not (choice.format is HTML and request.args.get("offset")):
-        response.headers.add("Content-Location", spelled(f"{shown.url}.{choice.format.key}"))
+    location = spelled(f"{shown.url}.{choice.format.key}")
+    elsewhere = choice.profile or (choice.format is HTML and request.args.get("offset"))
+    if not elsewhere and len(location) <= LONGEST_LOCATION:
+        response.headers.add("Content-Location", location)
 
 
-def _body(live: Generation, shown: Shown, choice: Choice) -> bytes | str:
+def _body(shown: Shown, choice: Choice) -> bytes:
     form = choice.format
-    if form in (JSONLD, JSON):
-        if choice.profile:
-            known = {"@context": vocabulary().context}
-            return dumps(reshaped(shown.tree, choice.profile, known, live.base + CONTEXT))
-        return msgspec.json.format(shown.json) + b"\n"
-    if form is TURTLE:
-        return shown.turtle
-    if form is NTRIPLES:
-        return whole(shown.lines)
-    if form is RDFXML:
-        return rdfxml(shown.graph, vocabulary().prefixes)
-    return _CITE[form.key](shown.summary, shown.url)
+    if choice.profile and form.reshape:
+        return form.reshape(shown, choice.profile)
+    return form.sent(shown.made(form))
 
 
 def _html(live: Generation, shown: Shown, cache: str) -> Response:
@@ -213,41 +192,31 @@ def _source(live: Generation, found: Document) -> Response:
     source = live.documents.source(found.path) if found.record else None
     if source is None:
         raise NotFound(f"{found.title} has no source record.")
-    return answer(source.text, "text/plain; charset=utf-8", modified=found.modified)
+    return answer(source.text, TEXT.content_type, modified=found.modified)
 
 
 def _linkset(live: Generation, found: Document) -> Response:
     """Answer with the links of a document (RFC 9264)."""
     shown = show(live, found)
-    return json_answer(linkset(shown.url, _of_page(shown)), content_type="application/linkset+json")
+    links = dict.fromkeys([*_of_page(shown), *shown.of_data])
+    return json_answer(linkset(shown.url, links), content_type=LINKSET.content_type)
 
 
 def _why(live: Generation, found: Document) -> Response:
     """Show where every triple comes from: kind of thing, field, row of the mapping."""
-    source = live.documents.source(found.path) if found.record else None
-    record = reread(source) if source else None
-    if not isinstance(record, Record):
-        raise NotFound(f"The source record of {found.title} is not kept.")
     url = url_of(live.base, found)
+    source = live.documents.source(found.path) if found.record else None
     choice = wanted((HTML, JSON))
-    if choice is None:
+    if source and choice is None:
         return not_acceptable(f"{url}/why", (HTML, JSON))
-    licence = current_app.extensions["shelfgraph"].settings["licence"]
-    trace = _mapping(live.base, licence, vocabulary()).trace(record)
-    rows = [
-        {"triple": one.line.rstrip(), "thing": one.thing, "field": one.field, "value": one.value, "row": one.row}
-        for one in trace
-    ]
+    state = current_app.extensions["shelfgraph"]
+    explained = state.why.explain(Question(source, live.base, state.settings["licence"])) if source else None
+    if choice is None or explained is None:
+        raise NotFound(f"The source record of {found.title} is not kept.")
     if choice.format is HTML:
-        response = page("why.html", record=record, rows=rows, url=url)
+        response = page("why.html", record=explained, url=url)
     else:
-        how = {"how": record.how, "remarks": record.remarks}
-        value = {"id": record.id, "place": record.source.place, **how, "triples": rows}
+        value = {name: value for name, value in msgspec.to_builtins(explained).items() if name != "title"}
         response = json_answer(value, cache=NEGOTIATED)
     response.vary.add("Accept")
     return response
-
-
-@lru_cache(maxsize=4)
-def _mapping(base: str, licence: str, known: Vocabulary) -> Mapping:
-    return Mapping(Site(base, licence), known)

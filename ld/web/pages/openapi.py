@@ -11,7 +11,11 @@ from flask import Blueprint, Response
 from msgspec import Struct
 
 from ld import __version__
-from ld.formats.media import CITATION, DOCUMENT, GRAPH, HTML, JSON, RESULTS, Format
+from ld.formats.jsonld import JSON, JSONLD
+from ld.formats.media import FIELDS, HTML, LINKSET, OPENAPI, PACKED, QUERY, TEXT, XML, Format
+from ld.formats.problem import PROBLEM
+from ld.formats.table import DOCUMENT, GRAPH, RECORD, RESULTS
+from ld.formats.tables import CSV
 from ld.site.documents import Documents
 from ld.site.generation import Generation
 from ld.site.shown import CONTEXT
@@ -22,10 +26,7 @@ from ld.web.state import generation
 
 blueprint = Blueprint("interface", __name__)
 PATH = "openapi.json"
-MEDIA_TYPE = "application/vnd.oai.openapi+json;version=3.1"
-_RECORD = (*DOCUMENT, *CITATION)
-_LINKSET = "application/linkset+json"
-_XML = "application/xml"
+MEDIA_TYPE = f"{OPENAPI.media_type};version=3.1"
 _COMMON = (
     "Access-Control-Allow-Origin", "Access-Control-Expose-Headers", "Content-Security-Policy", "Referrer-Policy",
     "X-Content-Type-Options",
@@ -71,7 +72,7 @@ _MEANING = {
     410: "The record was deleted: its title, when, why, and what replaces it.",
     412: "What you have is no longer what is here.",
     413: "The query or its answer is too large; the dumps hold everything.",
-    415: "Send a query as application/sparql-query or in a form.",
+    415: f"Send a query as {QUERY} or in a form.",
     416: "The file has no such bytes.",
     429: "You ask too much at once.",
     503: "Nothing is published yet, the queue is full, or a query ran into its memory limit.",
@@ -98,7 +99,10 @@ _QUERY = {
     "format": "The form, whatever Accept says: a key or media type; others are ignored.",
     "offset": "How many entries to leave out; what is no number is 0.",
     "after": "The path of the entry behind which the list begins.",
-    "q": "Words of titles, names and subjects.",
+    "q": (
+        'Words of titles, names, subjects and abstracts; "words side by side"; title:, author:, subject:, doi:, isbn: '
+        "before a word or such a phrase; year:2019, year:201*, type:book; -without; begin*. All else is read as words."
+    ),
     "query": "A SPARQL 1.1 query.",
     "truncate": "1: a cut answer rather than none where there are too many rows or bytes.",
     "default-graph-uri": "Graphs that make the default graph.",
@@ -145,9 +149,10 @@ _THINGS = {
 }
 _SEARCHED: dict[str, Any] = {
     "type": "object",
-    "required": ["query", "total", "offset", "records"],
+    "required": ["query", "whole", "total", "offset", "records"],
     "properties": {
         "query": _TEXT,
+        "whole": {"type": "boolean", "description": "Whether all of the query was looked for, or it was too long."},
         "total": {"type": "integer"},
         "offset": {"type": "integer"},
         "records": {
@@ -181,18 +186,18 @@ def _documents(path: str, summary: str, forms: tuple[Format, ...]) -> list[Addre
         ("format", "offset"),
     )  # fmt: skip
     formed = Address(
-        f"{path}.{{{'form' if forms is _RECORD else 'thing_form'}}}", f"{summary}, in one form", negotiated.types, gone,
+        f"{path}.{{{'form' if forms is RECORD else 'thing_form'}}}", f"{summary}, in one form", negotiated.types, gone,
         (*_CACHED, "Link"), ("Last-Modified",), ("offset",),
     )  # fmt: skip
-    return [negotiated, formed, Address(f"{path}.linkset.json", f"{summary}: its links", (_LINKSET,), gone,
+    return [negotiated, formed, Address(f"{path}.{LINKSET.key}", f"{summary}: its links", _types(LINKSET), gone,
                                         schema=_LINKS)]  # fmt: skip
 
 
 ADDRESSES = (
     Address("/", "The home page; to programs, the description of the catalogue", _types(*DOCUMENT), (404, 406),
             _NEGOTIATED, ("Link", "Content-Location", "Last-Modified"), ("format",)),
-    *_documents("/record/{id}", "A record", _RECORD),
-    Address("/record/{id}/source", "The source record as it came", ("text/plain",), (404, 410), _CACHED,
+    *_documents("/record/{id}", "A record", RECORD),
+    Address("/record/{id}/source", "The source record as it came", _types(TEXT), (404, 410), _CACHED,
             ("Last-Modified",)),
     Address("/record/{id}/why", "Where each statement of a record comes from", _types(HTML, JSON), (404, 406, 410),
             _NEGOTIATED, query=("format",)),
@@ -205,21 +210,21 @@ ADDRESSES = (
             _types(*RESULTS, *GRAPH, HTML), (400, 403, 406, 413, 504), ("Cache-Control", "Vary"),
             ("ETag", "Server-Timing", "Shelfgraph-Truncated"), _FIELDS),
     Address("/dump/", "The dumps", _types(HTML, JSON), (406,), _NEGOTIATED, query=("format",), schema=_DUMPS),
-    Address("/dump/{file}", "A dump", ("application/gzip", "application/zstd", "text/csv", "text/plain"), (404, 416),
+    Address("/dump/{file}", "A dump", (*PACKED.values(), *_types(CSV, TEXT)), (404, 416),
             (*_CACHED, "Accept-Ranges", "Content-Disposition", "Last-Modified", "Repr-Digest"),
             given=(*_CONDITIONS, "Range", "If-Range")),
     Address("/dump/latest/{file}", "Leads to the newest dump of that name", (), (302, 404), given=()),
-    Address(f"/{CONTEXT}", "The JSON-LD context; it never changes", ("application/ld+json",)),
+    Address(f"/{CONTEXT}", "The JSON-LD context; it never changes", _types(JSONLD)),
     Address("/.well-known/void", "The description of the catalogue (VoID §7.2)", _types(*DOCUMENT), (406,),
             (*_NEGOTIATED, "Link"), ("Content-Location", "Last-Modified"), ("format",)),
-    Address("/.well-known/api-catalog", "The interfaces (RFC 9727)", (_LINKSET,), headers=(*_CACHED, "Link"),
+    Address("/.well-known/api-catalog", "The interfaces (RFC 9727)", _types(LINKSET), headers=(*_CACHED, "Link"),
             schema=_LINKS),
-    Address(f"/{PATH}", "This description", ("application/vnd.oai.openapi+json",)),
-    Address("/sitemap.xml", "The sitemaps", (_XML,)),
-    Address("/sitemap-{number}.xml", "One sitemap of 50,000 records", (_XML,), (404,)),
-    Address("/robots.txt", "What robots may ask", ("text/plain",)),
-    Address("/healthz", "Whether the server is alive", ("application/json",)),
-    Address("/readyz", "Which generation is served", ("application/json",)),
+    Address(f"/{PATH}", "This description", _types(OPENAPI)),
+    Address("/sitemap.xml", "The sitemaps", _types(XML)),
+    Address("/sitemap-{number}.xml", "One sitemap of 50,000 records", _types(XML), (404,)),
+    Address("/robots.txt", "What robots may ask", _types(TEXT)),
+    Address("/healthz", "Whether the server is alive", _types(JSON)),
+    Address("/readyz", "Which generation is served", _types(JSON)),
 )  # fmt: skip
 
 
@@ -261,7 +266,7 @@ def described(live: Generation) -> dict[str, Any]:
 def _parameters(live: Generation) -> dict[str, dict[str, Any]]:
     """Return the parameters of paths, with an example of the catalogue where it has one."""
     files = [one.file for one in live.manifest.dumps] + ["SHA256SUMS"]
-    of_record, of_thing = [form.key for form in _RECORD], [form.key for form in DOCUMENT]
+    of_record, of_thing = [form.key for form in RECORD], [form.key for form in DOCUMENT]
     known = {
         "form": _TEXT | {"enum": of_record},
         "thing_form": _TEXT | {"enum": of_thing},
@@ -354,10 +359,10 @@ def _good(one: Address, bodies: bool, meaning: str = "", *more: str) -> dict[str
 def _other(status: int, *, bodies: bool) -> dict[str, Any]:
     """Return the description of an answer that is something else: elsewhere, unchanged, or a problem."""
     always = {301: ("Location",), 302: ("Location",), 304: ("ETag",), 429: ("Retry-After",), 503: ("Retry-After",)}
-    content: dict[str, Any] = {"application/problem+json": {"schema": _ref("schemas", "problem")}}
-    content |= {"text/html": {}, "text/plain": {}}
+    content: dict[str, Any] = {PROBLEM.media_type: {"schema": _ref("schemas", "problem")}}
+    content |= {kind: {} for kind in _types(HTML, TEXT)}
     if status < 400:
-        content = {} if status == 304 else {"text/html": {}}
+        content = {} if status == 304 else {HTML.media_type: {}}
     headers = _headers((*_COMMON, *always.get(status, ())), ("Dataset-Version", "Cache-Control", "Vary", "Link"))
     found = {"description": _MEANING[status], "headers": headers}
     return found | ({"content": content} if bodies and content else {})
@@ -376,8 +381,8 @@ def _post(one: Address) -> dict[str, Any]:
     found["responses"]["415"] = _ref("responses", "get415")
     form = {"type": "object", "required": ["query"], "properties": {name: _field(name) for name in _FIELDS}}
     content = {
-        "application/x-www-form-urlencoded": {"schema": form},
-        "application/sparql-query": {"schema": _field("query")},
+        FIELDS: {"schema": form},
+        QUERY: {"schema": _field("query")},
     }
     asked = {"parameters": [_ref("parameters", name) for name in _FIELDS[1:]]}
     return found | asked | {"requestBody": {"required": True, "content": content}}

@@ -8,9 +8,12 @@ from flask import Blueprint, Response, current_app, request
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as AnyResponse
 
+from ld.formats.jsonld import JSON
 from ld.formats.links import address
-from ld.formats.media import DOCUMENT, HTML, JSON
+from ld.formats.media import HTML
+from ld.formats.table import DOCUMENT
 from ld.site.documents import Entry
+from ld.site.words import MOST_CHARACTERS
 from ld.web.negotiation import wanted
 from ld.web.pages.documents import MOST_OFFSET, document
 from ld.web.problems import not_acceptable
@@ -19,7 +22,6 @@ from ld.web.state import generation
 
 blueprint = Blueprint("search", __name__)
 _KINDS = {"journal": "Journals", "organization": "Organizations", "subject": "Subjects", "agent": "People and bodies"}
-_MOST_CHARACTERS = 1000
 
 
 @blueprint.get("/")
@@ -45,15 +47,16 @@ def search() -> Response:
     choice = wanted((HTML, JSON))
     if choice is None:
         return not_acceptable(f"{live.base}search", (HTML, JSON))
-    query = request.args.get("q", "")[:_MOST_CHARACTERS]
+    asked = request.args.get("q", "")
+    query = asked[:MOST_CHARACTERS]
     size = current_app.extensions["shelfgraph"].settings["page_size"]
     offset = min(max(0, request.args.get("offset", 0, int)), MOST_OFFSET)
-    found = live.index.search(query, size, offset)
+    found = live.index.search(asked, size, offset)
     if choice.format is HTML:
         response = page("search.html", query=query, found=found, offset=offset, size=size)
     else:
         records = [_described(live.base, entry) for entry in found.entries]
-        value = {"query": query, "total": found.total, "offset": offset, "records": records}
+        value = {"query": query, "whole": found.whole, "total": found.total, "offset": offset, "records": records}
         response = json_answer(value, cache=NEGOTIATED)
     response.vary.add("Accept")
     return response

@@ -5,34 +5,23 @@ from __future__ import annotations
 import rdflib
 from rdflib import RDF, RDFS, VOID, Literal, URIRef
 
-from ld.formats.media import GRAPH, RESULTS
+from ld.formats.table import GRAPH, RESULTS
 from ld.settings import Settings
 from ld.site.pools import Served
 
 _SD = rdflib.Namespace("http://www.w3.org/ns/sparql-service-description#")
-_FORMATS = "http://www.w3.org/ns/formats/"
-_FORMAT_NAMES = {
-    "application/sparql-results+json": "SPARQL_Results_JSON",
-    "application/sparql-results+xml": "SPARQL_Results_XML",
-    "text/csv": "SPARQL_Results_CSV",
-    "text/tab-separated-values": "SPARQL_Results_TSV",
-    "text/turtle": "Turtle",
-    "application/n-triples": "N-Triples",
-    "application/ld+json": "JSON-LD",
-    "application/rdf+xml": "RDF_XML",
-}
+PREFIXES = {"rdfs": str(RDFS), "sd": str(_SD), "void": str(VOID)}
 
 
-def service_description(live: Served, settings: Settings) -> rdflib.Graph:
-    """Return the description of this service (SPARQL 1.1 Service Description §3)."""
+def service_description(live: Served, settings: Settings) -> bytes:
+    """Return the description of this service (SPARQL 1.1 Service Description §3) as sorted N-Triples lines."""
     graph = rdflib.Graph()
-    graph.bind("sd", _SD)
     service, one = URIRef(f"{live.base}sparql"), URIRef(f"{live.base}sparql#dataset")
     graph.add((service, RDF.type, _SD.Service))
     graph.add((service, _SD.endpoint, service))
     graph.add((service, _SD.supportedLanguage, _SD.SPARQL11Query))
-    for form in (*RESULTS, *GRAPH):
-        graph.add((service, _SD.resultFormat, URIRef(_FORMATS + _FORMAT_NAMES[form.media_type])))
+    for iri in filter(None, (form.iri for form in (*RESULTS, *GRAPH))):
+        graph.add((service, _SD.resultFormat, URIRef(iri)))
     graph.add((service, _SD.defaultDataset, one))
     _describe_dataset(graph, one, live)
     text = (
@@ -43,7 +32,7 @@ def service_description(live: Served, settings: Settings) -> rdflib.Graph:
         text += " Larger amounts are in the dumps."
         graph.add((service, RDFS.seeAlso, URIRef(live.about)))
     graph.add((service, RDFS.comment, Literal(text, "en")))
-    return graph
+    return b"".join(sorted(graph.serialize(format="nt", encoding="utf-8").splitlines(keepends=True)))
 
 
 def _describe_dataset(graph: rdflib.Graph, one: URIRef, live: Served) -> None:

@@ -15,7 +15,9 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 
 from ld.errors import QueryError, QueryForbidden, QueryTooLong
-from ld.formats.media import GRAPH, HTML, RESULTS, TURTLE, Format
+from ld.formats.media import FIELDS, HTML, QUERY, UPDATE, Format
+from ld.formats.ntriples import serialized, triples
+from ld.formats.table import GRAPH, RESULTS
 from ld.site.pools import Pools, Served
 from ld.sparql import guard
 from ld.sparql.guard import Form
@@ -26,16 +28,13 @@ from ld.web.edge.disconnect import leaving
 from ld.web.edge.limits import client
 from ld.web.edge.visits import note
 from ld.web.negotiation import choose, wanted
-from ld.web.pages.service import service_description
+from ld.web.pages.service import PREFIXES, service_description
 from ld.web.problems import failure, not_acceptable, problem, retried
 from ld.web.responses import NEGOTIATED, answer
 from ld.web.state import served
 
 blueprint = Blueprint("sparql", __name__)
-_RDFLIB_NAMES = {"ttl": "turtle", "nt": "nt", "jsonld": "json-ld", "rdf": "xml"}
 _GET_CHARACTERS = 16_384
-_DIRECT, _UPDATE = "application/sparql-query", "application/sparql-update"
-_FORM = "application/x-www-form-urlencoded"
 _CHANGING = re.compile(r"\b(?:NOW|RAND|UUID|STRUUID)\s*\(", re.IGNORECASE)  # with each answer
 _TABLE_ROWS = 1_000
 _AT_ONCE = 1 << 20  # bytes of an answer that are sent from memory
@@ -74,9 +73,9 @@ def _asked() -> Asked | None:
     """Return what the request asks, None where there is no query in it (SPARQL 1.1 Protocol §2.1)."""
     sent = _sent()
     queries, updates = sent.getlist("query"), sent.getlist("update")
-    if request.method == "POST" and request.mimetype == _DIRECT:
+    if request.method == "POST" and request.mimetype == QUERY:
         queries.append(_utf8(request.get_data()))
-    if request.method == "POST" and request.mimetype == _UPDATE:
+    if request.method == "POST" and request.mimetype == UPDATE:
         updates.append("")
     _refuse_updates(len(updates))
     if len(queries) > 1:
@@ -94,12 +93,12 @@ def _sent() -> MultiDict[str, str]:
     """Return the parameters of the URL and of a form, decoded once; what is not UTF-8 is refused, not repaired."""
     raw = request.query_string
     if request.method == "POST":
-        if request.mimetype not in (_DIRECT, _FORM, _UPDATE):
-            raise UnsupportedMediaType(f"Send a query as {_DIRECT} or in a form ({_FORM}).")
+        if request.mimetype not in (QUERY, FIELDS, UPDATE):
+            raise UnsupportedMediaType(f"Send a query as {QUERY} or in a form ({FIELDS}).")
         charset = request.mimetype_params.get("charset", "utf-8").lower()
         if charset not in ("utf-8", "utf8", "us-ascii"):
             raise UnsupportedMediaType(f"A query is sent in UTF-8, not in {charset}.")
-        if request.mimetype == _FORM:
+        if request.mimetype == FIELDS:
             raw += b"&" + request.get_data()
     _utf8(unquote_to_bytes(raw))
     return request.values
@@ -143,7 +142,7 @@ def _run(live: Served, asked: Asked, form: Format, *, truncate: bool) -> Answer:
             default_graphs=asked.default_graphs,
             named_graphs=asked.named_graphs,
             truncate=truncate,
-            prefixes=vocabulary().prefixes if form is TURTLE else {},
+            prefixes=vocabulary().prefixes if form.prefixed else {},
             base=f"{live.base}sparql",
             gone=leaving(request.environ),
         )
@@ -219,10 +218,10 @@ def _table(live: Served, asked: Asked) -> Response:
     shown: dict[str, Any] = {"query": asked.query}
     try:
         graph = guard.inspect(asked.query) in (Form.CONSTRUCT, Form.DESCRIBE)
-        found = _run(live, asked, TURTLE if graph else RESULTS[0], truncate=True)
+        found = _run(live, asked, (GRAPH if graph else RESULTS)[0], truncate=True)
     except QueryError as error:
-        status, place = failure(error)
-        return _editor(live, shown | {"error": str(error), **place}, status)
+        status, said, place = failure(error)
+        return _editor(live, shown | {"error": said, **place}, status)
     with found.body as body:
         data = body.read()
     shown |= {"truncated": found.truncated, "seconds": found.engine_seconds}
@@ -246,8 +245,8 @@ def _no_query(live: Served) -> Response:
         return not_acceptable(f"{live.base}sparql", (*GRAPH, HTML))
     if choice.format is HTML:
         return _editor(live, {}, 200)
-    graph = service_description(live, current_app.extensions["shelfgraph"].settings)
-    body = graph.serialize(format=_RDFLIB_NAMES[choice.format.key], encoding="utf-8")
+    lines = service_description(live, current_app.extensions["shelfgraph"].settings)
+    body = serialized(triples(lines), choice.format, PREFIXES if choice.format.prefixed else {})
     response = answer(body, choice.format.content_type, cache="public, max-age=60")
     response.vary.add("Accept")
     return response

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from generate import Article
+from article import Article
 
-Fault = Callable[["Article"], None]
+Fault = Callable[[Article], None]
 
 
 def spoil(found: Article, chance: int, earlier: str) -> Article:

@@ -24,6 +24,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
+from article import Article, Author
 from dirt import repeats, spoil, spoil_line
 from invent import Dice, Journal, abstract, institution, journal, keyword, mixed, orcid, person, species, title, w
 
@@ -41,41 +42,6 @@ _NOT_KEY = str.maketrans("", "", " !\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~–—’�
 _MARKS = re.compile("[\u0300-\u036f]+")
 _MILLIS = 1637292830593  # when the seed was indexed: _version_ >> 20
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
-
-
-@dataclass(slots=True)
-class Author:
-    """An author as printed, with what DOAJ knows of the person."""
-
-    name: str
-    affiliation: str
-    orcid: str
-
-
-@dataclass(slots=True)
-class Article:
-    """One article, as DOAJ has it; both forms are made of it."""
-
-    number: str
-    title: str
-    abstract: str
-    authors: list[Author]
-    keywords: list[str]
-    journal: Journal
-    issns: list[str]
-    publisher: str
-    date: str
-    volume: str
-    issue: str
-    start: str
-    end: str
-    doi: str
-    publisher_id: str
-    url: str
-    stamp: str
-    version: int
-    code: str = ""
-    language: str = ""
 
 
 # -- one record -------------------------------------------------------------------------------------------------------

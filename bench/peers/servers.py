@@ -50,7 +50,7 @@ class Server:
 
 def folder(named: Path | None) -> Path:
     """Return the folder of the peers' environments."""
-    return (named or Path(os.environ.get("BENCH_PEERS", HERE / "peers"))).absolute()
+    return (named or Path(os.environ.get("BENCH_PEERS", HERE / "peers" / "env"))).absolute()
 
 
 def tool(peers: Path, environment: str, name: str) -> Path | None:
@@ -107,7 +107,7 @@ def rdflib_endpoint(peers: Path, site: Path) -> Iterator[Server]:
     python = tool(peers, "servers", "python")
     assert python
     port, log = _port(), site.parent / "rdflib-endpoint.log"
-    command = [python, "-m", "uvicorn", "--app-dir", HERE, "--port", port, "--host", "127.0.0.1"]
+    command = [python, "-m", "uvicorn", "--app-dir", HERE / "peers", "--port", port, "--host", "127.0.0.1"]
     command += ["--log-level", "warning", "--no-access-log", "rdflib_endpoint_app:app"]
     with _running(command, log, {"BENCH_STORE": str(live(site) / "store")}) as process:
         endpoint = f"http://127.0.0.1:{port}/"

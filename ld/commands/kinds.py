@@ -1,0 +1,12 @@
+"""What a verb takes that reads sources: their kind, where it is not seen, and whether a part of a list will do."""
+
+from __future__ import annotations
+
+import click
+
+from ld.readers import KINDS
+
+as_kind = click.option(
+    "--as", "kind", type=click.Choice(sorted(KINDS)), help="Kind of the sources, where it is not seen."
+)
+partial = click.option("--partial", is_flag=True, help="Take a SOURCE that is only a part of a list.")

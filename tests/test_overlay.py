@@ -1,0 +1,122 @@
+"""Another vocabulary in the same process: nothing that was made with the one before is used again."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from conftest import BASE, ROOT
+
+from ld.cli import main
+from ld.values import vocab
+
+BOOK = {
+    "id": "b", "record_format": "marc", "language": ["English"], "format": ["Book"], "publisher": ["Example Press"],
+    "title": "The history of the book and the art of the printing in the world of today",
+    "author": ["Doe, Jane"], "author2": ["Wizards of Example", "Roe, Richard"], "author2_role": ["editor", "wizard"],
+    "callnumber-raw": ["QH365 .O2 1995"],
+}  # fmt: skip
+THESIS = {"id": "t", "language": ["English"], "format": ["Thesis"], "title": "A thesis", "topic": ["Books"]}
+ARTICLE = {
+    "id": "0" * 32, "admin": {"in_doaj": True}, "created_date": "2020-03-20T09:00:00Z",
+    "bibjson": {
+        "title": "An article", "year": "2020", "author": [{"name": "Jane Doe"}], "license": [{"type": "CC BY 4.0"}],
+        "journal": {"title": "Example Journal", "language": ["EN"]},
+        "link": [{"type": "fulltext", "url": "https://journal.example.org/1"}],
+    },
+}  # fmt: skip
+# A change of each file of vocab/ that decides what these records become.
+CHANGES = {
+    "codes/collections.csv": ("DOAJ,doaj,", "DOAJ,journals,"),
+    "codes/corporate.csv": ("word,note\n", "word,note\nwizards,\n"),
+    "codes/iso639-2.csv": ("eng,English\n", ""),
+    "codes/languages.csv": ("name,code,note\n", "name,code,note\nenglish,ger,\n"),
+    "codes/licences.csv": ("cc by 4.0,https://creativecommons.org/licenses/by/4.0/", "cc by 4.0,https://e.org/by"),
+    "codes/organizations.csv": ("name,preferred,note\n", "name,preferred,note\nExample Press,Sample Press,\n"),
+    "codes/role_words.csv": ("word,code,note\n", "word,code,note\nwizard,ill,\n"),
+    "codes/roles.csv": ("edt,editor,", "edt,maker,"),
+    "codes/schemes.csv": ("http://id.loc.gov/authorities/classification", "http://id.loc.gov/lcc"),
+    "codes/stopwords.csv": ("en,the\nen,of\nen,and\n", "fr,the\nfr,of\nfr,and\n"),
+    "codes/types.csv": ("bibo:Thesis", "bibo:Report"),
+    "context.jsonld": ('"Thesis":', '"Dissertation":'),
+    "mapping.csv": ("work,title,dcterms:title,", "work,title,rdfs:label,"),
+    "things.csv": ("{base}subject/", "{base}topic/"),
+}
+
+
+@pytest.fixture(scope="module")
+def records(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the records."""
+    folder = tmp_path_factory.mktemp("records")
+    for record in (BOOK, THESIS, ARTICLE):
+        (folder / f"{record['id']}.json").write_text(json.dumps(record))
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def packaged() -> Iterator[None]:
+    """The vocabulary that comes with the program is used again in the end."""
+    yield
+    vocab.use(None)
+
+
+def changed(site: Path, *names: str) -> Path:
+    """A site whose vocab/ changes these files."""
+    for name in names:
+        old, new = CHANGES[name]
+        text = (ROOT / "vocab" / name).read_text(encoding="utf-8")
+        assert old in text, name
+        (site / "vocab" / name).parent.mkdir(parents=True, exist_ok=True)
+        (site / "vocab" / name).write_text(text.replace(old, new), encoding="utf-8")
+    return site
+
+
+def arguments(records: Path, site: Path, form: str) -> list[str]:
+    """The command that converts the records with the vocabulary of a site."""
+    return ["convert", str(records), "--site", str(site), "--base", BASE, "--to", form]
+
+
+def converted(records: Path, site: Path) -> str:
+    """What the records become in this process."""
+    runner = CliRunner()
+    return "".join(
+        runner.invoke(main, arguments(records, site, form), catch_exceptions=False).stdout for form in ("jsonld", "ttl")
+    )
+
+
+def afresh(records: Path, site: Path) -> str:
+    """What they become in a process of its own."""
+    commands = [[sys.executable, "-m", "ld", *arguments(records, site, form)] for form in ("jsonld", "ttl")]
+    return "".join(subprocess.run(one, cwd=ROOT, capture_output=True, text=True, check=True).stdout for one in commands)
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_a_change_of_any_file_is_seen_at_once_and_so_is_its_end(records: Path, tmp_path: Path, name: str) -> None:
+    before = converted(records, tmp_path / "none")
+    during = converted(records, changed(tmp_path / "site", name))
+    after = converted(records, tmp_path / "none")
+
+    assert during != before
+    assert after == before
+
+
+def test_two_overlays_one_after_the_other_give_what_each_gives_alone(records: Path, tmp_path: Path) -> None:
+    names = list(CHANGES)
+    sites = [changed(tmp_path / "one", *names[::2]), changed(tmp_path / "other", *names[1::2]), tmp_path / "none"]
+    expected = [afresh(records, site) for site in sites]
+
+    assert [converted(records, site) for site in sites] == expected
+    assert [converted(records, site) for site in reversed(sites)] == expected[::-1]
+
+
+def test_every_table_that_decides_is_among_the_changes() -> None:
+    """Those that only pages, RDF/XML, the catalogue's description of itself, or the store are made of are left out."""
+    tables = {str(path.relative_to(ROOT / "vocab")) for path in (ROOT / "vocab").rglob("*.csv")}
+    beside = {"pages.csv", "codes/zotero.csv", "codes/provenance.csv", "codes/profiles.csv"}
+
+    assert {name for name in tables if not name.startswith("terms/")} - set(CHANGES) == beside
