@@ -22,7 +22,7 @@ Fields: TypeAlias = dict[str, list[Value]]
 T = TypeVar("T")
 
 
-class Thing(Struct):
+class Thing(Struct, gc=False):
     """One node of the graph. `path` is that of its own document; empty where only one record speaks of the thing.
 
     A shared thing is made once, and keeps what was made of it: `named` is what summaries say of it, `mention` what
@@ -101,7 +101,7 @@ class Kinds:
         }
 
 
-class About(Struct, frozen=True):
+class About(Struct, frozen=True, gc=False):
     """What every part of a description needs to know of its record: `id` as IRIs have it, the name of its class.
 
     `journal` is the journal that the record itself is about, None where it is about a work of its own.

@@ -274,7 +274,7 @@ class _Description:
             end=_first(fields, "end"),
             languages=[code for code in record.languages if languages.iri(code)],
             tags=_strings(fields, "language_tag"),
-            people=made.people,
+            people=made.agents(),
             publishers=made.publishers,
             containers=where.way,
             volume=_first(fields, "volume"),
