@@ -18,6 +18,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from waiting import PATIENCE, wait_until_it_answers
 
+from ld import memo
 from ld.publish.run import publish
 from ld.settings import Settings
 from ld.site import live
@@ -48,6 +49,24 @@ def patience() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(live, "_PATIENCE_SECONDS", PATIENCE)
         yield
+
+
+# What a run over mutants asks for (`--hypothesis-profile=mutation`): the same questions of every mutant, and no clock.
+hypothesis.settings.register_profile("mutation", derandomize=True, deadline=None, max_examples=30, database=None)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what asks a published site: of those tests a run over mutants would publish one for each mutant."""
+    for item in items:
+        if {"settings", "generation", "app", "client"}.intersection(getattr(item, "fixturenames", ())):
+            item.add_marker("site")
+
+
+@pytest.fixture(autouse=True)
+def nothing_remembered() -> None:
+    """In a run over mutants nothing is known of before: what the code as it is has made would hide what a mutant makes."""
+    if "MUTANT_UNDER_TEST" in os.environ:
+        memo.forget()
 
 
 @pytest.fixture(scope="session")

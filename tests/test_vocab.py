@@ -8,8 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import rdflib
-from conftest import BASE, EXAMPLES, SEED, SHARED
+from conftest import BASE, EXAMPLES, SHARED
 from pyoxigraph import RdfFormat, Store, parse
 from pyoxigraph import Triple as OxTriple
 
@@ -19,9 +18,7 @@ from ld.mapping.compiled import Mapping, Unsaid
 from ld.mapping.entities import Kinds, Site, known_fields, passed
 from ld.readers import read
 from ld.record import Record
-from ld.site.documents import Documents
 from ld.site.generation import Generation
-from ld.site.shapes import findings
 from ld.values.vocab import PACKAGED, Vocabulary
 
 VOCABULARY = Vocabulary()
@@ -187,70 +184,6 @@ def test_an_overlay_changes_the_mapping_without_python(tmp_path: Path) -> None:
     lines = Mapping(Site(BASE), Vocabulary(tmp_path)).describe(record).lines
 
     assert '<http://www.w3.org/2000/01/rdf-schema#label> "Chapter one"@en .' in lines
-
-
-# -- shapes ------------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture(scope="session")
-def shapes() -> rdflib.Graph:
-    return rdflib.Graph().parse(data=VOCABULARY.text("shapes.ttl"), format="turtle")
-
-
-def published(generation: Generation) -> rdflib.Graph:
-    """Every record's document, as one graph."""
-    documents = Documents(generation.path, BASE)
-    graph = rdflib.Graph()
-    for record in documents.records():
-        graph.parse(data=documents.lines(record), format="nt")
-    documents.close()
-    return graph
-
-
-def test_every_example_conforms_to_the_shapes(generation: Generation, shapes: rdflib.Graph) -> None:
-    violations = [one for one in findings(published(generation), shapes) if one.severity == "violation"]
-
-    assert violations == []
-
-
-WORK = f"<{BASE}record/{SEED}#it>"
-SCHEMA = "http://schema.org/"
-DCTERMS = "http://purl.org/dc/terms/"
-BIBO = "http://purl.org/ontology/bibo/"
-
-
-NAMES, HEADLINE = "schema:name and dcterms:title differ", "the headline of an article is its name"
-BLANK = "a blank node: every thing needs an IRI", "a blank node as a value: every thing needs an IRI"
-EMAIL = "an e-mail address: they are never published", "schema:name and foaf:name differ"
-
-
-@pytest.mark.parametrize(
-    ("added", "said"),
-    [
-        (f'{WORK} <{SCHEMA}name> "another name" .', {NAMES, HEADLINE}),
-        (f'{WORK} <{DCTERMS}date> "1999" .', {"dcterms:date is one year of four digits"}),
-        (f"{WORK} <{SCHEMA}author> <{BASE}nobody> .", {"schema:author and dcterms:creator differ"}),
-        (f'{WORK} <{BIBO}issn> "2297-7775" .', {"an ISSN stands on the journal, not on the article"}),
-        (f'{WORK} <{BIBO}issue> "3" .', {"the number of an issue stands on the issue, not on the article"}),
-        (f'{WORK} <{BIBO}isbn13> "9780306406158" .', {"the check digit of an ISBN is wrong"}),
-        (
-            f"{WORK} <https://schema.org/url> <https://example.org/> .",
-            {"terms of schema.org begin with http://schema.org/, not https"},
-        ),
-        (f'{WORK} <{BIBO}doi> "10.3389/FSOC" .', {"a DOI stands bare and in lower case"}),
-        (f'<{BASE}journal/2297-7775#it> <{BIBO}issn> "2297-7776" .', {"the check digit of an ISSN is wrong"}),
-        (f'<{BASE}record/{SEED}#author-1> <http://xmlns.com/foaf/0.1/name> "a@b.example" .', set(EMAIL)),
-        (f"_:b <{SCHEMA}name> {WORK} . {WORK} <{DCTERMS}relation> _:b .", set(BLANK)),
-    ],
-)
-def test_a_broken_rule_is_found(generation: Generation, shapes: rdflib.Graph, added: str, said: set[str]) -> None:
-    """By its own message, and nothing else is found."""
-    document = generation.documents.get(f"record/{SEED}")
-    assert document
-    graph = rdflib.Graph().parse(data=generation.documents.lines(document), format="nt")
-    graph.parse(data=added, format="turtle")
-
-    assert {one.message for one in findings(graph, shapes) if one.severity == "violation"} == said
 
 
 # -- queries -----------------------------------------------------------------------------------------------------
