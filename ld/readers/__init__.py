@@ -3,6 +3,7 @@
     parts              what a source says of the list it is a page of
     share              several workers read one input, each its share
     limits             how large a record may be
+    jsontext           a JSON text read in little memory
     documents          JSON in all its shapes becomes single documents
     people             names as sources print them
     isbd               what the conventions of description hide in one string
@@ -131,6 +132,7 @@ class _Reading:
 
     def file(self, path: Path, place: str, name: str) -> Iterator[Outcome]:
         """Yield the outcomes of a file; those that are kept call it by its name, all that is told now by its place."""
+        self.share.enter(size(str(path)))
         try:
             with path.open("rb", buffering=0) as raw:
                 for outcome in self.stream(raw, name):
@@ -148,6 +150,7 @@ class _Reading:
             count, place, name = 0, shown(path), shown(path.relative_to(folder))
             try:
                 if not path.is_file():
+                    self.share.enter()
                     raise SourceError(f"{place}: not a file that can be read: take it out of the folder")
                 for outcome in self.file(path, place, name):
                     count += 1
@@ -156,7 +159,7 @@ class _Reading:
             except SourceError as error:
                 reason = str(error).removeprefix(f"{place}: ")
                 first = first or f"{place}: {reason}"
-                if self.share.takes(0):
+                if self.share.tells:
                     yield Rejected(name, reason)
                 yield Part(place, count=count, cut=reason)
         where = shown(folder)
@@ -166,7 +169,6 @@ class _Reading:
             raise SourceError(f"{where}: none of its {outcomes:,} files could be read: the first is {first}")
 
     def stream(self, raw: Raw, place: str) -> Iterator[Outcome]:
-        self.share.enter()
         with unpacked(raw, place, self.on_bytes) as stream:
             yield from self.plain(stream, place)
 
