@@ -61,6 +61,10 @@ class Kinds:
         self.organizations = {
             names.slug(row["name"]): row["preferred"] for row in vocabulary.codes("organizations").values()
         }
+        self.degrees = {
+            word.casefold(): vocabulary.expand(row["degree"], row[":line"])
+            for word, row in vocabulary.codes("degrees").items()
+        }
         self.schemes = {key: row["iri"] for key, row in vocabulary.codes("schemes").items()}
         self._made: Memory[tuple[Callable[..., Any], tuple[Any, ...]], Any] = Memory(self._make)
 
