@@ -24,7 +24,9 @@ out.mkdir()
 for name in ("documents.sqlite", "things.sqlite"):
     (out / name).symlink_to(live / name)
 documents = Documents(out, sys.argv[3], mapped=False)
-dumps.write_part(out, sys.argv[3], "", "", LAST, renderings.trained(documents), lambda one, other: None)
+of_forms = renderings.trained(documents)
+portion = dumps.Portion(folder=out, base=sys.argv[3], start="", end=LAST, of_forms=of_forms)
+dumps.write_part(portion, lambda one, other: None)
 maker = dumps.Maker(documents)
 with dumps.Writer(out / "dumps", ".things") as writer:
     writer.add(maker.things())

@@ -46,7 +46,7 @@ def _text(value: Text | str) -> str:
 
 
 def _string(value: Text | str) -> str:
-    return encode_basestring(writable(value if isinstance(value, str) else value.text))
+    return encode_basestring(writable(value if type(value) is str else value.text))  # type: ignore[union-attr]  # a Text
 
 
 def _date(value: Any) -> str:
@@ -62,15 +62,10 @@ def _integer(value: str) -> str:
     return f'"{int(value)}"^^<{_XSD}integer>'
 
 
-def iris(base: str) -> Write:
-    """Return what writes IRIs. Those of the site were minted of encoded parts; all others are checked."""
+def iris() -> Write:
+    """Return what writes IRIs. Those of things of the site were minted of encoded parts; all others are checked."""
     checked = Memory(checked_iri)
-
-    def written(value: Ref | str) -> str:
-        iri = value.iri if isinstance(value, Ref) else value
-        return f"<{iri}>" if iri.startswith(base) else checked[iri]
-
-    return written
+    return lambda value: f"<{value.iri}>" if type(value) is Ref else checked[value]
 
 
 def checked_iri(iri: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import socket
@@ -20,6 +21,7 @@ from waiting import PATIENCE, wait_until_it_answers
 from ld import memo
 from ld.publish.run import publish
 from ld.settings import Settings
+from ld.site import live
 from ld.site.generation import Generation
 from ld.site.live import Live
 from ld.web import create_app
@@ -29,6 +31,25 @@ ROOT = Path(__file__).parent.parent
 EXAMPLES = ROOT / "vocab" / "examples"
 SHARED = ROOT.parent / "shared"
 SEED = "doaj-a252c0b4cecb4a74b764cc9fba0ed479"
+
+# No example is too slow. They are the same in every run, so that what fails does so for a change: `.ci/run --all` tries
+# others, and more of them.
+hypothesis.settings.register_profile(
+    "patient",
+    deadline=None,
+    derandomize="SHELFGRAPH_TEST_FUZZ" not in os.environ,
+    suppress_health_check=list(hypothesis.HealthCheck),
+)
+hypothesis.settings.load_profile("patient")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def patience() -> Iterator[None]:
+    """Requests to an application wait as long as it takes until it has opened its site."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(live, "_PATIENCE_SECONDS", PATIENCE)
+        yield
+
 
 # What a run over mutants asks for (`--hypothesis-profile=mutation`): the same questions of every mutant, and no clock.
 hypothesis.settings.register_profile("mutation", derandomize=True, deadline=None, max_examples=30, database=None)
@@ -104,3 +125,27 @@ def endpoint(*sources: Path, **environment: str) -> Iterator[str]:
     """The address of a running `shelfgraph endpoint`."""
     with endpoint_process(*sources, **environment) as (_, url):
         yield url
+
+
+# The reader takes known markup away; what it leaves must be harmless all the same.
+EVIL = "</script <svg onload=alert(1)> <!-- \"> <iframe src=x> ' & {{ 7*7 }}"
+ODD = [
+    {"id": "a/b.ttl", "collection": ["Odd"], "format": ["Book"], "title": "An id like a path", "author": ["Doe, Jane"]},
+    {"id": "ü ?#%&", "collection": ["Odd"], "format": ["Book"], "title": "An id like nothing else"},
+    {"id": "evil", "collection": ["Odd"], "format": ["Book"], "title": EVIL, "author": [EVIL], "topic": [EVIL],
+     "url": ["javascript:alert(1)", 'https://example.org/">; rel="evil', "https://example.org/ok"]},
+    {"id": "gone", "collection": ["Odd"], "format": ["Book"], "title": "A book that was deleted"},
+]  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def odd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    """A site with records that try to break things, one of them deleted; its base has a path."""
+    site = tmp_path_factory.mktemp("odd")
+    settings = Settings(site, {"base": "https://odd.example.org/data/", "verify": False, "page_size": 2}, {})
+    for name, records in (("one.jsonl", ODD), ("two.jsonl", ODD[:-1])):
+        (site / name).write_text("".join(json.dumps(record) + "\n" for record in records), encoding="utf-8")
+        publish([str(site / name)], settings, full=True)
+    app = create_app(settings)
+    yield app
+    app.extensions["shelfgraph"].pools.close()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -67,8 +68,14 @@ def test_help_of_a_verb_says_what_it_does(verb: str) -> None:
     assert VERBS[verb][1].rstrip(".") in " ".join(told.split())
 
 
+def test_help_of_a_verb_within_another() -> None:
+    told = CliRunner().invoke(main, ["help", "config", "nginx"]).stdout
+
+    assert re.match(r"Usage: \w+ config nginx \[OPTIONS\]", told)
+
+
 def test_help_of_what_is_no_verb_is_wrong_usage(tmp_path: Path) -> None:
-    failed(shelfgraph("help", "publsh", cwd=tmp_path), 2, "no verb 'publsh'", "shelfgraph help")
+    failed(shelfgraph("help", "publsh", cwd=tmp_path), 2, "no verb 'publsh'", "`shelfgraph --help` lists")
 
 
 def test_help_and_version_import_no_verb(tmp_path: Path) -> None:
@@ -177,12 +184,19 @@ BAD = {
 }
 
 
+@pytest.fixture(scope="module")
+def chapter(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A site with one record, to be copied."""
+    found = tmp_path_factory.mktemp("chapter")
+    assert shelfgraph("publish", str(EXAMPLES / "chapter.json"), cwd=found).returncode == 0
+    return found / "site"
+
+
 @pytest.mark.parametrize("name", BAD)
-def test_bad_input_gets_one_clear_message(tmp_path: Path, name: str) -> None:
+def test_bad_input_gets_one_clear_message(chapter: Path, tmp_path: Path, name: str) -> None:
     data, word = BAD[name]
     (tmp_path / name).write_bytes(data)
-    published = shelfgraph("publish", str(EXAMPLES / "chapter.json"), cwd=tmp_path)
-    assert published.returncode == 0
+    shutil.copytree(chapter, tmp_path / "site", symlinks=True)
     live = (tmp_path / "site" / "current").readlink()
 
     done = shelfgraph("publish", name, cwd=tmp_path)

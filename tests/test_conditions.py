@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import re
-from email.message import Message
-from email.parser import BytesParser
-from email.policy import HTTP
 from urllib.parse import quote
 
 import pytest
@@ -120,7 +117,7 @@ def whole(client: FlaskClient) -> bytes:
 @pytest.mark.parametrize(
     ("asked", "first", "last"),
     [("0-0", 0, 0), ("0-99", 0, 99), ("10-", 10, None), ("-7", -7, None), ("5-99999999999", 5, None),
-     ("-99999999999", 0, None)],
+     ("-99999999999", 0, None), ("00-07", 0, 7), ("5-5", 5, 5)],
 )  # fmt: skip
 def test_a_range_is_part_of_the_file(client: FlaskClient, whole: bytes, asked: str, first: int, last: int) -> None:
     first = len(whole) + first if first < 0 else first
@@ -143,35 +140,27 @@ def test_a_range_that_is_not_there_is_a_416(client: FlaskClient, whole: bytes, a
 
 
 @pytest.mark.parametrize(
-    "asked", ["bytes", "bytes=", "bytes=a-b", "bytes=5-1", "lines=0-1", "bytes=1-2-3", "", "bytes=--1"]
+    "asked", ["bytes", "bytes=", "bytes=-", "bytes=a-b", "bytes=5-1", "lines=0-1", "bytes=1-2-3", "", "bytes=--1"]
 )
 def test_a_range_that_is_none_is_ignored(client: FlaskClient, whole: bytes, asked: str) -> None:
-    """An invalid Range, or one in an unknown unit, may be ignored (§14.2); it is never a fault."""
+    """One in an unknown unit must be ignored, and one that is invalid may be (§14.2)."""
     response = get(client, DUMP, Range=asked)
 
-    assert response.status_code in (200, 416)
-    assert response.status_code == 416 or response.data == whole
+    assert (response.status_code, response.data) == (200, whole)
 
 
 def test_several_ranges_are_given_truthfully(client: FlaskClient, whole: bytes) -> None:
-    """A server may send all of it, or as many parts as were asked for (§14.2, §15.3.7.2)."""
+    """A server may send all of it, as this one does, in place of the parts (§14.2)."""
     response = get(client, DUMP, Range="bytes=0-9, 20-29, -5")
 
-    assert response.status_code in (200, 206)
-    if response.status_code == 200:
-        assert response.data == whole
-        return
-    head = f"Content-Type: {response.headers['Content-Type']}\r\n\r\n".encode()
-    parts = BytesParser(Message, policy=HTTP).parsebytes(head + response.data).get_payload()
-    assert [part.get_payload(decode=True) for part in parts] == [whole[:10], whole[20:30], whole[-5:]]
+    assert (response.status_code, response.data) == (200, whole)
 
 
 def test_many_ranges_cost_no_more_than_the_file(client: FlaskClient, whole: bytes) -> None:
     """Overlapping ranges would make a small request a large answer (§17.15)."""
     response = get(client, DUMP, Range="bytes=" + ",".join(["0-"] * 500))
 
-    assert response.status_code in (200, 206, 416)
-    assert len(response.data) <= len(whole) + 1000
+    assert (response.status_code, response.data) == (200, whole)
 
 
 def test_if_range_gives_a_part_only_of_the_same_file(client: FlaskClient, whole: bytes) -> None:

@@ -54,11 +54,11 @@ def test_files_with_any_name_are_published(tmp_path: Path, workers: int) -> None
     (record,) = found.documents.records()
     (rejected,) = (json.loads(line) for line in (settings.site / "rejects.jsonl").read_text("utf-8").splitlines())
     assert (manifest.account.read, manifest.account.rejected) == (3, 1)
-    assert rejected["place"] == f"{tmp_path}/{SHOWN}/{SHOWN}.bin"
-    assert manifest.sources == [f"{tmp_path}/{SHOWN}", f"{tmp_path}/{SHOWN}/{SHOWN}.jsonl"]
+    assert rejected["place"] == f"{SHOWN}.bin"
+    assert manifest.sources == [SHOWN, f"{SHOWN}.jsonl"]
     assert record.path == "record/1"
     (source,) = found.documents.sources()
-    assert source.place == f"{tmp_path}/{SHOWN}/{SHOWN}.jsonl, record 1"
+    assert source.place == f"{SHOWN}.jsonl, record 1"
 
 
 def test_messages_show_the_name(tmp_path: Path) -> None:
@@ -69,7 +69,7 @@ def test_messages_show_the_name(tmp_path: Path) -> None:
     asked = shelfgraph("publish", f"http://127.0.0.1:9/{ODD}", cwd=tmp_path)
 
     assert converted[0] == 0
-    assert converted[2].startswith(f"rejected: {SHOWN}/{SHOWN}.bin: no kind of record")
+    assert converted[2].startswith(f"rejected: {SHOWN}.bin: no kind of record")
     assert missing[0] == asked[0] == 1
     assert missing[2].startswith(rf"shelfgraph: {SHOWN}/nowhere: cannot be read")
     assert asked[2].startswith(rf"shelfgraph: http://127.0.0.1:9/{SHOWN}: no answer")

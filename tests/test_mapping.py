@@ -162,7 +162,7 @@ def loads(found: Iterable[Record | Rejected]) -> None:
             assert all(str(quad.subject).startswith(f"<{BASE}") for quad in read)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.dictionaries(st.sampled_from(solr.FIELDS), TEXT | TEXTS), TEXT, TEXT)
 def test_no_index_document_spoils_a_load(document: dict[str, Any], identifier: str, title: str) -> None:
     for more in (
@@ -173,7 +173,7 @@ def test_no_index_document_spoils_a_load(document: dict[str, Any], identifier: s
         loads(solr.read(io.BytesIO(json.dumps(document | {"title": title} | more).encode()), "here", Share()))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(
     st.fixed_dictionaries(
         {"title": TEXT},

@@ -170,6 +170,7 @@ def test_nothing_is_left_of_the_server(tmp_path: Path) -> None:
     with serving(tmp_path / "site", [EXAMPLES]) as found:
         assert len(found.session()) > 1
         assert answers(f"{found.url}/sparql?query=ASK%7B%7D")
+        assert answers(f"{found.url}/record/{SEED}/why")
 
     assert found.process.returncode == 0
     assert found.session() == []

@@ -295,7 +295,10 @@ def test_several_staff_views_in_one_file_are_those_of_the_single_files(tmp_path:
     single = [one for path in paths for one in readers.read(str(path)) if isinstance(one, Record)]
     joined = tmp_path / "all.txt"
     joined.write_text(
-        "".join(Path(one.source.place.rpartition(", record")[0]).read_text().rstrip("\n") + "\n" for one in single)
+        "".join(
+            (DATA / "vufind-text" / one.source.place.rpartition(", record")[0]).read_text().rstrip("\n") + "\n"
+            for one in single
+        )
     )
 
     together = list(readers.read(str(joined)))

@@ -22,6 +22,7 @@ from conftest import BASE, ROOT, free_port
 from msgspec import Struct
 from waiting import PATIENCE, pause, wait, wait_until_it_answers
 
+import ld.publish.generations
 import ld.site.checksums
 import ld.site.generation
 from ld.errors import SiteError
@@ -258,7 +259,7 @@ def test_a_site_that_is_published_after_the_server_started(tmp_path: Path) -> No
 FORKING = """
 import os, sys, time
 from pathlib import Path
-from ld.site.generation import prune, switch
+from ld.publish.generations import prune, switch
 from ld.settings import Settings
 from ld.web import create_app
 site = Path(sys.argv[1])
@@ -408,7 +409,7 @@ def test_ids_increase_while_the_clock_goes_back_or_stands_still(
         def now(cls, tz: object = None) -> datetime:
             return datetime(2026, 1, 2, 3, 4, 59 - 5 * min(len(ids), 3), tzinfo=UTC)
 
-    monkeypatch.setattr(ld.generation, "datetime", Clock)
+    monkeypatch.setattr(ld.publish.generations, "datetime", Clock)
     for _ in range(13):
         with building(site) as folder:
             ids.append(folder.name.removesuffix(".part"))
@@ -516,7 +517,7 @@ def test_a_file_that_was_verified_is_not_read_again(tmp_path: Path, monkeypatch:
         read.append(path)
         return sha256(path)
 
-    monkeypatch.setattr(ld.checksums, "digests", lambda paths, threads: ((path, reading(path)) for path in paths))
+    monkeypatch.setattr(ld.site.checksums, "digests", lambda paths, threads: ((path, reading(path)) for path in paths))
     digest = sha256(folder / "one")
 
     ld.site.checksums.compare(folder, {"one": digest})
@@ -535,7 +536,8 @@ def test_a_file_that_was_verified_is_not_read_again(tmp_path: Path, monkeypatch:
 STEPS = """
 import sys
 from pathlib import Path
-from ld.site.generation import LAYOUT, Account, Manifest, building, finish, prune, switch
+from ld.publish.generations import building, finish, prune, switch
+from ld.site.generation import LAYOUT, Account, Manifest
 site = Path(sys.argv[1])
 for n in range(2):
     with building(site) as folder:

@@ -1,22 +1,27 @@
-"""Where a server is to listen: checked before anything is served."""
+"""Where a server is to listen, as --bind and --port say."""
 
 from __future__ import annotations
 
-import socket
+import click
 
 from ld.bounds import listening
-from ld.errors import SiteError
+from ld.errors import UsageError
+from ld.settings import Settings
+
+bind = click.option("--bind", help="Address and port, such as 0.0.0.0:8000.")
+port = click.option("--port", type=click.IntRange(1, 65535), help="Port alone; the address stays as it is.")
 
 
-def free(bind: str) -> tuple[str, int]:
-    """Return address and port; raises SiteError where they are taken."""
-    host, port = listening(bind)
-    try:
-        family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        with socket.socket(family, socket.SOCK_STREAM) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind((host, port))
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise SiteError(f"cannot listen on {bind}: {reason}: choose another with --bind HOST:PORT") from None
-    return host, port
+def wanted(settings: Settings, port: int | None) -> str:
+    """Return HOST:PORT, with the port that is named alone; raises UsageError where --bind names another one."""
+    host, number = listening(settings["bind"])
+    if port is None or port == number:
+        return str(settings["bind"])
+    if settings.origin["bind"] == "flag":
+        raise UsageError(f"--bind {settings['bind']} and --port {port} disagree: name the port once")
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
+def url(host: str, port: int) -> str:
+    """Return the URL of a server that listens there."""
+    return f"http://{f'[{host}]' if ':' in host else host}:{port}/"

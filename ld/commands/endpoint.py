@@ -7,7 +7,8 @@ from pathlib import Path
 
 import click
 
-from ld.commands.address import free
+from ld.bounds import listening
+from ld.commands.address import bind, port, url, wanted
 from ld.commands.talk import say
 from ld.progress import Display
 from ld.settings import Settings
@@ -17,10 +18,11 @@ from ld.web import server
 
 @click.command()
 @click.argument("rdf", nargs=-1, required=True, metavar="RDF…", type=click.Path(path_type=Path))
-@click.option("--bind", help="Address and port, such as 0.0.0.0:8000.")
+@bind
+@port
 @click.option("--base", help="URL that /sparql stands behind; default: http:// and the address.")
 @click.option("--threads", type=int, help="Threads that answer requests.")
-def endpoint(rdf: tuple[Path, ...], bind: str | None, base: str | None, threads: int | None) -> None:
+def endpoint(rdf: tuple[Path, ...], bind: str | None, port: int | None, base: str | None, threads: int | None) -> None:
     """Answer SPARQL queries over any RDF, safely and read-only; no site is needed.
 
     RDF is one or more files (.nq, .nt, .ttl, .trig, with .gz or .zst behind it where packed), or an Oxigraph directory.
@@ -31,8 +33,9 @@ def endpoint(rdf: tuple[Path, ...], bind: str | None, base: str | None, threads:
     """
     with workplace() as folder, held(rdf):
         settings = Settings(folder, {"bind": bind, "base": base, "threads": threads})
-        host, port = free(settings["bind"])
-        settings.assume("base", f"http://{f'[{host}]' if ':' in host else host}:{port}/", "address")
+        host, number = listening(wanted(settings, port))
+        doors = server.listeners(host, number, settings)
+        settings.assume("base", url(host, number), "address")
         progress = Display(sys.stderr, False)
         try:
             found = load(rdf, folder, settings["base"], progress.show)
@@ -40,4 +43,4 @@ def endpoint(rdf: tuple[Path, ...], bind: str | None, base: str | None, threads:
             progress.clear()
         size = "" if found.triples is None else f"{found.triples:,} triples, {len(found.graphs):,} named graphs "
         say(f"Answering queries over {size}at {found.base}sparql")
-        server.serve("ld.web.wsgi_endpoint:app", host, port, settings)
+        server.serve("ld.web.wsgi_endpoint:app", doors, settings)

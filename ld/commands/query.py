@@ -12,6 +12,7 @@ from ld.errors import UsageError
 from ld.formats.table import GRAPH, RESULTS
 from ld.formats.tables import TSV
 from ld.settings import Settings
+from ld.site.describer import describer
 from ld.sparql import guard
 from ld.sparql.pool import Limits, QueryPool, Request
 from ld.values import vocab
@@ -37,7 +38,7 @@ def query(settings: Settings, query: str, form: str | None) -> None:
         seconds=settings["query_seconds"], rows=settings["query_rows"], bytes=settings["query_megabytes"] << 20,
         memory=settings["query_memory"] << 20,
     )  # fmt: skip
-    with QueryPool(found.store, limits) as pool:
+    with QueryPool(found.store, limits, describer(found)) as pool:
         request = Request(text=text, format=chosen, prefixes=vocab.vocabulary().prefixes)
         answer = pool.answer(request)
         with answer.body as body:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import click
 
-from ld.commands.address import free
+from ld.bounds import listening
+from ld.commands.address import bind, port, url, wanted
 from ld.commands.options import site, with_settings
 from ld.commands.talk import say
 from ld.settings import Settings
@@ -14,13 +15,24 @@ from ld.web import server
 
 @click.command()
 @site
-@click.option("--bind", help="Address and port, such as 0.0.0.0:8000.")
+@bind
+@port
 @click.option("--threads", type=int, help="Threads that answer requests.")
 @with_settings
-def serve(settings: Settings) -> None:
+def serve(settings: Settings, port: int | None) -> None:
     """Serve the live generation: pages, RDF, SPARQL and dumps."""
+    host, number = listening(wanted(settings, port))
+    name, base = _verified(settings)
+    doors = server.listeners(host, number, settings)
+    say(f"Serving generation {name} at {url(host, number)} (its IRIs begin with {base})")
+    server.serve("ld.web.wsgi:app", doors, settings)
+
+
+def _verified(settings: Settings) -> tuple[str, str]:
+    """Return id and base URL of the live generation, verified but not held open.
+
+    The server opens it for itself: a lock held here would keep its folder for ever, and who forks has no threads.
+    """
     found = Live(settings.site, verify=settings["verify"]).current()
-    host, port = free(settings["bind"])
-    say(f"Serving generation {found.id} at http://{host}:{port}/ (its IRIs begin with {found.base})")
-    found.close()  # the server opens it for itself; a lock held here would keep its folder for ever
-    server.serve("ld.web.wsgi:app", host, port, settings)
+    found.close()
+    return found.id, found.base

@@ -39,14 +39,21 @@ def _part(kinds: Kinds, role: str, schema: str, about_journal: bool) -> Part:
     return Part(listed, name, kind, relator)
 
 
-class Credits(Struct):
+class Credits(Struct, gc=False):
     """Who made the work: fields of the work, things of this record only, shared things, and who they are for people."""
 
     fields: Fields
     own: list[Thing]
     shared: list[Thing]
-    people: list[Agent]
+    people: list[tuple[Person, Part, str]]
     publishers: list[Named]
+
+    def agents(self) -> list[Agent]:
+        """Return who took part, as people need to know it."""
+        return [
+            Agent(one.name, part.fields, one.given, one.family, path, one.orcid, one.affiliations)
+            for one, part, path in self.people
+        ]
 
 
 def credits(about: About) -> Credits:
@@ -107,20 +114,15 @@ class _Credits:
             affiliation = self.kinds.mint("affiliation", id=self.about.id, n=self._next("affiliation"))
             add(fields, "affiliation", affiliation)
             self.found.own.append(Thing("affiliation", affiliation, {"name": [name]}))
-        self._tell(person, part, "")
+        self.found.people.append((person, part, ""))
         return ref
 
     def _heading(self, person: Person, part: Part) -> Ref:
         """Add an agent that is the same throughout the catalogue."""
         thing = self.kinds.once(_agent, person.name, person.organization, person.given, person.family, person.orcid)
         self.found.shared.append(thing)
-        self._tell(person, part, thing.path)
+        self.found.people.append((person, part, thing.path))
         return thing.ref
-
-    def _tell(self, person: Person, part: Part, path: str) -> None:
-        self.found.people.append(
-            Agent(person.name, part.fields, person.given, person.family, path, person.orcid, person.affiliations)
-        )
 
     def _publisher(self, name: str) -> None:
         thing = organization(self.kinds, name)

@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from ld.errors import VocabError
 from ld.mapping.entities import Fields, Kinds, Site, Thing, known_fields
-from ld.mapping.mentions import Mention, Said, both, mention, unpacked
+from ld.mapping.mentions import Mention, Said, both, mention
 from ld.mapping.profile import RDF_TYPE, Profile
 from ld.mapping.works import describe
 from ld.record import Record, Rejected
@@ -26,8 +26,8 @@ Lines = Callable[[str, Sequence[Value], list[str]], None]
 Marks = Callable[[Sequence[Value]], bytes]
 """Returns for each of these lines 1 where the store keeps it, else 0."""
 
-Part = tuple[str, Lines, Marks]
-"""A field with what writes its lines and what marks them."""
+Part = tuple[str, Lines]
+"""A field with what writes its lines."""
 
 
 class Traced(Struct, frozen=True):
@@ -82,7 +82,7 @@ class Mapping:
         self.kinds = Kinds(site, vocabulary)
         self.vocabulary = vocabulary
         self.profile = None if profile is None or profile.whole else profile
-        self.writers = {**WRITERS, "iri": iris(site.base)}
+        self.writers = {**WRITERS, "iri": iris()}
         things = {row["thing"]: row for row in vocabulary.rows("things.csv")}
         self._check()
         self.one = {kind: frozenset(row["one"].split()) for kind, row in things.items()}
@@ -146,26 +146,31 @@ class Mapping:
         subject, begun, values_of = f"<{iri}>", len(lines), fields.get
         for cls in self._classes[kind]:
             lines.append(subject + cls)
+        leading, others = self._parts[kind]
+        for field, write in leading:
+            values = values_of(field)
+            if values:
+                write(subject, values, lines)
+        named = len(lines) - begun
+        for field, write in others:
+            values = values_of(field)
+            if values:
+                write(subject, values, lines)
         if marks is not None:
-            marks += self._class_marks(self.kinds.classes[kind])
-        ends: list[int] = []
-        for steps in self._parts[kind]:
-            for field, write, mark in steps:
-                values = values_of(field)
-                if values:
-                    write(subject, values, lines)
-                    if marks is not None:
-                        marks += mark(values)
-            ends.append(len(lines))
-        named = ends[0] - begun
+            marks += self._marks_of(kind, fields)
         overlap = self._overlaps[kind]
         if overlap and any(map(values_of, overlap)):
             named = len(dict.fromkeys(lines[begun : begun + named]))
             _once(lines, marks, begun)
         return named
 
-    def _class_marks(self, classes: Iterable[Value]) -> bytes:
-        return bytes(self.profile is None or self.profile.keeps(RDF_TYPE, plain(cls)) for cls in classes)
+    def _marks_of(self, kind: str, fields: Fields) -> bytes:
+        """Return for each line of a thing, as they are written, whether the store keeps it."""
+        assert self.profile
+        marks = bytearray(self.profile.keeps(RDF_TYPE, plain(cls)) for cls in self.kinds.classes[kind])
+        for step in self.steps[kind]:
+            marks += step.marks(fields.get(step.field, ()))
+        return bytes(marks)
 
     def _traced(self, thing: Thing) -> Iterator[Traced]:
         subject = f"<{thing.ref.iri}>"
@@ -227,7 +232,7 @@ class Mapping:
 
     def _parted(self, kind: str, steps: list[Step]) -> tuple[list[Part], list[Part]]:
         """Return the steps that say what a thing is and what it is called, and all others."""
-        parts = [(step.field, step.write, step.marks) for step in steps]
+        parts = [(step.field, step.write) for step in steps]
         leading = sum(step.field in ("class", *self.kinds.names[kind]) for step in steps)
         return parts[:leading], parts[leading:]
 
@@ -269,7 +274,7 @@ class Unsaid:
         """Return the lines of these mentions that were not in any before."""
         new = [one for one in mentions if one.key not in self._keys]
         self._keys.update(one.key for one in new)
-        things = (said for one in new for said in unpacked(one.packed)[1])
+        things = (said for one in new for said in one.said)
         said = dict.fromkeys(line for thing in things for line in self._mapping.lines(thing))
         unsaid = [line for line in said if line not in self._lines]
         self._lines.update(unsaid)
@@ -278,9 +283,13 @@ class Unsaid:
 
 def _mention(thing: Thing) -> Mention:
     """Return what the record says of the shared thing, and keep it with the thing: it is made once."""
-    fields = {name: list(dict.fromkeys(values)) for name, values in thing.fields.items() if values}
-    found = thing.mention = mention(thing.path, [Said(thing.kind, thing.ref.iri, fields)])
+    thing.fields = {name: _distinct(values) for name, values in thing.fields.items() if values}
+    found = thing.mention = mention(thing.path, [Said(thing.kind, thing.ref.iri, thing.fields)])
     return found
+
+
+def _distinct(values: list[Value]) -> list[Value]:
+    return list(dict.fromkeys(values)) if len(values) > 1 else values
 
 
 def _refs(fields: Fields) -> Iterator[Ref]:

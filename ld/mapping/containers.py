@@ -15,7 +15,7 @@ SERIALS = {"Periodical", "Newspaper"}
 _DOAJ = "https://doaj.org/toc/"
 
 
-class Appearance(Struct):
+class Appearance(Struct, gc=False):
     """Where the work appeared: fields of the work, shared things, the way from the nearest container to the widest.
 
     `records` are the paths of the records that it is part of.

@@ -22,7 +22,7 @@ Fields: TypeAlias = dict[str, list[Value]]
 T = TypeVar("T")
 
 
-class Thing(Struct):
+class Thing(Struct, gc=False):
     """One node of the graph. `path` is that of its own document; empty where only one record speaks of the thing.
 
     A shared thing is made once, and keeps what was made of it: `named` is what summaries say of it, `mention` what
@@ -60,6 +60,10 @@ class Kinds:
         self.roles = vocabulary.codes("roles")
         self.organizations = {
             names.slug(row["name"]): row["preferred"] for row in vocabulary.codes("organizations").values()
+        }
+        self.degrees = {
+            word.casefold(): vocabulary.expand(row["degree"], row[":line"])
+            for word, row in vocabulary.codes("degrees").items()
         }
         self.schemes = {key: row["iri"] for key, row in vocabulary.codes("schemes").items()}
         self._made: Memory[tuple[Callable[..., Any], tuple[Any, ...]], Any] = Memory(self._make)
@@ -101,7 +105,7 @@ class Kinds:
         }
 
 
-class About(Struct, frozen=True):
+class About(Struct, frozen=True, gc=False):
     """What every part of a description needs to know of its record: `id` as IRIs have it, the name of its class.
 
     `journal` is the journal that the record itself is about, None where it is about a work of its own.

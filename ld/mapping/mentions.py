@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from hashlib import blake2b
 
 import msgspec
@@ -12,7 +11,7 @@ from ld.summary import Value
 from ld.values import names
 
 
-class Said(Struct, frozen=True, array_like=True):
+class Said(Struct, frozen=True, array_like=True, gc=False):
     """A thing as one record has it: its kind, its IRI, and the fields that the record fills."""
 
     kind: str
@@ -20,7 +19,7 @@ class Said(Struct, frozen=True, array_like=True):
     fields: dict[str, list[Value]]
 
 
-class Mention(Struct, frozen=True):
+class Mention(Struct, frozen=True, gc=False):
     """What one record says of one shared thing, as a whole: nearly always the same for all records that name it.
 
     `document` is the path of the thing's document and `number` is its number. `packed` holds path and what is said, and
@@ -31,19 +30,19 @@ class Mention(Struct, frozen=True):
     number: int
     key: int
     packed: bytes
+    said: list[Said]
 
 
-def mention(document: str, said: Iterable[Said]) -> Mention:
+def mention(document: str, said: list[Said]) -> Mention:
     """Return the mention that says this of the things of a document."""
-    packed = msgspec.msgpack.encode((document, list(said)))
+    packed = msgspec.msgpack.encode((document, said))
     key = int.from_bytes(blake2b(packed, digest_size=8).digest()) >> 1
-    return Mention(document, names.number(document), key, packed)
+    return Mention(document, names.number(document), key, packed, said)
 
 
 def both(one: Mention, other: Mention) -> Mention:
     """Return the mention that says what two of the same document say."""
-    known = unpacked(one.packed)[1]
-    return mention(one.document, [*known, *(said for said in unpacked(other.packed)[1] if said not in known)])
+    return mention(one.document, [*one.said, *(said for said in other.said if said not in one.said)])
 
 
 unpacked = msgspec.msgpack.Decoder(tuple[str, list[Said]]).decode

@@ -22,7 +22,6 @@ from ld.summary import Named, Ref, Summary, Text, Value
 from ld.values import languages, names
 
 _ARTICLES = {"ScholarlyArticle", "Article"}
-_DEGREES = {"phd": "phd", "ph.d.": "phd", "ph. d.": "phd", "m.a.": "ma", "ma": "ma", "m.s.": "ms", "ms": "ms"}
 _OPEN = "http://purl.org/coar/access_right/c_abf2"
 # Fields of the work that are made here, each from more than the field of the record that has its name.
 _MADE = frozenset((
@@ -221,8 +220,8 @@ class _Description:
             self._book()
         if self.record.degree and self.schema == "Thesis":
             self.fields["degree_name"] = [self.record.degree]
-            known = _DEGREES.get(self.record.degree.casefold())
-            self.fields["degree"] = [self.kinds.vocabulary.expand(f"bibo:degrees/{known}")] if known else []
+            known = self.kinds.degrees.get(self.record.degree.casefold())
+            self.fields["degree"] = [known] if known else []
 
     def _book(self) -> None:
         """Fill what schema.org says of books only."""
@@ -274,7 +273,7 @@ class _Description:
             end=_first(fields, "end"),
             languages=[code for code in record.languages if languages.iri(code)],
             tags=_strings(fields, "language_tag"),
-            people=made.people,
+            people=made.agents(),
             publishers=made.publishers,
             containers=where.way,
             volume=_first(fields, "volume"),

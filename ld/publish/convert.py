@@ -109,6 +109,7 @@ class _Conversion:
     def __init__(self, job: Job, told: Told) -> None:
         self.job = job
         self.told = told
+        self.share = Share(job.index, job.count)
         self.mapping = mapping(job)
         self.packers = Packers(job.of_bodies, job.of_sources)
         self.live = Documents(job.live, job.live_base, mapped=False) if job.live else None
@@ -124,17 +125,16 @@ class _Conversion:
             if self.job.again and self.live:
                 for source in self.live.sources(self.job.index, self.job.count):
                     self._take(reread(source), 0, kept=True)
-            share = Share(self.job.index, self.job.count)
             for one in self.job.inputs:
-                for outcome in read(one.path, self.job.kind, self._bytes, share, one.place):
-                    self._take(outcome, share.position)
+                for outcome in read(one.path, self.job.kind, self._bytes, self.share, one.place):
+                    self._take(outcome, self.share.position)
         if self.live:
             self.live.close()
         self.done.runs, self.done.claims = self.runs.close(), self.tally.close()
         return self.done
 
     def _bytes(self, n: int) -> None:
-        self.told(n if self.job.index == 0 else 0, 0)
+        self.told(n if self.share.tells else 0, 0)
 
     def _take(self, outcome: Outcome, position: int, *, kept: bool = False) -> None:
         if isinstance(outcome, Record):

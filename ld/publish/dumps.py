@@ -201,19 +201,29 @@ def begins(path: str) -> bool:
     return names.number(path) % _RECORDS_A_CHUNK == 0
 
 
-def write_part(
-    folder: Path, base: str, part: str, start: str, end: str, of_forms: bytes, tell: Callable[[int, int], None]
-) -> list[Chunk]:
-    """Write chunks and finished forms of a range of records into files of their own, and return the chunks."""
-    documents = Documents(folder, base, mapped=False)
+class Portion(Struct, frozen=True, kw_only=True):
+    """The records from `start` to before `end` of the generation in a folder; `part` ends the names of their files."""
+
+    folder: Path
+    base: str
+    start: str
+    end: str
+    of_forms: bytes
+    part: str = ""
+
+
+def write_part(one: Portion, tell: Callable[[int, int], None]) -> list[Chunk]:
+    """Write chunks and finished forms of a portion of the records into files of their own, and return the chunks."""
+    folder, forms = one.folder / "dumps", one.folder / f"{FORMS}{one.part}"
+    documents = Documents(one.folder, one.base, mapped=False)
 
     def told(chunks: Iterable[Packed]) -> Iterator[Packed]:
         for chunk, packed in chunks:
             tell(0, _RECORDS_A_CHUNK)
             yield chunk, packed
 
-    with Writer(folder / "dumps", part) as writer, renderings.Writer(folder / f"{FORMS}{part}", of_forms) as made:
-        writer.add(told(Maker(documents).records(start, end, made)))
+    with Writer(folder, one.part) as writer, renderings.Writer(forms, one.of_forms) as made:
+        writer.add(told(Maker(documents).records(one.start, one.end, made)))
     documents.close()
     return writer.chunks
 

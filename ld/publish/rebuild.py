@@ -235,10 +235,11 @@ class Rebuild(Assembly):
         maker = self._maker()
         bounds = dumps.bounds(maker.documents, total, self.workers)
         of_forms = renderings.trained(maker.documents)
-        tasks = [
-            crew.Task(dumps.write_part, (self.plan.folder, base, f".{i}", start, end, of_forms))
+        portions = [
+            dumps.Portion(folder=self.plan.folder, base=base, start=start, end=end, of_forms=of_forms, part=f".{i}")
             for i, (start, end) in enumerate(bounds)
         ]
+        tasks = [crew.Task(dumps.write_part, (one,)) for one in portions]
         done = 0
 
         def tell(_: int, more: int) -> None:

@@ -30,7 +30,7 @@ from ld.publish.generations import building, finish, prune, switch
 from ld.publish.rebuild import Rebuild
 from ld.publish.sortedruns import Runs
 from ld.publish.update import Update
-from ld.readers import is_read_once, parts, size
+from ld.readers import is_read_once, named, parts, size
 from ld.readers.parts import Gap
 from ld.record import Deleted, Part, Rejected
 from ld.settings import Settings
@@ -308,7 +308,7 @@ class _Run:
             counts=built.counts,
             account=account,
             dumps=built.dumps,
-            sources=[shown(source) for source in sources],
+            sources=[named(shown(source)) for source in sources],
             mapping=self.fingerprint,
             layout=LAYOUT,
         )

@@ -3,6 +3,7 @@
     parts              what a source says of the list it is a page of
     share              several workers read one input, each its share
     limits             how large a record may be
+    jsontext           a JSON text read in little memory
     documents          JSON in all its shapes becomes single documents
     people             names as sources print them
     isbd               what the conventions of description hide in one string
@@ -22,11 +23,14 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import Any, BinaryIO, cast
+
+from msgspec.structs import replace
 
 from ld.errors import SourceError
 from ld.readers.doaj import api, oai
@@ -65,8 +69,8 @@ def read(
     `kind` says what it is where that is not to be seen.
 
     `on_bytes` is told, again and again, how many bytes more have been read. Of several workers each reads its `share`.
-    `place` is what messages call the source. Raises SourceError where the source cannot be opened or recognised. In a
-    folder such a file is one `Rejected`.
+    `place` is what messages to whoever gave the source call it; what is kept of its records has only names below it.
+    Raises SourceError where the source cannot be opened or recognised. In a folder such a file is one `Rejected`.
     """
     if kind is not None and kind not in KINDS:
         raise SourceError(f"'{kind}' is no kind of record: name one of {_kinds()}")
@@ -77,7 +81,20 @@ def read(
     elif Path(source).is_dir():
         yield from reading.folder(Path(source))
     else:
-        yield from reading.file(Path(source), place or shown(source))
+        called = place or shown(source)
+        yield from reading.file(Path(source), called, named(called))
+
+
+def named(source: str) -> str:
+    """Return what a source is called in what is kept and served: no path of this machine, no password, no key.
+
+    >>> named("/srv/dumps/export.jsonl"), named("https://me:secret@solr.example:8983/select?q=*:*&key=1")
+    ('export.jsonl', 'https://solr.example:8983/select')
+    """
+    scheme, sign, rest = source.partition("://")
+    if sign and "/" not in scheme:
+        return f"{scheme}://{re.split('[?#]', rest)[0].rpartition('@')[2]}"
+    return Path(source).name or source
 
 
 def is_read_once(source: str) -> bool:
@@ -113,31 +130,37 @@ class _Reading:
         self.on_bytes = on_bytes
         self.share = share
 
-    def file(self, path: Path, place: str) -> Iterator[Outcome]:
+    def file(self, path: Path, place: str, name: str) -> Iterator[Outcome]:
+        """Yield the outcomes of a file; those that are kept call it by its name, all that is told now by its place."""
+        self.share.enter(size(str(path)))
         try:
             with path.open("rb", buffering=0) as raw:
-                yield from self.stream(raw, place)
+                for outcome in self.stream(raw, name):
+                    yield replace(outcome, place=_at(place, name, outcome.place)) if type(outcome) is Part else outcome
         except OSError as error:
             raise SourceError(f"{place}: cannot be read: {error.strerror}: check the name and the rights") from None
+        except SourceError as error:
+            raise SourceError(_at(place, name, str(error))) from None
 
     def folder(self, folder: Path) -> Iterator[Outcome]:
         outcomes = usable = 0
         first = ""
         for path in sorted(_files(folder)):
             outcomes += 1
-            count, place = 0, shown(path)
+            count, place, name = 0, shown(path), shown(path.relative_to(folder))
             try:
                 if not path.is_file():
+                    self.share.enter()
                     raise SourceError(f"{place}: not a file that can be read: take it out of the folder")
-                for outcome in self.file(path, place):
+                for outcome in self.file(path, place, name):
                     count += 1
                     yield outcome
                 usable += 1
             except SourceError as error:
                 reason = str(error).removeprefix(f"{place}: ")
                 first = first or f"{place}: {reason}"
-                if self.share.takes(0):
-                    yield Rejected(place, reason)
+                if self.share.tells:
+                    yield Rejected(name, reason)
                 yield Part(place, count=count, cut=reason)
         where = shown(folder)
         if not outcomes:
@@ -146,7 +169,6 @@ class _Reading:
             raise SourceError(f"{where}: none of its {outcomes:,} files could be read: the first is {first}")
 
     def stream(self, raw: Raw, place: str) -> Iterator[Outcome]:
-        self.share.enter()
         with unpacked(raw, place, self.on_bytes) as stream:
             yield from self.plain(stream, place)
 
@@ -160,6 +182,11 @@ class _Reading:
             raise SourceError(f"{place}: not UTF-8 at byte 0, but UTF-16: save the file as UTF-8")
         reader = KINDS[self.kind] if self.kind else _recognised(head, place)
         yield from reader.read(cast(BinaryIO, stream), place, self.share)
+
+
+def _at(place: str, name: str, text: str) -> str:
+    """Return the text with the place at its beginning where the name stands."""
+    return place + text.removeprefix(name) if text.startswith(name) else text
 
 
 def _files(folder: Path) -> Iterator[Path]:

@@ -69,6 +69,12 @@ class Live:
             raise SiteError(self._why())
         return self._open
 
+    def wait(self) -> None:
+        """Return when the live generation has been looked for, however long it takes to verify it."""
+        if self._company:
+            self.opened()
+            self._looked.wait()
+
     def opened(self) -> Generation | None:
         """Return the generation that is open, at once; where none is, one is looked for from now on."""
         if self._company and self._watcher is None:

@@ -33,7 +33,7 @@ FORMATS = {
     ".trig": RdfFormat.TRIG,
 }
 _PACKED = (".gz", ".zst", ".zstd")
-_PREFIX = "shelfgraph-endpoint-"
+_PREFIX = "shelfgraph"
 _DESCRIPTION = "loaded.json"
 _MOST_GRAPHS = 1000
 
@@ -58,12 +58,13 @@ class Loaded(msgspec.Struct, frozen=True, weakref=True):
 
 
 @contextmanager
-def workplace() -> Iterator[Path]:
+def workplace(kind: str = "endpoint") -> Iterator[Path]:
     """Give a folder of one's own, which is removed in the end, and remove those of runs that were killed."""
-    for left in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
+    prefix = f"{_PREFIX}-{kind}-"
+    for left in Path(tempfile.gettempdir()).glob(f"{prefix}*"):
         with suppress(OSError):
             _remove(left)
-    with tempfile.TemporaryDirectory(prefix=_PREFIX) as name, (Path(name) / "lock").open("w") as lock:
+    with tempfile.TemporaryDirectory(prefix=prefix) as name, (Path(name) / "lock").open("w") as lock:
         flock(lock, LOCK_EX)
         yield Path(name)
 

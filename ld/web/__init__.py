@@ -5,6 +5,7 @@ edge/visits        what became of each request
 edge/disconnect    whether the client is still there
 edge/accesslog     who asked for what, a line each
 edge/metrics       numbers for Prometheus
+edge/outward       what strangers may read of a message
 state              what all views of one application share
 negotiation        which form a client gets
 problems           errors in the form the client asked for
@@ -20,6 +21,8 @@ pages/dumps        dump files, with ranges
 pages/discovery    sitemap, robots, the list of interfaces
 pages/health       whether the server lives, and whether it can answer
 pages/openapi      all addresses described
+listeners          the sockets at which clients come in
+supervisor         web processes kept running, however often they die
 server             the HTTP server, within bounds
 wsgi               the application of `shelfgraph serve`
 wsgi_endpoint      the application of `shelfgraph endpoint`

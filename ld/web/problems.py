@@ -7,7 +7,7 @@ from http import HTTPStatus
 from typing import Any
 
 import msgspec
-from flask import Response, render_template, request
+from flask import Response, current_app, render_template, request
 
 from ld import errors
 from ld.errors import QuerySyntaxError, ResultTooLarge, ShelfgraphError
@@ -75,11 +75,12 @@ def not_acceptable(url: str, offered: Sequence[Format], *, extensions: bool = Fa
     return problem(406, "None of the types you accept is offered here.", available=there)
 
 
-def failure(error: ShelfgraphError) -> tuple[int, dict[str, Any]]:
-    """Return the status of an error and what else there is to tell: the place, or where to have everything."""
+def failure(error: ShelfgraphError) -> tuple[int, str, dict[str, Any]]:
+    """Return the status of an error, what it says, and what else there is to tell: where, or where to have all."""
+    said = current_app.extensions["shelfgraph"].outward(str(error))
     note(failure=type(error).__name__)
     status = next((_STATUS[kind] for kind in type(error).__mro__ if kind in _STATUS), 500)
     if isinstance(error, QuerySyntaxError) and error.line:
-        return status, {"line": error.line, "column": error.column}
+        return status, said, {"line": error.line, "column": error.column}
     more = isinstance(error, ResultTooLarge) and isinstance(served(), Generation)
-    return status, {"dumps": f"{served().base}dump/"} if more else {}
+    return status, said, {"dumps": f"{served().base}dump/"} if more else {}

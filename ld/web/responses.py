@@ -120,9 +120,8 @@ def _http_error(error: HTTPException) -> Response:
 
 
 def _error(error: ShelfgraphError) -> Response:
-    status, more = failure(error)
-    detail = f"{error} The whole is in the dumps." if "dumps" in more else str(error)
-    return problem(status, detail, **more)
+    status, said, more = failure(error)
+    return problem(status, f"{said} The whole is in the dumps." if "dumps" in more else said, **more)
 
 
 # -- what all answers share --------------------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ from ld.site.why import Explainer
 from ld.sparql.loaded import Loaded
 from ld.web.edge import metrics, visits
 from ld.web.edge.accesslog import AccessLog
+from ld.web.edge.outward import Outward
 
 
 class Shared:
@@ -23,6 +24,8 @@ class Shared:
         self.settings = settings
         self.pools = pools
         self.live = live
+        folders = {settings.site: "SITE"} | ({live.current().store: "STORE"} if isinstance(live, Door) else {})
+        self.outward = Outward(folders)
         self.why = Explainer(settings.site / "vocab")
         self.log = AccessLog(settings) if settings["access_log"] else None
         self.metrics = metrics.made(self.live, wanted=settings["metrics"] != "off")
@@ -55,6 +58,9 @@ class Door:
     def __init__(self, found: Loaded) -> None:
         self._found = found
         self.refused = ""
+
+    def wait(self) -> None:
+        """Return at once: it is loaded."""
 
     def current(self) -> Loaded:
         """Return what is served."""

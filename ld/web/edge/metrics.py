@@ -1,8 +1,9 @@
 """/metrics for Prometheus: requests, queries, workers and the generation, counted over all processes of the server.
 
 It needs prometheus_client (`pip install shelfgraph[metrics]`). With several processes `shelfgraph serve` names a folder
-in PROMETHEUS_MULTIPROC_DIR in which each keeps its numbers; whichever is asked adds them up. No label takes a value
-from a request: there are as many series as kinds, classes and forms, however strange the clients.
+in PROMETHEUS_MULTIPROC_DIR in which each keeps its numbers; whichever is asked adds them up. One that is started in the
+place of another goes on with that one's numbers, so that there are as many files as processes, however many die. No
+label takes a value from a request: there are as many series as kinds, classes and forms, however strange the clients.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import os
 from collections.abc import Callable, Iterable
 from functools import partial
 from importlib.util import find_spec
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from flask import Blueprint, Response, current_app, request
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
 
 blueprint = Blueprint("metrics", __name__)
 FOLDER = "PROMETHEUS_MULTIPROC_DIR"
+_DEATHS = "deaths"
 _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
 _OUTCOMES = {
     "": "ok",
@@ -42,6 +45,28 @@ _OUTCOMES = {
     "QueueFull": "queue full",
 }
 _FORMS = {form.media_type: form.key for form in EVERY}
+_place: int | None = None
+
+
+def take(place: int) -> None:
+    """Let this process go on with the numbers of the one that had the place before it."""
+    global _place
+    _place = place
+
+
+def leave(place: int, deaths: int) -> None:
+    """Forget what was running in a process that has ended, and note how many have died until now."""
+    folder = Path(os.environ[FOLDER])
+    for file in folder.glob(f"gauge_live*_{place}.db"):
+        file.unlink(missing_ok=True)
+    noted = folder / f"{_DEATHS}.new"
+    noted.write_text(str(deaths))
+    noted.replace(folder / _DEATHS)
+
+
+def _deaths() -> int:
+    noted = Path(os.environ[FOLDER]) / _DEATHS if os.environ.get(FOLDER) else None
+    return int(noted.read_text()) if noted and noted.is_file() else 0
 
 
 class Watched(Protocol):
@@ -57,7 +82,11 @@ class Metrics:
 
     def __init__(self, live: Watched) -> None:
         import prometheus_client as prometheus  # which looks for the folder when it is imported
+        from prometheus_client import values
         from prometheus_client.multiprocess import MultiProcessCollector
+
+        if _place is not None:
+            values.ValueClass = values.MultiProcessValue(lambda: _place)  # type: ignore[no-untyped-call]
 
         self.registry = prometheus.CollectorRegistry()
         counter = partial(prometheus.Counter, registry=self.registry)
@@ -107,10 +136,13 @@ class _Published:
 
     def collect(self) -> Iterable[Metric]:
         """Yield the numbers of the generation that is open."""
+        from prometheus_client.core import CounterMetricFamily as Counter
         from prometheus_client.core import GaugeMetricFamily as Gauge
 
         refused = "1 where the generation last switched in is not served."
         yield Gauge("shelfgraph_generation_refused", refused, value=bool(self._live.refused))
+        died = "Web processes that died, and in whose place others were started."
+        yield Counter("shelfgraph_process_deaths", died, value=_deaths())
         found = self._live.opened()
         if found is None:
             return

@@ -72,16 +72,29 @@ def dump(name: str) -> Response:
 def _one_range(size: int, etag: str, modified: datetime) -> None:
     """Leave of a Range what werkzeug reads as RFC 9110 does: one, of what the client does not have yet.
 
-    Several ranges, and one of another file by a weak validator, may be answered with all of it (§14.2, §13.1.5); a
-    304 goes before a part (§13.2.2); of a file that is shorter than the last bytes asked for, all of it (§14.1.2).
+    One in another unit must be ignored, one that is invalid may be (§14.2); several ranges, and one of another file by
+    a weak validator, may be answered with all of it (§14.2, §13.1.5); a 304 goes before a part (§13.2.2); of a file
+    that is shorter than the last bytes asked for, all of it (§14.1.2).
     """
     environ = request.environ
-    asked = environ.get("HTTP_RANGE", "")
+    first, last = _asked(environ.get("HTTP_RANGE", "")) or ("", "")
     has_it = not is_resource_modified(environ, etag, last_modified=modified, ignore_if_range=True)
-    if asked and (has_it or "," in asked or environ.get("HTTP_IF_RANGE", "").startswith("W/")):
-        del environ["HTTP_RANGE"]
-    elif (last := re.fullmatch(r"bytes=-(\d{1,20})", asked)) and int(last[1]) > size:
+    if has_it or not (first or last) or environ.get("HTTP_IF_RANGE", "").startswith("W/"):
+        environ.pop("HTTP_RANGE", None)
+    elif not first and int(last) > size:
         environ["HTTP_RANGE"] = "bytes=0-"
+
+
+def _asked(header: str) -> tuple[str, str] | None:
+    """Return the two ends of the one range of bytes that a header asks for, as they are written; None of any other.
+
+    >>> _asked("bytes=-5"), _asked("bytes=5-1"), _asked("lines=0-1")
+    (('', '5'), None, None)
+    """
+    found = re.fullmatch(r"bytes=(\d{0,20})-(\d{0,20})", header.strip(), re.IGNORECASE | re.ASCII)
+    if not found or (found[1] and found[2] and int(found[1]) > int(found[2])):
+        return None
+    return found[1], found[2]
 
 
 def _known(live: Generation, name: str) -> str:

@@ -34,7 +34,8 @@ def readyz() -> Response:
     live, state = generation(), current_app.extensions["shelfgraph"]
     _check(state.pools.of(live))
     value = {"status": "ready", "generation": live.id, **live.manifest.counts}
-    return json_answer(value | ({"refused": state.live.refused} if state.live.refused else {}), cache="no-store")
+    refused = {"refused": state.outward(state.live.refused)} if state.live.refused else {}
+    return json_answer(value | refused, cache="no-store")
 
 
 def _check(pool: QueryPool) -> None:

@@ -220,8 +220,8 @@ def _table(live: Served, asked: Asked) -> Response:
         graph = guard.inspect(asked.query) in (Form.CONSTRUCT, Form.DESCRIBE)
         found = _run(live, asked, (GRAPH if graph else RESULTS)[0], truncate=True)
     except QueryError as error:
-        status, place = failure(error)
-        return _editor(live, shown | {"error": str(error), **place}, status)
+        status, said, place = failure(error)
+        return _editor(live, shown | {"error": said, **place}, status)
     with found.body as body:
         data = body.read()
     shown |= {"truncated": found.truncated, "seconds": found.engine_seconds}
