@@ -9,11 +9,16 @@ from pathlib import Path
 import pytest
 from conftest import BASE, EXAMPLES, SEED
 from flask.testing import FlaskClient
-from pyoxigraph import DefaultGraph, RdfFormat, parse
+from graphs import GRAPHS
+from hypothesis import given
+from hypothesis import settings as hypothesis_settings
+from pyoxigraph import DefaultGraph, RdfFormat, Triple, parse
 
+from ld.formats.ntriples import ntriples
 from ld.formats.trig import TRIG
 from ld.formats.turtle import TURTLE
 from ld.site.generation import Generation
+from ld.site.shown import Shapes
 from ld.web.pages.documents import show
 
 RECORD = f"/record/{SEED}"
@@ -92,3 +97,13 @@ def test_records_are_converted_into_one_file(tmp_path: Path) -> None:
     trig = set(parse((tmp_path / "trig").read_bytes(), RdfFormat.TRIG))
 
     assert trig == set(parse((tmp_path / "nt").read_bytes(), RdfFormat.N_TRIPLES))
+
+
+@hypothesis_settings(deadline=None)
+@given(GRAPHS)
+def test_any_graph_is_read_back_as_it_was(graph: list[Triple]) -> None:
+    data = Shapes(f"{BASE}record/1", "", lambda: ntriples(graph)).made(TRIG)
+    quads = list(parse(data, RdfFormat.TRIG))
+
+    assert {quad.triple for quad in quads} == set(graph)
+    assert all(quad.graph_name == DefaultGraph() for quad in quads)
