@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from msgspec.structs import replace
 
 from ld.formats.citation import bibtex, csl, ris
-from ld.summary import Agent, Summary, Text, Within
+from ld.summary import Agent, Named, Summary, Text, Within
 
 URL = "https://data.example.org/record/x1"
 ARTICLE = Summary(
@@ -119,3 +119,80 @@ def test_every_type_of_record_is_cited_as_what_it_is(
     assert client.get(f"/record/{record}.ris").text.startswith(f"{ris_type}\r\nTI  - ")
     assert (item["type"], item.get("container-title")) == (csl_type, inside)
     assert item["title"]
+
+
+# -- a record that has all there is ------------------------------------------------------------------------------------
+
+WHOLE = Summary(
+    title=Text(r"a\b ~c^d #1  $2"),
+    kind="Chapter",
+    people=[
+        Agent("Jane Doe", ("author",), family="Doe", given="Jane"), Agent("Jane Doe", ("author",), family="Doe", given="Jane"),
+        Agent("Mononym", ("author", "editor"), family="Mononym"), Agent("Max", ("editor",), given="Max"),
+        Agent("Nobody", ("contributor",)),
+    ],
+    publishers=[Named(Text("A & B"), "organization/a"), Named(Text(""), ""), Named(Text("C"), "")],
+    published="1995-04-30", pages="1-2", page_start="1", page_end="2", doi=r"10.1/a{b}\c", isbns=["9780306406157", "x"],
+    issns=["2297-7775"], urls=[r"https://a.example/{1}\2", "https://b.example/"], tags=["en", "de"], volume="7",
+    keywords=[Text("soil"), Text("Erde", "de")], abstract=Text("One\ntwo"),
+    containers=[Within("work", "record/b1", "A book & more", issns=())],
+)  # fmt: skip
+
+
+def test_all_of_bibtex() -> None:
+    assert bibtex(WHOLE, "https://x.example/record/a%20b:c-d_é") == (
+        "@incollection{a20b:c-d,\n"
+        "  title = {{a\\textbackslash{}b \\textasciitilde{}c\\textasciicircum{}d \\#1 \\$2}},\n"
+        "  author = {Doe, Jane and {Mononym}},\n"
+        "  editor = {{Mononym} and {Max}},\n"
+        "  booktitle = {A book \\& more},\n"
+        "  volume = {7},\n"
+        "  pages = {1--2},\n"
+        "  year = {1995},\n"
+        "  publisher = {A \\& B, C},\n"
+        "  doi = {10.1/a%7Bb%7D%5Cc},\n"
+        "  isbn = {9780306406157},\n"
+        "  issn = {2297-7775},\n"
+        "  url = {https://a.example/%7B1%7D%5C2},\n"
+        "}\n"
+    )
+    assert bibtex(replace(WHOLE, kind="Thesis"), "x/é").startswith("@phdthesis{record,\n")
+    assert "  school = {A \\& B, C},\n" in bibtex(replace(WHOLE, kind="Thesis"), URL)
+    assert "  series = {A book \\& more},\n" in bibtex(replace(WHOLE, kind="Unheard"), URL)
+
+
+def test_all_of_ris() -> None:
+    assert ris(WHOLE, URL).split("\r\n") == [
+        "TY  - CHAP", "TI  - a\\b ~c^d #1 $2", "AU  - Doe, Jane", "AU  - Mononym", "ED  - Mononym", "ED  - Max",
+        "T2  - A book & more", "VL  - 7", "SP  - 1", "EP  - 2", "PY  - 1995", "DA  - 1995/04/30", "PB  - A & B",
+        "PB  - C",
+        "SN  - 2297-7775", "DO  - 10.1/a{b}\\c", "UR  - https://a.example/{1}\\2", "UR  - https://b.example/",
+        "LA  - en",
+        "LA  - de", "KW  - soil", "KW  - Erde", "AB  - One two", "ER  - ", "",
+    ]  # fmt: skip
+    assert "SN  - 9780306406157" in ris(replace(WHOLE, issns=[]), URL)
+    assert ris(Summary(title=Text("T"), kind="x"), URL) == f"TY  - GEN\r\nTI  - T\r\nUR  - {URL}\r\nER  - \r\n"
+
+
+def test_all_of_csl() -> None:
+    data = csl(WHOLE, URL)
+
+    assert json.loads(data) == [{
+        "id": URL, "type": "chapter", "title": r"a\b ~c^d #1  $2",
+        "author": [{"family": "Doe", "given": "Jane"}, {"literal": "Mononym"}],
+        "editor": [{"literal": "Mononym"}, {"literal": "Max"}], "issued": {"date-parts": [[1995, 4, 30]]},
+        "container-title": "A book & more", "volume": "7", "ISSN": "2297-7775", "page": "1-2", "publisher": "A & B, C",
+        "DOI": r"10.1/a{b}\c", "ISBN": "9780306406157", "URL": r"https://a.example/{1}\2", "language": "en",
+        "abstract": "One\ntwo", "keyword": "soil, Erde",
+    }]  # fmt: skip
+    assert data.endswith(b"]\n")
+    assert json.loads(csl(Summary(title=Text("T"), kind="x"), URL)) == [
+        {"id": URL, "type": "document", "title": "T", "URL": URL}
+    ]
+
+
+def test_the_number_of_the_volume_that_it_stands_in_goes_before_its_own() -> None:
+    within = [Within("volume", "v", "V", "4"), Within("journal", "j", "J", issns=("1234-5679", "2297-7775"))]
+    (item,) = json.loads(csl(replace(WHOLE, containers=within), URL))
+
+    assert (item["volume"], item["ISSN"], item["container-title"]) == ("4", "1234-5679", "J")

@@ -13,8 +13,11 @@ from hypothesis import strategies as st
 from pyld import jsonld as pyld
 from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, parse
 
-from ld.formats.jsonld import Compactor, document, dumps, names_of
+from ld.errors import UsageError
+from ld.formats.jsonld import Compactor, document, dumps, names_of, reshaped
 from ld.formats.ntriples import ntriples, triples
+from ld.formats.table import DOCUMENT
+from ld.site.shown import Shapes
 from ld.values.vocab import Vocabulary
 
 BASE = "https://data.example.org/"
@@ -209,3 +212,47 @@ def test_memory_stays_flat() -> None:
         assert len(small.shapes) <= 5 and len(small.properties) <= 5
         assert line == plain_road(f"<{WORK}> <http://x/q{n}> <http://x/{n}> .\n{text}", WORK)
     assert small.shapes and small.properties
+
+
+@pytest.mark.parametrize("profile", ["expanded", "flattened", "compacted"])
+def test_a_context_that_is_not_ours_is_never_fetched(profile: str) -> None:
+    tree = {"@context": "https://elsewhere.example/context", "name": "x"}
+
+    with pytest.raises(pyld.JsonLdError) as raised:
+        reshaped(tree, profile, {"@context": VOCABULARY.context}, CONTEXT)
+    error: Any = raised.value
+    while isinstance(error, pyld.JsonLdError):
+        error = error.__cause__ or error.__context__
+
+    assert isinstance(error, UsageError)
+    assert str(error) == "JSON-LD context https://elsewhere.example/context is not ours and is never fetched"
+
+
+def test_a_profile_is_the_document_in_another_shape() -> None:
+    graph = triples(f'<{WORK}> {A} <http://schema.org/Book> .\n<{WORK}> <http://schema.org/name> "T"@de .\n')
+    tree, context = document(graph, WORK, NAMES, CONTEXT), {"@context": VOCABULARY.context}
+
+    assert reshaped(tree, "expanded", context, CONTEXT) == [{
+        "@id": WORK, "@type": ["http://schema.org/Book"], "http://schema.org/name": [{"@language": "de",
+        "@value": "T"}],
+    }]  # fmt: skip
+    assert reshaped(tree, "compacted", context, CONTEXT) == tree
+    assert reshaped(tree, "flattened", context, CONTEXT) == {
+        "@context": CONTEXT,
+        "@graph": [{"id": WORK, "type": "Book", "name": {"@language": "de", "@value": "T"}}],
+    }  # fmt: skip
+
+
+def test_json_is_indented_by_two_or_on_one_line() -> None:
+    assert dumps({"a": ["é"]}) == '{\n  "a": [\n    "é"\n  ]\n}\n'.encode()
+    assert dumps({"a": ["é"]}, indent=0) == '{"a":["é"]}'.encode()
+
+
+@pytest.mark.parametrize("name", ["jsonld", "json"])
+def test_what_is_kept_is_one_line_and_what_is_sent_is_indented(name: str) -> None:
+    (form,) = (one for one in DOCUMENT if one.key == name)
+    shown = Shapes(WORK, CONTEXT, lambda: f'<{WORK}> <http://schema.org/name> "T"@de .\n', WORK)
+    made = shown.made(form)
+
+    assert made == f'{{"@context":["{CONTEXT}",{{"@language":"de"}}],"id":"{WORK}","name":"T"}}'.encode()
+    assert form.sent(made) == dumps(json.loads(made))
