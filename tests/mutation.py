@@ -5,6 +5,7 @@
 mutmut makes the mutants and runs, for each, the tests that come through the changed function (`[tool.mutmut]` in
 `pyproject.toml` says where and with which tests). Of each room so many are taken at random, the same for the same seed.
 Those that nothing has noticed are listed at the end; `python -m mutmut show NAME` shows one. Exit 1 below the goal.
+Change nothing while it runs: mutmut copies code and tests twice.
 """
 
 from __future__ import annotations
