@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from ld.readers import KINDS
+from ld.readers.kinds import KINDS
 
 as_kind = click.option(
     "--as", "kind", type=click.Choice(sorted(KINDS)), help="Kind of the sources, where it is not seen."
