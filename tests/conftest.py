@@ -64,7 +64,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(autouse=True)
 def nothing_remembered() -> None:
-    """In a run over mutants nothing is known of before: what the sound code has made would hide what a mutant makes."""
+    """Forget, in a run over mutants, what the code as it is has made: it would hide what a mutant makes."""
     if "MUTANT_UNDER_TEST" in os.environ:
         memo.forget()
 

@@ -8,8 +8,9 @@ from ld.values import languages
 
 # The 20 languages that have two codes in ISO 639-2: bibliographic, terminological, ISO 639-1.
 TWO_CODES = """
-    alb sqi sq, arm hye hy, baq eus eu, bur mya my, chi zho zh, cze ces cs, dut nld nl, fre fra fr, geo kat ka, ger deu de,
-    gre ell el, ice isl is, mac mkd mk, mao mri mi, may msa ms, per fas fa, rum ron ro, slo slk sk, tib bod bo, wel cym cy
+    alb sqi sq, arm hye hy, baq eus eu, bur mya my, chi zho zh, cze ces cs, dut nld nl, fre fra fr, geo kat ka,
+    ger deu de, gre ell el, ice isl is, mac mkd mk, mao mri mi, may msa ms, per fas fa, rum ron ro, slo slk sk,
+    tib bod bo, wel cym cy
 """
 
 
@@ -30,9 +31,12 @@ def test_a_language_with_two_codes_has_the_bibliographic_one(codes: str) -> None
         ("en-GB", "eng"), ("en_GB", "eng"), ("pt-BR", "por"), ("zh-hans", "chi"), ("Deutsch", "ger"),
         ("French; English", "fre"), ("Greek, Ancient (to 1453)", "grc"), ("German (Austria)", "ger"),
         ("scr", "hrv"), ("scc", "srp"), ("mol", "rum"), ("gsw", "gsw"), ("Greek", "gre"),
-        ("mul", "mul"), ("Multiple languages", "mul"), ("multiple", "mul"), ("zxx", "zxx"), ("No linguistic content", "zxx"),
-        ("", ""), ("und", ""), ("Undetermined", ""), ("unknown", ""), ("Other", ""), ("n/a", ""), ("Other languages", ""),
-        ("Martian", ""), ("qq", ""), ("xyz-abcde", ""), ("en\x00", ""), ("en\x1f", "eng"), ("e\x1fn", ""), ("en\x7f", ""), ("en\x9f", ""),
+        ("mul", "mul"), ("Multiple languages", "mul"), ("multiple", "mul"), ("zxx", "zxx"), ("No linguistic content",
+        "zxx"),
+        ("", ""), ("und", ""), ("Undetermined", ""), ("unknown", ""), ("Other", ""), ("n/a", ""), ("Other languages",
+        ""),
+        ("Martian", ""), ("qq", ""), ("xyz-abcde", ""), ("en\x00", ""), ("en\x1f", "eng"), ("e\x1fn", ""), ("en\x7f",
+        ""), ("en\x9f", ""),
         ("en\ud800", ""),
     ],
 )  # fmt: skip
@@ -63,11 +67,13 @@ def test_only_a_code_of_iso_639_2_has_an_iri(code: str, known: bool) -> None:
     [
         ("Война и мир", {"ru", "uk", "bg", "sr"}), ("كتاب", {"ar", "fa", "ur"}), ("ספר", {"he", "yi"}),
         ("Βιβλίο", {"el", "grc"}), ("本", {"ja", "zh", "ko"}), ("ほん", {"ja", "zh", "ko"}), ("책", {"ja", "zh", "ko"}),
-        ("หนังสือ", {"th"}), ("किताब", {"hi", "mr", "ne"}), ("A book", {"en", "de", "pl", "tr", "vi"}), ("Ọ̀ṣun", {"en", "de", "pl", "tr", "vi"}),
+        ("หนังสือ", {"th"}), ("किताब", {"hi", "mr", "ne"}), ("A book", {"en", "de", "pl", "tr", "vi"}), ("Ọ̀ṣun", {"en",
+        "de", "pl", "tr", "vi"}),
     ],
 )  # fmt: skip
 def test_the_script_must_be_one_that_the_language_is_written_in(text: str, agreeing: set[str]) -> None:
-    every = {"ru", "uk", "bg", "sr", "ar", "fa", "ur", "he", "yi", "el", "grc", "ja", "zh", "ko", "th", "hi", "mr", "ne",
+    every = {"ru", "uk", "bg", "sr", "ar", "fa", "ur", "he", "yi", "el", "grc", "ja", "zh", "ko", "th", "hi", "mr",
+    "ne",
              "en", "de", "pl", "tr", "vi"}  # fmt: skip
 
     assert {language for language in every if languages.agrees(text, language)} == agreeing
@@ -113,7 +119,8 @@ def test_from_eight_words_on_stop_words_have_a_vote(text: str, language: str, ag
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("a b", ["a", "b"]), ("it's", ["it", "s"]), ("naïve—über", ["naïve", "über"]), ("x1y", ["x", "y"]), ("a_b", ["a", "b"]),
+        ("a b", ["a", "b"]), ("it's", ["it", "s"]), ("naïve—über", ["naïve", "über"]), ("x1y", ["x", "y"]),
+        ("a_b", ["a", "b"]),
         ("„Wort“", ["Wort"]), ("12 34", []), ("", []), ("a\ud800b", ["a", "b"]), ("中文，字", ["中文", "字"]),
     ],
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""The shapes of vocab/: a whole record conforms, and each of its constraints is broken once and says its own message."""
+"""The shapes of vocab/: a whole record conforms, and each constraint, broken once, says its own message."""
 
 from __future__ import annotations
 
@@ -145,6 +145,8 @@ DOCUMENTED = "the document of a record is a foaf:Document, and its address has n
 TOPIC = "a record document is about exactly one thing, which ends in #it"
 OWN_ISSN = "an ISSN stands on the journal, not on the article"
 IN_ORDER = "the order of the authors is one rdf:Seq"
+NEAREST = "schema:isPartOf names the nearest container only"
+SCHOLARLY = "an academic article is a schema:ScholarlyArticle"
 VALUE = "an identifier has one value, a text"
 
 BROKEN = [
@@ -204,8 +206,8 @@ BROKEN = [
     Broken(*into('<r#it> dcterms:publisher "x"'), WORK, "NodeKind", "a publisher needs an IRI"),
     Broken(*into("<r#it> schema:publisher <r#aff>"), WORK, "Equals", "schema:publisher and dcterms:publisher differ"),
     Broken(*into('<r#it> dcterms:isPartOf "x"'), WORK, "NodeKind", "a container needs an IRI"),
-    Broken(*into('<r#it> schema:isPartOf "x"'), WORK, "NodeKind", "schema:isPartOf names the nearest container only"),
-    Broken(*into("<r#it> schema:isPartOf <v#it>"), WORK, "MaxCount", "schema:isPartOf names the nearest container only"),
+    Broken(*into('<r#it> schema:isPartOf "x"'), WORK, "NodeKind", NEAREST),
+    Broken(*into("<r#it> schema:isPartOf <v#it>"), WORK, "MaxCount", NEAREST),
     Broken(*into('<r#it> bibo:doi "10.1000/y"'), WORK, "MaxCount", DOI),
     Broken('bibo:doi "10.1000/x"', 'bibo:doi "10.1000/x"@en', WORK, "Datatype", DOI),
     Broken('bibo:doi "10.1000/x"', 'bibo:doi "10.1000/X"', WORK, "Pattern", DOI),
@@ -227,13 +229,14 @@ BROKEN = [
     Broken(*out("<r#it> dcterms:language <http://id.loc.gov/vocabulary/iso639-2/eng> ."), WORK, "MinCount",
            "no language", "Warning"),
     # articles and parts
-    Broken(*out("<r#it> a schema:ScholarlyArticle ."), WORK, "Class", "an academic article is a schema:ScholarlyArticle"),
+    Broken(*out("<r#it> a schema:ScholarlyArticle ."), WORK, "Class", SCHOLARLY),
     Broken("dctype:Text", "dctype:Sound", WORK, "HasValue", "an article is a text"),
     Broken(*out('<r#it> schema:headline "A title"@en .'), WORK, "Equals", "the headline of an article is its name"),
     Broken(*out("<r#it> dcterms:isPartOf <i#it> ."), WORK, "MinCount", "an article without a journal", "Warning"),
     Broken(*out('<r#it> bibo:doi "10.1000/x" .'), WORK, "MinCount", "an article without a DOI", "Warning"),
     Broken(*out("<r#it> dcterms:creator <r#a1> ."), WORK, "MinCount", "an article without an author", "Warning"),
-    Broken(*out('<r#it> dcterms:abstract "An abstract"@en .'), WORK, "MinCount", "an article without an abstract", "Info"),
+    Broken(*out('<r#it> dcterms:abstract "An abstract"@en .'), WORK, "MinCount", "an article without an abstract",
+           "Info"),
     Broken(*out("<r#it> dcterms:license <licence> ."), WORK, "MinCount", "an article without a licence", "Info"),
     *[Broken(*into(f'<r#it> {number} "3"'), WORK, "MaxCount",
              "the number of an issue stands on the issue, not on the article")
@@ -301,7 +304,8 @@ BROKEN = [
     *[Broken(*into(f"<r#list> {place} <{who}>"), WORK, "SPARQL",
              "the order of the authors or editors has two in one place, or one in two")
       for place, who in (("rdf:_1", "r#a2"), ("rdf:_2", "r#a1"))],
-    Broken("schema:isPartOf <i#it>", "schema:isPartOf <j#it>", WORK, "SPARQL", "schema:isPartOf is none of dcterms:isPartOf"),
+    Broken("schema:isPartOf <i#it>", "schema:isPartOf <j#it>", WORK, "SPARQL",
+           "schema:isPartOf is none of dcterms:isPartOf"),
     Broken(*out("<r#it> owl:sameAs <https://doi.org/10.1000/x> ."), WORK, "SPARQL",
            "a DOI without owl:sameAs https://doi.org/…"),
     *[Broken(*into(f'<r#it> {number} "9780306406158"'), WORK, "SPARQL", "the check digit of an ISBN is wrong")
@@ -376,7 +380,8 @@ def test_a_broken_rule_says_its_own_message(said: dict[int, Said], n: int) -> No
 def test_every_constraint_is_broken_by_a_record(shapes: rdflib.Graph) -> None:
     """A constraint is a parameter of a shape that has a message: minCount, pattern, … (SHACL §4)."""
     parameters = {
-        SH.minCount: "MinCount", SH.maxCount: "MaxCount", SH.datatype: "Datatype", SH.nodeKind: "NodeKind", SH["not"]: "Not",
+        SH.minCount: "MinCount", SH.maxCount: "MaxCount", SH.datatype: "Datatype", SH.nodeKind: "NodeKind",
+        SH["not"]: "Not",
         SH["class"]: "Class", SH.pattern: "Pattern", SH.equals: "Equals", SH.hasValue: "HasValue", SH["or"]: "Or",
         SH.uniqueLang: "UniqueLang", SH.select: "SPARQL",
     }  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -165,11 +166,19 @@ def test_no_table_repeats_a_row() -> None:
             "thing,iri,classes,like,one,name,note\nseries,{base}s/{key}#it,,,,,\n",
             "things.csv:2: 'name' must",
         ),
+        ("mapping.csv", 'thing,field\nwork,"ti"tle\n', "mapping.csv:2: not a CSV row: "),
+        ("mapping.csv", 'thing,field\nwork,"title\n', "mapping.csv:2: not a CSV row: "),
+        ("mapping.csv", "thing,field\nwork,title,x\n", "mapping.csv:2: 3 cells where the header has 2 columns"),
+        ("mapping.csv", b"thing,\xe4\n", "mapping.csv: not UTF-8 at byte 6: save the file as UTF-8"),
         ("context.jsonld", "{", "context.jsonld:1: not JSON"),
+        ("context.jsonld", '{\n"@context":\n}', "context.jsonld:3: not JSON"),
+        ("context.jsonld", "{}", "context.jsonld:1: has no @context"),
+        ("context.jsonld", "[]", "context.jsonld:1: has no @context"),
+        ("context.jsonld", '{"@context": []}', "context.jsonld:1: @context must be one object"),
     ],
 )
-def test_a_mistake_is_told_with_file_and_line(tmp_path: Path, name: str, text: str, complaint: str) -> None:
-    (tmp_path / name).write_text(text, encoding="utf-8")
+def test_a_mistake_is_told_with_file_and_line(tmp_path: Path, name: str, text: str | bytes, complaint: str) -> None:
+    (tmp_path / name).write_bytes(text if isinstance(text, bytes) else text.encode())
 
     with pytest.raises(VocabError, match=re.escape(complaint)):
         Mapping(Site(BASE), Vocabulary(tmp_path))
@@ -235,3 +244,38 @@ def test_an_iri_with_a_blank_is_refused_before_anything_is_described(tmp_path: P
 
     with pytest.raises(VocabError, match=r"things\.csv:\d+: .* gives no IRI"):
         Kinds(Site(BASE), Vocabulary(tmp_path))
+
+
+def test_names_of_the_vocabulary() -> None:
+    assert VOCABULARY.expand("dcterms:title") == "http://purl.org/dc/terms/title"
+    assert VOCABULARY.expand("<http://a.example/>") == VOCABULARY.expand("http://a.example/") == "http://a.example/"
+    assert VOCABULARY.shrink("http://purl.org/dc/terms/title") == "dcterms:title"
+    assert VOCABULARY.shrink("http://a.example/") == "http://a.example/"
+    for curie in ("title", "nobody:title", ":title"):
+        with pytest.raises(
+            VocabError, match=re.escape(f"here:1: unknown prefix in '{curie}': prefixes stand in context")
+        ):
+            VOCABULARY.expand(curie, "here:1")
+
+
+def test_an_overlay_goes_first_and_adds_files(tmp_path: Path) -> None:
+    (tmp_path / "codes").mkdir()
+    (tmp_path / "codes" / "roles.csv").write_text("code,fields\n# a remark\naut, author \n\n", encoding="utf-8")
+    (tmp_path / "codes" / "own.csv").write_text("x\n", encoding="utf-8")
+    known = Vocabulary(tmp_path)
+
+    assert known.codes("roles") == {"aut": {"code": "aut", "fields": "author", ":line": "roles.csv:3"}}
+    assert known.code("roles", "edt") is None
+    assert known.path("codes/schemes.csv") == PACKAGED / "codes" / "schemes.csv"
+    assert known.names("codes/*.csv") == sorted({*VOCABULARY.names("codes/*.csv"), "codes/own.csv"})
+    with pytest.raises(VocabError, match=re.escape(f"nothing.csv: no such file in {tmp_path} or {PACKAGED}")):
+        known.path("nothing.csv")
+
+
+def test_a_file_whose_name_is_no_text_is_refused(tmp_path: Path) -> None:
+    (tmp_path / os.fsdecode(b"\xe4.csv")).write_text("x\n")
+
+    with pytest.raises(
+        VocabError, match=re.escape("\\xe4.csv: a name with bytes that are no letters: rename the file")
+    ):
+        Vocabulary(tmp_path).names("*.csv")

@@ -48,9 +48,10 @@ class _Writer:
         return f"  <{tag} {about}={_quoted(name)}>\n{inner}  </{tag}>\n"
 
     def _typed(self, properties: list[tuple[str, object]]) -> tuple[str, list[tuple[str, object]]]:
-        """Return the element's name and the properties left: the first class names the element."""
-        if properties and properties[0][0] == _RDF + "type" and isinstance(properties[0][1], NamedNode):
-            return self._qname(properties[0][1].value), properties[1:]
+        """Return the element's name and the properties left: the first class names the element, where XML can."""
+        predicate, value = next(iter(properties), ("", None))
+        if predicate == _RDF + "type" and isinstance(value, NamedNode) and _NAME.search(value.value):
+            return self._qname(value.value), properties[1:]
         return "rdf:Description", properties
 
     def _property(self, predicate: str, value: object) -> str:
