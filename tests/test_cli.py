@@ -331,8 +331,8 @@ def test_a_publish_every_night(tmp_path: Path) -> None:
     assert "1 published" in (told := said(str(source), "--full")) and "1 deleted" in told
     assert "1 described anew" in said("--again")
     assert shelfgraph("rollback", cwd=tmp_path).returncode == 0
-    failed(shelfgraph("publish", cwd=tmp_path), 2, "Name a SOURCE")
-    failed(shelfgraph("publish", "--full", "--delete", "r1", cwd=tmp_path), 2, "Name a SOURCE")
+    failed(shelfgraph("publish", cwd=tmp_path), 2, "name a SOURCE")
+    failed(shelfgraph("publish", "--full", "--delete", "r1", cwd=tmp_path), 2, "name a SOURCE")
     failed(shelfgraph("publish", "--again", "--site", "other", cwd=tmp_path), 2, "nothing is published here yet")
 
 

@@ -124,7 +124,7 @@ def test_a_full_disk(small_disk: Path, tmp_path: Path, monkeypatch: pytest.Monke
     monkeypatch.setattr("ld.publish.run._SPACE", 0)
     for workers in (1, 2):
         settings.values["workers"] = workers
-        with pytest.raises(SiteError, match=r"cannot be written.*what is live stays"):
+        with pytest.raises(SiteError, match=r"cannot be written.*the live generation stays"):
             publish([str(source)], settings)
 
     assert live_path(settings.site) == before
@@ -207,7 +207,7 @@ def test_a_generation_that_cannot_go_live_does_not_stay(tmp_path: Path, monkeypa
     source.write_text(records(5))
     with monkeypatch.context() as full:
         full.setattr("ld.publish.run.switch", refuse)
-        with pytest.raises(SiteError, match="what is live stays"):
+        with pytest.raises(SiteError, match="the live generation stays"):
             publish([str(source)], settings)
     assert sorted(settings.site.rglob("*")) == before
 

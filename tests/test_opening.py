@@ -10,10 +10,12 @@ import sys
 from pathlib import Path
 
 import pytest
+from conftest import EXAMPLES
 from reading import LINE, NAMESPACE, OLD_ORDER, harvested, outcomes, written
 
 from ld import readers
 from ld.errors import SourceError
+from ld.readers.kinds import KINDS
 from ld.record import Record, Rejected
 
 
@@ -182,3 +184,12 @@ def test_a_kept_source_is_read_again(tmp_path: Path) -> None:
     assert isinstance(record, Record)
 
     assert readers.reread(record.source) == record
+
+
+def test_no_two_readers_know_the_same() -> None:
+    """So their order means nothing, and a folder with a new one is all that a source needs."""
+    sources = [path for path in sorted(EXAMPLES.iterdir()) if path.suffix in (".json", ".jsonl", ".xml", ".txt")]
+    heads = [path.read_bytes()[: 1 << 16] for path in sources]
+
+    assert heads
+    assert {sum(reader.sniff(head) for reader in KINDS.values()) for head in heads} == {1}
