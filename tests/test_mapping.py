@@ -219,3 +219,15 @@ def test_a_quoted_text_comes_back(text: str) -> None:
 
 def test_dates_have_the_digits_of_xml_schema() -> None:
     assert mapping().describe(record(issued=Date("2019", "gYear", "2019"))).lines.count('"2019"^^') == 3
+
+
+def test_a_record_that_the_mapping_fails_on_is_rejected_with_the_reason() -> None:
+    found = mapping().attempt(record(urls=["http://example.org/<"]))
+
+    assert found == Rejected(
+        "here",
+        "the mapping failed on it: ValueError: not an IRI that can be written: 'http://example.org/<': please report this"
+        " record",
+        "1",
+        "{}",
+    )

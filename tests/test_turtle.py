@@ -78,3 +78,10 @@ def test_any_graph_is_read_back_as_it_was(graph: list[Triple]) -> None:
     text = turtle(graph, PREFIXES)
 
     assert {quad.triple for quad in parse(text.encode(), RdfFormat.TURTLE)} == set(graph)
+
+
+def test_two_prefixes_are_always_known() -> None:
+    graph = [Triple(NamedNode(WORK), NamedNode(DC + "date"), Literal("2020", datatype=NamedNode(XSD + "gYear")))]
+
+    assert f"@prefix xsd: <{XSD}> .\n" in turtle(graph, {})
+    assert '"2020"^^xsd:gYear' in turtle(graph, {})
