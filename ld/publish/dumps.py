@@ -268,10 +268,10 @@ def _segments(
     A chunk whose first record is gone is joined to the one before it.
     """
     dirty = bytearray(max(1, len(starts)))
-    for one in touched:
-        i = max(0, bisect_right(starts, one) - 1)
+    for segment in touched:
+        i = max(0, bisect_right(starts, segment) - 1)
         dirty[i] = 1
-        if i and starts[i] == one and not there(one):
+        if i and starts[i] == segment and not there(segment):
             dirty[i - 1] = 1
     if not starts:
         yield 0, 0, True

@@ -30,7 +30,7 @@ class Row(Struct, array_like=True):
     """What the input says of one record at one position.
 
     `state` tells what: NEW, a described record; SAME, the live generation has it from the same source; GONE, it is
-    deleted (`gone`: why, `gone_on`: when); SEEN, it stands in the input but cannot be used, so what is live stays.
+    deleted (`gone`: why, `gone_on`: when); SEEN, it stands in the input but cannot be used, so the live record stays.
     `kept`: it comes from the live generation's own sources. Body and source are packed; `mentions`
     are the numbers of all documents that the record links to, each with the key of what it says there (`claims`), or 0
     where it says nothing.

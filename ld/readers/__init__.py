@@ -113,13 +113,13 @@ def reread(source: Source) -> Record | Rejected:
     """Return the record of a kept source, read again."""
     try:
         stream = io.BytesIO(source.text.encode("utf-8", "replace"))
-        found: Outcome | None = next(KINDS[source.kind].read(stream, source.place, Share()), None)
+        outcome: Outcome | None = next(KINDS[source.kind].read(stream, source.place, Share()), None)
     except SourceError as error:
         return Rejected(source.place, str(error).removeprefix(f"{source.place}: "))
-    if isinstance(found, Record):
-        found.source = source
-        return found
-    return found if isinstance(found, Rejected) else Rejected(source.place, "the kept source holds no record")
+    if isinstance(outcome, Record):
+        outcome.source = source
+        return outcome
+    return outcome if isinstance(outcome, Rejected) else Rejected(source.place, "the kept source holds no record")
 
 
 class _Reading:

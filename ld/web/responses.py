@@ -104,8 +104,8 @@ def page(template: str, *, cache: str = NEGOTIATED, modified: str = "", **values
 def _last_modified(text: str) -> list[tuple[str, str]]:
     """Return the Last-Modified header for an xsd:dateTime, none where it is no time; UTC where it names no zone."""
     with suppress(ValueError):
-        found = datetime.fromisoformat(text)
-        return [("Last-Modified", http_date(found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)))]
+        time = datetime.fromisoformat(text)
+        return [("Last-Modified", http_date(time.astimezone(UTC) if time.tzinfo else time.replace(tzinfo=UTC)))]
     return []
 
 

@@ -115,7 +115,7 @@ class _Post(Struct, eq=False):
         return [*self.former, *([self.process] if self.process else [])]
 
     def served(self) -> bool:
-        """Determine whether somebody is here for whoever comes."""
+        """Determine whether a process serves here."""
         return any(process.serves and not process.told for process in self.all())
 
     def again(self) -> float:
@@ -136,7 +136,7 @@ class _Post(Struct, eq=False):
 
 
 class Supervisor:
-    """Keeps a process at work at each of so many posts until a signal comes: SIGTERM and SIGINT stop, SIGHUP renews.
+    """Keeps a process at work at each of its posts until a signal comes: SIGTERM and SIGINT stop, SIGHUP renews.
 
     `manned` is told the posts at which one serves, whenever they change; `over` the place of each process that has
     ended, and how many have died until then. `stopping` is called at the first signal to stop. Processes that are told
@@ -251,10 +251,10 @@ class Supervisor:
         """Count a death, and see that another takes over; raises SiteError where that is of no use."""
         self._deaths += 1
         if not self._served and (useless or self._deaths >= _TRIES):
-            raise SiteError(f"the server cannot be started: its process {how}: what it said stands above")
+            raise SiteError(f"the server cannot be started: its process {how}: see its messages above")
         pause = post.again() if missing else 0.0
         when = f"another is started {f'in {pause:.1f} s' if pause else 'at once'}" if missing else "another takes over"
-        _say(f"web process {how}; {when}; {self._deaths} died until now")
+        _say(f"web process {how}; {when}; {self._deaths} have died so far")
 
     def _renew(self) -> None:
         """Start a process beside each, which ends when the other serves."""

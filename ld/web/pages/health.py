@@ -65,8 +65,8 @@ def home() -> AnyResponse:
 @door.get("/readyz")
 def loaded() -> Response:
     """Tell what is served."""
-    found = served()
+    data = served()
     return json_answer(
-        {"status": "ready", "dataset": found.id, "triples": found.triples, "graphs": len(found.graphs)},
+        {"status": "ready", "dataset": data.id, "triples": data.triples, "graphs": len(data.graphs)},
         cache="no-store",
     )
