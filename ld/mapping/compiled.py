@@ -282,7 +282,7 @@ class Unsaid:
 
 
 def _mention(thing: Thing) -> Mention:
-    """Return what the record says of the shared thing, and keep it with the thing: it is made once."""
+    """Return the mention of the shared thing, and keep it with the thing: it is made once."""
     thing.fields = {name: _distinct(values) for name, values in thing.fields.items() if values}
     made = thing.mention = mention(thing.path, [Said(thing.kind, thing.ref.iri, thing.fields)])
     return made
@@ -325,7 +325,7 @@ def _by_role(predicates: list[str], write: Write) -> Lines:
 
 
 def _once(lines: list[str], marks: bytearray | None, begun: int) -> None:
-    """Let no line from there on stand twice; equal lines have equal marks."""
+    """Remove repeated lines from there on; equal lines have equal marks."""
     if marks is not None:
         unique = dict(zip(lines[begun:], marks[begun:], strict=True))
         marks[begun:] = bytes(unique.values())
@@ -351,6 +351,6 @@ def _shown(value: Value) -> str:
 
 
 def failed(record: Record, error: Exception) -> Rejected:
-    """Return the rejection of a record that the program could not cope with."""
+    """Return the rejection of a record on which the program failed."""
     reason = f"the mapping failed on it: {type(error).__name__}: {error}: please report this record"
     return Rejected(record.source.place, reason, record.id, record.source.text[:_EXCERPT])

@@ -20,7 +20,7 @@ from ld.mapping.mentions import Mention, Said, unpacked
 from ld.publish.sortedruns import read_rows, write_rows
 from ld.summary import Role, Text, Value, plain
 
-# So many different mentions are counted in memory before they are written to a file.
+# Different mentions counted in memory before they are written to a file.
 _MOST = 100_000
 
 

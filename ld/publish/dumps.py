@@ -36,7 +36,7 @@ from ld.values import names
 RECORDS, THINGS, PAGES = OF = ("records", "things", "pages")
 COLUMNS = ("id", "url", "title", "type", "year", "doi")
 _SIZES = struct.Struct("<4I")
-# A chunk has so many records or things on average: few enough to be made again for one change among them.
+# Records or things in a chunk, on average: few enough to be made again when one of them changes.
 _RECORDS_A_CHUNK, _THINGS_A_CHUNK = 32, 256
 _GZIP_WITH_HEADER = 31
 

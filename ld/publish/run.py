@@ -41,7 +41,7 @@ from ld.store import engine
 from ld.values.text import shown
 from ld.values.vocab import Vocabulary, vocabulary
 
-# Less than so much is not worth the start of further processes.
+# Bytes of input, or kept records, for each worker: for less, starting a further process does not pay.
 _BYTES_A_WORKER, _RECORDS_A_WORKER = 8 << 20, 2000
 # What a new generation needs at least, by what is read: packed input grows.
 _SPACE, _SPACE_PACKED = 3, 12

@@ -17,7 +17,7 @@ from msgspec import Struct
 
 _LENGTH = struct.Struct("<I")
 _BUFFER = 1 << 18
-# A run has no more than so many bytes of packed records, nor more rows.
+# A run ends at this many bytes of packed records, or this many rows.
 RUN_BYTES = 128 << 20
 RUN_ROWS = 200_000
 

@@ -64,12 +64,12 @@ def read(
     share: Share | None = None,
     place: str | None = None,
 ) -> Iterator[Outcome]:
-    """Yield the records of a source, what was rejected, and where it is a part of a list, that it is.
+    """Yield the records of a source, the rejects, and a `Part` where it is only a part of a list.
 
-    `kind` says what it is where that is not to be seen.
+    `kind` names its kind where the content does not show it.
 
-    `on_bytes` is told, again and again, how many bytes more have been read. Of several workers each reads its `share`.
-    `place` is what messages to whoever gave the source call it; what is kept of its records has only names below it.
+    `on_bytes` is called with the number of further bytes read. Of several workers each reads its `share`. Messages to
+    whoever gave the source call it `place`; what is kept of its records has only names below it.
     Raises SourceError where the source cannot be opened or recognised. In a folder such a file is one `Rejected`.
     """
     if kind is not None and kind not in KINDS:
@@ -86,7 +86,7 @@ def read(
 
 
 def named(source: str) -> str:
-    """Return what a source is called in what is kept and served: no path of this machine, no password, no key.
+    """Return the name of a source for what is kept and served: no path of this machine, no password, no key.
 
     >>> named("/srv/dumps/export.jsonl"), named("https://me:secret@solr.example:8983/select?q=*:*&key=1")
     ('export.jsonl', 'https://solr.example:8983/select')
@@ -104,7 +104,7 @@ def is_read_once(source: str) -> bool:
 
 
 def size(source: str) -> int:
-    """Return the bytes of a file or of the files in a folder; 0 where nobody knows."""
+    """Return the size of a file or of the files in a folder, in bytes; 0 where it is unknown."""
     paths = [] if source == "-" else _files(Path(source)) if Path(source).is_dir() else [Path(source)]
     return sum(path.stat().st_size for path in paths if path.is_file())
 
@@ -123,7 +123,7 @@ def reread(source: Source) -> Record | Rejected:
 
 
 class _Reading:
-    """One reading of one source: what every step of it needs to know."""
+    """One reading of one source: what every step needs to know."""
 
     def __init__(self, kind: str | None, on_bytes: OnBytes | None, share: Share) -> None:
         self.kind = kind
@@ -190,7 +190,7 @@ def _at(place: str, name: str, text: str) -> str:
 
 
 def _files(folder: Path) -> Iterator[Path]:
-    """Yield the files below the folder but for hidden ones and those that are known to be none of records."""
+    """Yield the files below the folder, without hidden ones and those known to hold no records."""
 
     def refused(error: OSError) -> None:
         raise SourceError(f"{shown(error.filename)}: cannot be read: {error.strerror}: check the rights") from None

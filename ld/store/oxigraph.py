@@ -18,7 +18,7 @@ from ld.values.text import shown
 if TYPE_CHECKING:
     import rdflib
 
-# So much is collected before it is loaded: a load writes a file of its own.
+# Bytes collected before they are loaded: each load writes a file of its own.
 _BATCH_CHARACTERS = 256 << 20
 
 

@@ -18,7 +18,7 @@ _LONG = 500  # letters of a header that is looked at anew each time
 
 
 class Choice(Struct, frozen=True):
-    """The chosen format, and the profile of it that was asked for (empty: as we write it)."""
+    """The chosen format and the profile that was asked for (empty: as we write it)."""
 
     format: Format
     profile: str = ""

@@ -1,4 +1,4 @@
-"""Records and shared things over HTTP: find the document, choose a form, answer."""
+"""Records and shared things over HTTP: find the document, choose a format, answer."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def _find(live: Generation, path: str) -> tuple[Document | None, Format | None]:
 
 
 def _beside(live: Generation, path: str) -> AnyResponse:
-    """Answer for a path that is no document: what hangs below one, another name of one, or nothing (404)."""
+    """Answer for a path that is no document: a page below one, another name of one, or nothing (404)."""
     for ending, view in (("/source", _source), ("/why", _why), (f".{LINKSET.key}", _linkset)):
         document = live.documents.get(path.removesuffix(ending)) if path.endswith(ending) else None
         if document:
@@ -86,7 +86,7 @@ def _beside(live: Generation, path: str) -> AnyResponse:
 
 
 def _gone(live: Generation, document: Document) -> Response:
-    """Return a 410 that says what was here, since when and why it is not, and what replaces it (RFC 9110 §15.5.11)."""
+    """Return a 410 that says what was here, when and why it was deleted, and what replaces it (RFC 9110 §15.5.11)."""
     record = {
         "title": document.title,
         "url": url_of(live.base, document),
@@ -114,7 +114,7 @@ def show(live: Generation, document: Document) -> Shown:
 
 
 def _formed(live: Generation, document: Document, choice: Choice, *, negotiated: bool) -> Response:
-    """Answer with the chosen form. What else there is to tell is only told with a body (RFC 9110 §15.4.5)."""
+    """Answer with the chosen format. Headers about the body come only with a body (RFC 9110 §15.4.5)."""
     shown, cache = show(live, document), NEGOTIATED if negotiated else FIXED
     if choice.format is HTML:
         response = _html(live, shown, cache)
@@ -130,7 +130,7 @@ def _formed(live: Generation, document: Document, choice: Choice, *, negotiated:
 
 
 def _links(live: Generation, shown: Shown, form: Format) -> str:
-    """Return the value of the Link header of the form."""
+    """Return the value of the format's Link header."""
     if form is HTML:
         return header(_of_page(shown), shown.beside)
     # JSON-LD 1.1 §6.1: plain JSON is read as JSON-LD by this link
@@ -139,7 +139,7 @@ def _links(live: Generation, shown: Shown, form: Format) -> str:
 
 
 def _of_page(shown: Shown) -> list[Link]:
-    """Return what the HTML page links to."""
+    """Return the links of the HTML page."""
     return [*html_links(shown.url, shown.facts), *shown.links]
 
 

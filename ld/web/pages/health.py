@@ -64,7 +64,7 @@ def home() -> AnyResponse:
 
 @door.get("/readyz")
 def loaded() -> Response:
-    """Tell what is served."""
+    """Answer with what is served."""
     data = served()
     return json_answer(
         {"status": "ready", "dataset": data.id, "triples": data.triples, "graphs": len(data.graphs)},

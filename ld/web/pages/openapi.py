@@ -118,7 +118,7 @@ _GIVEN = {
 
 
 class Address(Struct, frozen=True):
-    """One address: what a GET of it gives, in which types, with which headers and other statuses; what it takes."""
+    """One address: what a GET returns, in which types, with which headers and other statuses; what it takes."""
 
     path: str
     summary: str
@@ -280,7 +280,7 @@ def _parameters(live: Generation) -> dict[str, dict[str, Any]]:
 
 
 def _found(documents: Documents) -> dict[str, str]:
-    """Return the first name of each kind there is."""
+    """Return the first name of each kind that occurs."""
     some = {"id": [entry.path for entry in documents.list_records(limit=1)]}
     for kind in ("journal", "organization", "agent", "subject"):
         some[kind] = [entry.path for entry in documents.list_things(kind, limit=1)]
@@ -316,7 +316,7 @@ def _field(name: str) -> dict[str, Any]:
 
 
 def _path(address: Address, schemas: dict[str, dict[str, Any]]) -> dict[str, Any]:
-    """Return what may be done at an address: GET, HEAD and OPTIONS."""
+    """Return the operations of an address: GET, HEAD and OPTIONS."""
     asked = {"parameters": [_ref("parameters", name) for name in (*address.query, *address.given)]}
     return {
         "summary": address.summary,
@@ -348,7 +348,7 @@ def _operation(address: Address, method: str) -> dict[str, Any]:
 
 
 def _good(address: Address, bodies: bool, meaning: str = "", *more: str) -> dict[str, Any]:
-    """Return the description of an answer that is what was asked for."""
+    """Return the description of a successful answer."""
     schema = {"schema": address.schema} if address.schema else {}
     content = {kind: schema if kind.endswith("json") else {} for kind in address.types}
     headers = _headers((*_COMMON, "Dataset-Version", *address.headers, *more), address.perhaps)
@@ -357,7 +357,7 @@ def _good(address: Address, bodies: bool, meaning: str = "", *more: str) -> dict
 
 
 def _other(status: int, *, bodies: bool) -> dict[str, Any]:
-    """Return the description of an answer that is something else: elsewhere, unchanged, or a problem."""
+    """Return the description of any other answer: a redirect, unchanged, or a problem."""
     always = {301: ("Location",), 302: ("Location",), 304: ("ETag",), 429: ("Retry-After",), 503: ("Retry-After",)}
     content: dict[str, Any] = {PROBLEM.media_type: {"schema": _ref("schemas", "problem")}}
     content |= {kind: {} for kind in _types(HTML, TEXT)}

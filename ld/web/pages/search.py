@@ -68,7 +68,7 @@ def _described(base: str, entry: Entry) -> dict[str, Any]:
 
 @blueprint.get("/browse/<kind>")
 def browse(kind: str) -> Response:
-    """Show records or shared things in the order of their paths, a page at a time, from behind the one named."""
+    """Show records or shared things ordered by path, a page at a time, beginning after the one named."""
     live = generation()
     after = request.args.get("after", "")
     size = current_app.extensions["shelfgraph"].settings["page_size"]
