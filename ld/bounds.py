@@ -1,7 +1,7 @@
-"""What a setting may be: a number or a text between two bounds, one of some words, true or false.
+"""The values a setting may have: a number or a text within bounds, one of some words, true or false.
 
 Each `read` returns the value in its own type, from a text (a flag, the environment) or from TOML, and raises ValueError
-for what may not be; `expected` says in words what may.
+for a value that is not allowed; `expected` says in words which are.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _BIND = re.compile(r"(?:\[([\w.%-]*:[\w:.%-]*)\]|([\w.-]*)):([0-9]{1,5})", re.AS
 
 
 class Whole(Struct, frozen=True):
-    """A whole number between two bounds, which are allowed themselves."""
+    """A whole number between two bounds, both included."""
 
     minimum: int
     maximum: int
@@ -42,7 +42,7 @@ class Whole(Struct, frozen=True):
 
 
 class Real(Struct, frozen=True):
-    """A number between two bounds, which are allowed themselves; infinity and what is no number lie outside."""
+    """A number between two bounds, both included; infinity and NaN are outside."""
 
     minimum: float
     maximum: float
@@ -70,7 +70,7 @@ _ANY = Shape("a text", lambda text: True)
 
 
 class Text(Struct, frozen=True):
-    """A text of so many characters, none of them a control character, which looks like its shape; or an empty one."""
+    """A text whose length is within bounds, of the right shape, without control characters; or an empty one."""
 
     minimum: int
     maximum: int
@@ -129,7 +129,7 @@ Bounds = Whole | Real | Text | Words | Truth
 
 
 def listening(bind: str) -> tuple[str, int]:
-    """Return host and port of an address to listen on; raises ValueError where it is none.
+    """Return host and port of an address to listen on; raises ValueError where the text is none.
 
     >>> listening("127.0.0.1:8000"), listening("[::1]:80"), listening(":8000")
     (('127.0.0.1', 8000), ('::1', 80), ('127.0.0.1', 8000))
@@ -147,7 +147,7 @@ def _is_bind(text: str) -> bool:
 
 
 def _is_base(text: str) -> bool:
-    """Determine whether addresses may begin with it: a web address of a host and a path, spelled as clients send it."""
+    """Determine whether addresses may begin with it: a web address with host and path, spelled as clients send it."""
     if not text.startswith(("http://", "https://")) or names.url(text) != text or {"?", "#"} & set(text):
         return False
     with suppress(ValueError):  # a port that is none, a host that no name server knows of

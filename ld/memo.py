@@ -1,4 +1,4 @@
-"""What is made again and again is made once and remembered, within bounds: memory stays flat over all records."""
+"""Results are remembered instead of computed again, within bounds: memory stays flat however many the records."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ LONGEST = 500
 
 
 class Memory(dict[K, V]):
-    """A dictionary that makes what it does not have; when it is full it forgets everything and begins anew.
+    """A dictionary that makes the values it lacks; when it is full, it forgets everything and begins anew.
 
     >>> length = Memory(len)
     >>> length["four"], list(length)
@@ -45,7 +45,7 @@ class Memory(dict[K, V]):
 
 
 def _length(key: object) -> int:
-    """Return how many letters a key has, with those of its parts."""
+    """Return the number of letters in a key and its parts."""
     if isinstance(key, tuple):
         return sum(map(_length, key))
     return len(key) if isinstance(key, str) else 0
@@ -55,7 +55,7 @@ _clear: list[Callable[[], None]] = []
 
 
 def remembered(make: Callable[[K], V], most: int = MOST, longest: int = LONGEST) -> Callable[[K], V]:
-    """Return a function that gives what `make` gives, and remembers it: a known argument costs a look-up."""
+    """Return `make` as a function that remembers its results: a known argument costs one look-up."""
     memory = Memory(make, most, longest)
     _clear.append(memory.clear)
     return memory.__getitem__
@@ -64,7 +64,7 @@ def remembered(make: Callable[[K], V], most: int = MOST, longest: int = LONGEST)
 def cached(most: int | None = None) -> Callable[[Callable[P, V]], Callable[P, V]]:
     """Return `functools.lru_cache` for a function of the program, with whatever arguments; None is for no bound.
 
-    All of them are made here, so that `forget` knows all.
+    All of these are made here, so that `forget` knows them.
     """
 
     def decorate(function: Callable[P, V]) -> Callable[P, V]:
@@ -76,16 +76,16 @@ def cached(most: int | None = None) -> Callable[[Callable[P, V]], Callable[P, V]
 
 
 def forget() -> None:
-    """Forget what all remembered and cached functions gave: another vocabulary says otherwise."""
+    """Forget the results of all remembered and cached functions: another vocabulary changes them."""
     for clear in _clear:
         clear()
 
 
 class Shelf(Generic[K]):
-    """Texts that are asked for again and again, in at most so many bytes; one for all threads of a process.
+    """Texts that are often asked for, up to a number of bytes; shared by all threads of a process.
 
-    It has two halves: what is put or asked for stands in the younger, and when that is full, the older is forgotten. So
-    a text that is found costs a look-up and no lock.
+    It has two halves: a text that is put or asked for goes into the younger, and when that is full, the older one is
+    forgotten. So getting a text costs a look-up and no lock.
     """
 
     def __init__(self, most: int) -> None:
@@ -100,7 +100,7 @@ class Shelf(Generic[K]):
         self._used = 0
 
     def get(self, key: K) -> str | None:
-        """Return the text, None where there is none any more."""
+        """Return the text, None where it is not, or no longer, kept."""
         found = self._young.get(key)
         if found is None:
             found = self._old.get(key)
@@ -109,7 +109,7 @@ class Shelf(Generic[K]):
         return found
 
     def put(self, key: K, text: str) -> None:
-        """Keep the text, but not one that alone would fill all."""
+        """Keep the text, unless it alone would fill the shelf."""
         size = sys.getsizeof(text) + _size(key) + _ENTRY
         if size > self._half:
             return
@@ -127,5 +127,5 @@ _ENTRY = 100
 
 
 def _size(key: object) -> int:
-    """Return how many bytes a key has, with those of its parts."""
+    """Return the number of bytes in a key and its parts."""
     return sys.getsizeof(key) + (sum(map(sys.getsizeof, key)) if isinstance(key, tuple) else 0)

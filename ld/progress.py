@@ -1,4 +1,4 @@
-"""How far a long piece of work is: told in steps, shown as a bar on a terminal, as lines or as JSON elsewhere."""
+"""The progress of long work: reported in steps, shown as a bar on a terminal, elsewhere as lines or JSON."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _PATIENCE, _BAR_EVERY, _LINE_EVERY, _JSON_EVERY = 2.0, 0.2, 10.0, 1.0
 
 
 class Step(Struct, frozen=True):
-    """Where the work stands: `done` of `total` bytes or records of a stage; `total` is 0 where nobody knows.
+    """How far the work is: `done` of `total` bytes or records of a stage; `total` is 0 where it is unknown.
 
     `records` counts the records so far where the unit is bytes.
     """
@@ -40,7 +40,7 @@ def silent(step: Step) -> None:
 
 
 def steady(progress: Progress) -> Progress:
-    """Return the same, but so that it can end nothing: once it has failed it is not told any more."""
+    """Return a progress function that can end nothing: once the given one has failed, it is no longer called."""
     shows = True
 
     def show(step: Step) -> None:
@@ -55,17 +55,17 @@ def steady(progress: Progress) -> Progress:
 
 
 def hush() -> None:
-    """Let what is still said on standard error go nowhere: nobody listens any more.
+    """Send all further output on standard error nowhere: nobody reads it any more.
 
-    What the stream could not write it holds, and would fail on it again when the program ends.
+    The stream holds what it could not write, and would fail on it again when the program ends.
     """
     sys.stderr = Path(os.devnull).open("w")  # noqa: SIM115 - as long as the process
 
 
 class Display:
-    """Shows steps on a stream, in the manner that suits it; `clear` takes a bar away again.
+    """Shows steps on a stream, in the manner that suits it; `clear` removes a bar.
 
-    It fails on nothing: where the stream is gone, nothing is shown.
+    It never fails: where the stream is gone, nothing is shown.
     """
 
     def __init__(self, stream: TextIO | None, as_json: bool = False) -> None:
@@ -115,7 +115,7 @@ class Display:
         self.stream.write(msgspec.json.encode(told | ({"left": left} if left is not None else {})).decode() + "\n")
 
     def clear(self) -> None:
-        """Take the bar away."""
+        """Remove the bar."""
         if self._bar:
             with self._suppressed():
                 self.stream.write("\r\x1b[K")
@@ -123,7 +123,7 @@ class Display:
 
 
 def _told(step: Step, seconds: float) -> str:
-    """Return the step in words: stage, how much of it, how fast, how long it will still take."""
+    """Return the step in words: stage, amount, speed, and the time left."""
     records = step.records or (step.done if step.unit == "records" else 0)
     if step.unit == "bytes":
         size = f"{step.done >> 20:,} of {step.total >> 20:,} MiB" if step.total else ""
@@ -136,7 +136,7 @@ def _told(step: Step, seconds: float) -> str:
 
 
 def _left(step: Step, seconds: float) -> int | None:
-    """Return how many seconds the stage will still take, as far as one can tell."""
+    """Return how many seconds the stage will probably still take."""
     if not step.total or not step.done or seconds < 1:
         return None
     return round(seconds * max(0, step.total - step.done) / step.done)

@@ -94,9 +94,9 @@ class Rejected(Struct, frozen=True, gc=False):
 
 
 class Deleted(Struct, frozen=True, gc=False):
-    """A record that the source, or who publishes, says is no more; `successor` is the id of what replaces it.
+    """A record that the source, or whoever publishes, says is deleted; `successor` is the id of its replacement.
 
-    An outcome like `Rejected`. `date` is when it was deleted (xsd:dateTime), empty where nobody says.
+    An outcome like `Rejected`. `date` is when it was deleted (xsd:dateTime), empty where that is unknown.
     """
 
     place: str
@@ -107,11 +107,11 @@ class Deleted(Struct, frozen=True, gc=False):
 
 
 class Part(Struct, frozen=True, gc=False):
-    """A page of a list that has more, as its source tells: an outcome, for a part is not the whole (`readers.parts`).
+    """A page of a longer list, according to its source: an outcome, because a part is not the whole (`readers.parts`).
 
-    `of` tells which list, empty where nothing does; `start` is how many records stand before the page; `asked` is the
-    token that it was asked for with, `next` the one that gives what follows. None is what nobody says. `cut` tells why
-    its end could not be read.
+    `of` names the list, empty if unknown; `start` is the number of records before the page; `asked` is the token with
+    which it was requested, `next` the token of the page that follows. None means unknown. `cut` says why its end could
+    not be read.
     """
 
     place: str

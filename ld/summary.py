@@ -1,7 +1,7 @@
-"""The summary: a record as people and the program need it, made of the same fields that become triples.
+"""The summary: a record as people and the program need it, made from the same fields as the triples.
 
-Pages, citations, lists, counts, tables and links are made of it, so nothing is ever read back out of triples. A shared
-thing has a card, which says the same of it: what it is called, what leads to it, and its fields with their values.
+Pages, citations, lists, counts, tables and links are made from it, so nothing is ever read back out of triples. A
+shared thing has a card, which is the same for a thing: its name, what leads to it, and its fields with their values.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from ld.record import Date
 
 
 class Text(Struct, frozen=True, array_like=True, tag=1, gc=False, cache_hash=True):
-    """A text with its language, as a BCP 47 tag; empty where it is in none, or in one that nobody knows."""
+    """A text with its language as a BCP 47 tag, empty where it has none or an unknown one."""
 
     text: str
     tag: str = ""
@@ -27,7 +27,7 @@ class Ref(Struct, frozen=True, array_like=True, tag=2, gc=False, cache_hash=True
 
 
 class Role(Struct, frozen=True, array_like=True, tag=3, gc=False):
-    """A thing and what it is for the other: a MARC relator, or a place in an order."""
+    """A thing and its role for another: a MARC relator, or a place in an order."""
 
     role: str
     thing: Ref
@@ -135,7 +135,7 @@ class Summary(Struct, frozen=True, array_like=True, kw_only=True, gc=False):
         return self.published or self.start
 
     def listed(self, role: str) -> list[Agent]:
-        """Return who is listed under a field of the work, such as author."""
+        """Return the agents listed under a field of the work, such as author."""
         return [one for one in self.people if role in one.roles]
 
 

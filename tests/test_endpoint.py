@@ -339,7 +339,7 @@ def test_a_store_that_is_written_is_not_asked(tmp_path: Path) -> None:
     line = [sys.executable, "-c", script, str(tmp_path / "store")]
     with subprocess.Popen(line, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as writer:
         assert writer.stdout and writer.stdout.readline()
-        with pytest.raises(SiteError, match="somebody writes"), held([tmp_path / "store"]):
+        with pytest.raises(SiteError, match="another process is writing"), held([tmp_path / "store"]):
             pass
         writer.kill()
 

@@ -106,8 +106,8 @@ LOST: dict[str, tuple[Callable[[Path], None], str]] = {
     "outside": (pointed("/usr"), "points at /usr, which is no finished generation of this site"),
     "of another site": (of_another_site, "which is no finished generation of this site"),
     "not finished": (unfinished, "which is no finished generation of this site"),
-    "followed by a copy": (followed, "'current' is a folder and no link"),
-    "written as a file": (written, "'current' is a file and no link"),
+    "followed by a copy": (followed, "'current' is a folder, not a link"),
+    "written as a file": (written, "'current' is a file, not a link"),
 }
 
 

@@ -214,7 +214,7 @@ def test_a_damaged_generation_is_not_taken_over(tmp_path: Path) -> None:
     said = (site / "serve.log").read_text()
     assert served == (first, True)
     assert said.count("not taken over") == 1
-    assert re.search(rf"generation {second} is not taken over, {first} is served on: .*sst: differs", said)
+    assert re.search(rf"generation {second} is not taken over, {first} is still served: .*sst: differs", said)
 
 
 def test_a_vanished_generation_is_not_taken_over(tmp_path: Path) -> None:

@@ -75,8 +75,8 @@ def systemd(settings: Settings, sources: tuple[str, ...], name: str, user: str, 
 
 def _owner(folder: Path) -> str:
     """Return the owner of the site folder; where that is root, or there is no folder yet, a user of its own."""
-    found = folder.owner() if folder.is_dir() else ""
-    return "shelfgraph" if found in ("", "root") else found
+    owner = folder.owner() if folder.is_dir() else ""
+    return "shelfgraph" if owner in ("", "root") else owner
 
 
 @config.command()

@@ -68,13 +68,13 @@ def convert(
             pages.append(outcome)
         if isinstance(outcome, Deleted | Part):
             continue
-        found = outcome if isinstance(outcome, Rejected) else _described(mapping, outcome)
-        if isinstance(found, Rejected):
+        result = outcome if isinstance(outcome, Rejected) else _described(mapping, outcome)
+        if isinstance(result, Rejected):
             rejected += 1
-            say(f"rejected: {found.place}: {found.reason}")
+            say(f"rejected: {result.place}: {result.reason}")
             continue
         done += 1
-        writer.add(*found)
+        writer.add(*result)
     if rejected:
         say(f"{done + rejected:,} records read: {done:,} converted, {rejected:,} rejected")
     _told_in_part(parts.gaps(pages), partial)
@@ -97,8 +97,8 @@ def _told_in_part(gaps: list[Gap], partial: bool) -> None:
 
 
 def _described(mapping: Mapping, record: Record) -> tuple[Record, Described] | Rejected:
-    found = mapping.attempt(record)
-    return found if isinstance(found, Rejected) else (record, found)
+    described = mapping.attempt(record)
+    return described if isinstance(described, Rejected) else (record, described)
 
 
 class _Writer:

@@ -38,9 +38,9 @@ def endpoint(rdf: tuple[Path, ...], bind: str | None, port: int | None, base: st
         settings.assume("base", url(host, number), "address")
         progress = Display(sys.stderr, False)
         try:
-            found = load(rdf, folder, settings["base"], progress.show)
+            data = load(rdf, folder, settings["base"], progress.show)
         finally:
             progress.clear()
-        size = "" if found.triples is None else f"{found.triples:,} triples, {len(found.graphs):,} named graphs "
-        say(f"Answering queries over {size}at {found.base}sparql")
+        size = "" if data.triples is None else f"{data.triples:,} triples, {len(data.graphs):,} named graphs "
+        say(f"Answering queries over {size}at {data.base}sparql")
         server.serve("ld.web.wsgi_endpoint:app", doors, settings)

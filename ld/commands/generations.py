@@ -20,16 +20,16 @@ from ld.site.generation import generations, live_path
 @with_settings
 def list_generations(settings: Settings, as_json: bool) -> None:
     """List the generations of the site; * marks the live one."""
-    found = generations(settings.site)
+    manifests = generations(settings.site)
     live = _live_path(settings.site)
-    if not found and not as_json:
+    if not manifests and not as_json:
         say(f"{settings.site}: nothing is published here yet")
     if as_json:
         rows = [{"generation": m.generation, "live": bool(live and live.name == m.generation),
-                 "created": m.created, **m.counts} for m in found]  # fmt: skip
+                 "created": m.created, **m.counts} for m in manifests]  # fmt: skip
         print_json(rows)
         return
-    for manifest in found:
+    for manifest in manifests:
         mark = "*" if live and live.name == manifest.generation else " "
         counts = manifest.counts
         click.echo(f"{mark} {manifest.generation}  {counts['records']:,} records  {counts['triples']:,} triples")

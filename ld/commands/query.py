@@ -28,7 +28,7 @@ from ld.values import vocab
 def query(settings: Settings, query: str, form: str | None) -> None:
     """Ask the live generation in SPARQL; - reads the query from standard input."""
     text = sys.stdin.read() if query == "-" else query
-    found = live(settings)
+    result = live(settings)
     graph = guard.inspect(text) in ("construct", "describe")
     possible = [one.key for one in (GRAPH if graph else RESULTS)]
     chosen = form or (GRAPH[0] if graph else TSV).key
@@ -38,7 +38,7 @@ def query(settings: Settings, query: str, form: str | None) -> None:
         seconds=settings["query_seconds"], rows=settings["query_rows"], bytes=settings["query_megabytes"] << 20,
         memory=settings["query_memory"] << 20,
     )  # fmt: skip
-    with QueryPool(found.store, limits, describer(found)) as pool:
+    with QueryPool(result.store, limits, describer(result)) as pool:
         request = Request(text=text, format=chosen, prefixes=vocab.vocabulary().prefixes)
         answer = pool.answer(request)
         with answer.body as body:

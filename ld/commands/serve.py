@@ -34,6 +34,6 @@ def _verified(settings: Settings) -> tuple[str, str]:
     The server opens it for itself: a lock held here would keep its folder for ever, and a process that forks
     must have no threads.
     """
-    found = Live(settings.site, verify=settings["verify"]).current()
-    found.close()
-    return found.id, found.base
+    generation = Live(settings.site, verify=settings["verify"]).current()
+    generation.close()
+    return generation.id, generation.base

@@ -15,13 +15,13 @@ from ld.settings import Settings
 @with_settings
 def stats(settings: Settings, as_json: bool) -> None:
     """Count what is published: records by type, year, language and collection."""
-    found = live(settings)
-    tables = {name: found.documents.counts(name) for name in ("type", "year", "language", "collection")}
+    generation = live(settings)
+    tables = {name: generation.documents.counts(name) for name in ("type", "year", "language", "collection")}
     if as_json:
-        print_json({"generation": found.id, **found.manifest.counts, **tables})
+        print_json({"generation": generation.id, **generation.manifest.counts, **tables})
         return
-    click.echo(f"generation {found.id}, published {found.manifest.created}")
-    for name, count in found.manifest.counts.items():
+    click.echo(f"generation {generation.id}, published {generation.manifest.created}")
+    for name, count in generation.manifest.counts.items():
         click.echo(f"{count:>12,}  {name}")
     for name, table in tables.items():
         click.echo(f"\nrecords by {name}")

@@ -41,92 +41,92 @@ _TEX = {c: "\\" + c for c in "#$%&_{}"} | {
 }
 
 
-def bibtex(found: Summary, url: str) -> str:
+def bibtex(summary: Summary, url: str) -> str:
     """Return the citation as a BibTeX entry; names that the source does not split stay whole in braces."""
-    entry = _kind(found)[0]
-    fields: list[tuple[str, str]] = [("title", "{" + _tex(found.title.text) + "}")]
+    entry = _kind(summary)[0]
+    fields: list[tuple[str, str]] = [("title", "{" + _tex(summary.title.text) + "}")]
     for role in ("author", "editor"):
-        fields.append((role, " and ".join(map(_tex_name, _listed(found, role)))))
-    place = _place(found)
+        fields.append((role, " and ".join(map(_tex_name, _listed(summary, role)))))
+    place = _place(summary)
     fields += [(_WITHIN.get(entry, "series"), _tex(place["container"]))]
     fields += [(name, _tex(place[name])) for name in ("volume", "number")]
-    fields += [("pages", _tex(found.pages).replace("-", "--")), ("year", found.date[:4])]
-    fields += [("publisher" if entry != "phdthesis" else "school", _tex(", ".join(_publishers(found))))]
-    fields += [("doi", _plain(found.doi)), ("isbn", _first(found.isbns))]
-    fields += [("issn", place["issn"]), ("url", _plain(_first(found.urls) or url))]
+    fields += [("pages", _tex(summary.pages).replace("-", "--")), ("year", summary.date[:4])]
+    fields += [("publisher" if entry != "phdthesis" else "school", _tex(", ".join(_publishers(summary))))]
+    fields += [("doi", _plain(summary.doi)), ("isbn", _first(summary.isbns))]
+    fields += [("issn", place["issn"]), ("url", _plain(_first(summary.urls) or url))]
     key = re.sub(r"[^A-Za-z0-9:-]", "", url.rpartition("/")[2]) or "record"
     body = "".join(f"  {name} = {{{value}}},\n" for name, value in fields if value)
     return f"@{entry}{{{key},\n{body}}}\n"
 
 
-def ris(found: Summary, url: str) -> str:
+def ris(summary: Summary, url: str) -> str:
     """Return the citation in RIS, lines ended by CR LF; no value can open a line of its own."""
-    place = _place(found)
-    lines = [("TY", _kind(found)[1]), ("TI", found.title.text)]
-    lines += [("AU", _inverted(person)) for person in _listed(found, "author")]
-    lines += [("ED", _inverted(person)) for person in _listed(found, "editor")]
+    place = _place(summary)
+    lines = [("TY", _kind(summary)[1]), ("TI", summary.title.text)]
+    lines += [("AU", _inverted(person)) for person in _listed(summary, "author")]
+    lines += [("ED", _inverted(person)) for person in _listed(summary, "editor")]
     lines += [("T2", place["container"]), ("VL", place["volume"]), ("IS", place["number"])]
-    lines += [("SP", found.page_start), ("EP", found.page_end), ("PY", found.date[:4])]
-    lines += [("DA", found.date.replace("-", "/")), *(("PB", name) for name in _publishers(found))]
-    lines += [("SN", place["issn"] or _first(found.isbns)), ("DO", found.doi)]
-    lines += [("UR", address) for address in found.urls or [url]]
-    lines += [("LA", tag) for tag in found.tags]
-    lines += [("KW", word.text) for word in found.keywords]
-    lines += [("AB", _abstract(found))]
+    lines += [("SP", summary.page_start), ("EP", summary.page_end), ("PY", summary.date[:4])]
+    lines += [("DA", summary.date.replace("-", "/")), *(("PB", name) for name in _publishers(summary))]
+    lines += [("SN", place["issn"] or _first(summary.isbns)), ("DO", summary.doi)]
+    lines += [("UR", address) for address in summary.urls or [url]]
+    lines += [("LA", tag) for tag in summary.tags]
+    lines += [("KW", word.text) for word in summary.keywords]
+    lines += [("AB", _abstract(summary))]
     body = "".join(f"{tag}  - {' '.join(value.split())}\r\n" for tag, value in lines if value)
     return f"{body}ER  - \r\n"
 
 
-def csl(found: Summary, url: str) -> bytes:
+def csl(summary: Summary, url: str) -> bytes:
     """Return the citation as CSL-JSON, a list of one item; names that the source does not split are `literal`."""
-    place = _place(found)
-    item: dict[str, Any] = {"id": url, "type": _kind(found)[2], "title": found.title.text}
+    place = _place(summary)
+    item: dict[str, Any] = {"id": url, "type": _kind(summary)[2], "title": summary.title.text}
     for role in ("author", "editor"):
-        people = [_csl_name(person) for person in _listed(found, role)]
+        people = [_csl_name(person) for person in _listed(summary, role)]
         if people:
             item[role] = people
-    date = _DATE.match(found.date)
+    date = _DATE.match(summary.date)
     if date:
         item["issued"] = {"date-parts": [[int(part) for part in date.groups() if part]]}
     names = {"container-title": "container", "volume": "volume", "issue": "number", "ISSN": "issn"}
     extras = {name: place[key] for name, key in names.items()} | {
-        "page": found.pages, "publisher": ", ".join(_publishers(found)), "DOI": found.doi,
-        "ISBN": _first(found.isbns), "URL": _first(found.urls) or url, "language": _first(found.tags),
-        "abstract": _abstract(found), "keyword": ", ".join(word.text for word in found.keywords),
+        "page": summary.pages, "publisher": ", ".join(_publishers(summary)), "DOI": summary.doi,
+        "ISBN": _first(summary.isbns), "URL": _first(summary.urls) or url, "language": _first(summary.tags),
+        "abstract": _abstract(summary), "keyword": ", ".join(word.text for word in summary.keywords),
     }  # fmt: skip
     item |= {name: value for name, value in extras.items() if value}
     return msgspec.json.format(msgspec.json.encode([item])) + b"\n"
 
 
-def _place(found: Summary) -> dict[str, str]:
+def _place(summary: Summary) -> dict[str, str]:
     """Return where the work appeared: the widest container, the numbers of volume and issue, the ISSN."""
     place = dict.fromkeys(("container", "volume", "number", "issn"), "")
-    for one in found.containers:
+    for one in summary.containers:
         if one.kind == "issue":
             place["number"] = one.number
         elif one.kind == "volume":
             place["volume"] = one.number
         else:
             place["container"], place["issn"] = one.title, next(iter(one.issns), "")
-    place["volume"] = place["volume"] or found.volume
-    place["issn"] = place["issn"] or _first(found.issns)
+    place["volume"] = place["volume"] or summary.volume
+    place["issn"] = place["issn"] or _first(summary.issns)
     return place
 
 
-def _kind(found: Summary) -> tuple[str, str, str]:
-    return _TYPES.get(found.kind, _OTHER)
+def _kind(summary: Summary) -> tuple[str, str, str]:
+    return _TYPES.get(summary.kind, _OTHER)
 
 
-def _listed(found: Summary, role: str) -> list[Agent]:
-    return list(dict.fromkeys(found.listed(role)))
+def _listed(summary: Summary, role: str) -> list[Agent]:
+    return list(dict.fromkeys(summary.listed(role)))
 
 
-def _publishers(found: Summary) -> list[str]:
-    return [one.name.text for one in found.publishers if one.name.text]
+def _publishers(summary: Summary) -> list[str]:
+    return [one.name.text for one in summary.publishers if one.name.text]
 
 
-def _abstract(found: Summary) -> str:
-    return found.abstract.text if found.abstract else ""
+def _abstract(summary: Summary) -> str:
+    return summary.abstract.text if summary.abstract else ""
 
 
 def _first(values: list[str]) -> str:

@@ -54,44 +54,44 @@ class Facts(Struct, frozen=True):
     data_licences: list[str] = []
 
 
-def of_record(found: Summary, base: str) -> Facts:
+def of_record(summary: Summary, base: str) -> Facts:
     """Return what of a record becomes a link."""
     return Facts(
-        types=[found.kind] if found.kind else [],
-        urls=_web(found.urls),
-        same=_web(found.same),
-        licences=_web([found.licence]),
-        collections=[f"{base}dataset/{found.collection}#it"],
-        data_licences=_web([found.data_licence]),
+        types=[summary.kind] if summary.kind else [],
+        urls=_web(summary.urls),
+        same=_web(summary.same),
+        licences=_web([summary.licence]),
+        collections=[f"{base}dataset/{summary.collection}#it"],
+        data_licences=_web([summary.data_licence]),
     )
 
 
-def of_thing(found: Card) -> Facts:
+def of_thing(card: Card) -> Facts:
     """Return what of a shared thing becomes a link."""
-    texts = found.texts
-    return Facts(found.types, _web(texts("url")), _web(texts("same")), _web(texts("licence")))
+    texts = card.texts
+    return Facts(card.types, _web(texts("url")), _web(texts("same")), _web(texts("licence")))
 
 
-def page_links(url: str, known: Facts, forms: Iterable[Format], *, items: bool) -> list[Link]:
+def page_links(url: str, facts: Facts, forms: Iterable[Format], *, items: bool) -> list[Link]:
     """Return what every form of a document links to: its forms, types, full text, dataset, licence (Signposting)."""
-    found = [Link(f"{url}.{form.key}", _OF_FORM, form.media_type) for form in forms]
-    found += [Link(f"https://schema.org/{kind}", "type") for kind in (*known.types, "AboutPage")]
+    links = [Link(f"{url}.{form.key}", _OF_FORM, form.media_type) for form in forms]
+    links += [Link(f"https://schema.org/{kind}", "type") for kind in (*facts.types, "AboutPage")]
     if items:
-        found += [Link(target, "item", HTML.media_type) for target in known.urls]
-    found += [Link(same, "related") for same in known.same]
-    found += [Link(target, "collection") for target in known.collections]
-    return [*found, Link(f"{url}.{LINKSET.key}", _LINKSET, LINKSET.media_type)]
+        links += [Link(target, "item", HTML.media_type) for target in facts.urls]
+    links += [Link(same, "related") for same in facts.same]
+    links += [Link(target, "collection") for target in facts.collections]
+    return [*links, Link(f"{url}.{LINKSET.key}", _LINKSET, LINKSET.media_type)]
 
 
-def html_links(url: str, known: Facts) -> list[Link]:
+def html_links(url: str, facts: Facts) -> list[Link]:
     """Return what only the HTML page links to: its address, and the licence of the work."""
-    return [Link(url, "canonical"), *(Link(target, "license") for target in known.licences[:1])]
+    return [Link(url, "canonical"), *(Link(target, "license") for target in facts.licences[:1])]
 
 
-def data_links(url: str, topic: str, known: Facts) -> list[Link]:
+def data_links(url: str, topic: str, facts: Facts) -> list[Link]:
     """Return what only an RDF form links to: the thing, its page, and the licence of the data."""
-    found = [Link(topic, "describes"), Link(url, "canonical"), Link(f"{url}.html", "alternate", HTML.media_type)]
-    return [*found, *(Link(target, "license") for target in known.data_licences[:1])]
+    links = [Link(topic, "describes"), Link(url, "canonical"), Link(f"{url}.html", "alternate", HTML.media_type)]
+    return [*links, *(Link(target, "license") for target in facts.data_licences[:1])]
 
 
 def header(links: Iterable[Link], beside: int = 0) -> str:

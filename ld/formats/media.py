@@ -137,7 +137,7 @@ def register(form: Format) -> Format:
 
 
 def registered() -> tuple[Format, ...]:
-    """Return all that has been registered."""
+    """Return all registered formats."""
     return tuple(_ROWS)
 
 

@@ -1,4 +1,4 @@
-"""A graph becomes Turtle that a person likes to read: prefixes, one block a subject, the work first."""
+"""A graph becomes Turtle that reads well: prefixes, one block a subject, the work first."""
 
 from __future__ import annotations
 

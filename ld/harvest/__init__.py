@@ -1,4 +1,4 @@
-"""Addresses become files, which readers read: nothing is read while a server waits.
+"""Addresses become files for the readers, so that no server waits while something is read.
 
 fetch        one address, fetched whole into a file
 """

@@ -26,9 +26,9 @@ def is_url(source: str) -> bool:
 
 
 def fetch(url: str, path: Path) -> list[Part]:
-    """Keep the answer of a server in a file. Raises SourceError where there is none, or one that is too large.
+    """Save the answer of a server in a file. Raises SourceError where there is none, or it is too large.
 
-    Return the part that it is where its head tells the address of a next page (RFC 8288).
+    Return a `Part` where its head gives the address of a next page (RFC 8288).
     """
     with path.open("wb") as kept:
         return _fetch(url, kept)
@@ -36,7 +36,7 @@ def fetch(url: str, path: Path) -> list[Part]:
 
 @contextmanager
 def fetched(source: str) -> Iterator[tuple[str, list[Part]]]:
-    """Give a source that can be read, and whether it is a part: an address is fetched into a file, for a while."""
+    """Give a path to read, and a `Part` if it is one: an address is fetched into a temporary file."""
     if not is_url(source):
         yield source, []
         return

@@ -124,17 +124,17 @@ class Mapping:
         """Return the document of a shared thing, of the values that are settled; `things` are those it speaks of."""
         lines: list[str] = []
         marks = bytearray() if self.profile else None
-        for one in things:
-            self._write(one.kind, one.iri, one.fields, lines, marks)
+        for part in things:
+            self._write(part.kind, part.iri, part.fields, lines, marks)
         if len(things) > 1:
             _once(lines, marks, 0)
         return Told("".join(lines), self._card(path, things), bytes(marks or b""))
 
     def lines(self, said: Said) -> list[str]:
         """Return the lines of a thing as one record has it."""
-        found: list[str] = []
-        self._write(said.kind, said.iri, said.fields, found, None)
-        return found
+        written: list[str] = []
+        self._write(said.kind, said.iri, said.fields, written, None)
+        return written
 
     def trace(self, record: Record) -> Iterator[Traced]:
         """Yield every triple of the record with what it was made from."""
@@ -207,9 +207,9 @@ class Mapping:
     # -- compiling -----------------------------------------------------------------------------------------------------
 
     def _check(self) -> None:
-        known = known_fields(self.vocabulary)
+        fields = known_fields(self.vocabulary)
         for row in self.vocabulary.rows("mapping.csv"):
-            if row["field"] not in known.get(row["thing"], ()):
+            if row["field"] not in fields.get(row["thing"], ()):
                 raise VocabError(
                     f"{row[':line']}: there is no '{row['field']}' of a '{row['thing']}' that could be mapped"
                 )
@@ -239,8 +239,8 @@ class Mapping:
     def _step(self, rows: list[Row]) -> Step:
         first = rows[0]
         if first["as"] not in self.writers:
-            known = ", ".join(self.writers)
-            raise VocabError(f"{first[':line']}: unknown 'as' value '{first['as']}': one of {known}")
+            words = ", ".join(self.writers)
+            raise VocabError(f"{first[':line']}: unknown 'as' value '{first['as']}': name one of {words}")
         predicates = [self.vocabulary.expand(row["property"], row[":line"]) for row in rows]
         by_role = any("{role}" in predicate for predicate in predicates)
         return Step(
@@ -282,10 +282,10 @@ class Unsaid:
 
 
 def _mention(thing: Thing) -> Mention:
-    """Return what the record says of the shared thing, and keep it with the thing: it is made once."""
+    """Return the mention of the shared thing, and keep it with the thing: it is made once."""
     thing.fields = {name: _distinct(values) for name, values in thing.fields.items() if values}
-    found = thing.mention = mention(thing.path, [Said(thing.kind, thing.ref.iri, thing.fields)])
-    return found
+    made = thing.mention = mention(thing.path, [Said(thing.kind, thing.ref.iri, thing.fields)])
+    return made
 
 
 def _distinct(values: list[Value]) -> list[Value]:
@@ -325,10 +325,10 @@ def _by_role(predicates: list[str], write: Write) -> Lines:
 
 
 def _once(lines: list[str], marks: bytearray | None, begun: int) -> None:
-    """Let no line from there on stand twice; equal lines have equal marks."""
+    """Remove repeated lines from there on; equal lines have equal marks."""
     if marks is not None:
-        known = dict(zip(lines[begun:], marks[begun:], strict=True))
-        marks[begun:] = bytes(known.values())
+        unique = dict(zip(lines[begun:], marks[begun:], strict=True))
+        marks[begun:] = bytes(unique.values())
     lines[begun:] = dict.fromkeys(lines[begun:])
 
 
@@ -351,6 +351,6 @@ def _shown(value: Value) -> str:
 
 
 def failed(record: Record, error: Exception) -> Rejected:
-    """Return the rejection of a record that the program could not cope with."""
+    """Return the rejection of a record on which the program failed."""
     reason = f"the mapping failed on it: {type(error).__name__}: {error}: please report this record"
     return Rejected(record.source.place, reason, record.id, record.source.text[:_EXCERPT])

@@ -17,7 +17,7 @@ class Profile:
         row = vocabulary.code("profiles", name)
         if row is None:
             known = ", ".join(vocabulary.codes("profiles"))
-            raise VocabError(f"codes/profiles.csv: no profile '{name}': one of {known}")
+            raise VocabError(f"codes/profiles.csv: no profile '{name}': name one of {known}")
         prefixes = row["vocabularies"].split()
         self.whole = prefixes == ["*"]
         self._kept = () if self.whole else tuple(vocabulary.prefixes[prefix] for prefix in prefixes)

@@ -38,7 +38,7 @@ class Whole(Struct, frozen=True):
 
 
 def describe(record: Record, kinds: Kinds) -> Whole:
-    """Return what the record becomes; its things in an order that a person likes to read."""
+    """Return what the record becomes, its things in an order that reads well."""
     return _Description(record, kinds).whole()
 
 

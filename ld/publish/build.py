@@ -141,12 +141,12 @@ class Assembly:
 
     # -- shared things -------------------------------------------------------------------------------------------------
 
-    def thing(self, found: dict[int, Claim]) -> bytes:
+    def thing(self, said: dict[int, Claim]) -> bytes:
         """Write the document of a shared thing, and return the lines of it that the store keeps."""
-        path, things = claims.settled(found, self.mapping.one)
+        path, things = claims.settled(said, self.mapping.one)
         told = self.mapping.tell(path, things)
         kinds = self.mapping.kinds
-        self.things.put(told, path, kinds.lists[told.card.kind], claims.encoded(found))
+        self.things.put(told, path, kinds.lists[told.card.kind], claims.encoded(said))
         self.things.tie(path, _ties(told.card), aliases(kinds, told.card))
         return kept(told.lines.encode(), told.marks)
 
@@ -215,9 +215,9 @@ def entry(row: Row) -> Entry:
     return Entry(row.path, row.title, row.kind, row.year)
 
 
-def stored(found: Body) -> bytes:
+def stored(body: Body) -> bytes:
     """Return those lines of a document that the store keeps."""
-    return kept(found.lines, found.marks)
+    return kept(body.lines, body.marks)
 
 
 def _ties(card: Card) -> list[int]:

@@ -20,7 +20,7 @@ from ld.mapping.mentions import Mention, Said, unpacked
 from ld.publish.sortedruns import read_rows, write_rows
 from ld.summary import Role, Text, Value, plain
 
-# So many different mentions are counted in memory before they are written to a file.
+# Different mentions counted in memory before they are written to a file.
 _MOST = 100_000
 
 
@@ -91,12 +91,12 @@ def merged(files: Iterable[Path]) -> Iterator[tuple[int, dict[int, Claim]]]:
 def added(claims: dict[int, Claim], more: Iterable[Claim]) -> dict[int, Claim]:
     """Return the claims of one thing with further ones added, without those that no record makes any more."""
     for one in more:
-        known = claims.get(one.key)
-        if known is None:
+        before = claims.get(one.key)
+        if before is None:
             claims[one.key] = one
         else:
-            known.count += one.count
-            known.packed = known.packed or one.packed
+            before.count += one.count
+            before.packed = before.packed or one.packed
     return {key: claim for key, claim in claims.items() if claim.count}
 
 
@@ -110,8 +110,8 @@ def decoded(data: bytes) -> dict[int, Claim]:
     return {claim.key: claim for claim in _CLAIMS.decode(data)}
 
 
-def settled(claims: dict[int, Claim], one: Mapping[str, Collection[str]]) -> tuple[str, list[Said]]:
-    """Return path and things of a document: of a field that keeps one value (`one`), that which most records give.
+def settled(claims: dict[int, Claim], single: Mapping[str, Collection[str]]) -> tuple[str, list[Said]]:
+    """Return path and things of a document: of a field that keeps a `single` value, the one that most records give.
 
     Raises SiteError where two paths share a number by chance, which is most unlikely.
     """
@@ -128,18 +128,18 @@ def settled(claims: dict[int, Claim], one: Mapping[str, Collection[str]]) -> tup
                     counter[value] += claim.count
     if len(paths) > 1:
         raise SiteError(f"{' and '.join(sorted(paths))} have the same number: rename one of them in vocab/things.csv")
-    return paths.pop(), [_thing(iri, kind, fields, one[kind]) for (iri, kind), fields in sorted(counts.items())]
+    return paths.pop(), [_thing(iri, kind, fields, single[kind]) for (iri, kind), fields in sorted(counts.items())]
 
 
-def _thing(iri: str, kind: str, fields: dict[str, Counter[Value]], one: Collection[str]) -> Said:
-    return Said(kind, iri, {name: _values(counter, name in one) for name, counter in sorted(fields.items())})
+def _thing(iri: str, kind: str, fields: dict[str, Counter[Value]], single: Collection[str]) -> Said:
+    return Said(kind, iri, {name: _values(counter, name in single) for name, counter in sorted(fields.items())})
 
 
-def _values(counter: Counter[Value], one: bool) -> list[Value]:
+def _values(counter: Counter[Value], single: bool) -> list[Value]:
     """Return the values in order; where a field keeps one value, the commonest in each language."""
     if len(counter) == 1:
         return list(counter)
-    if not one:
+    if not single:
         return sorted(counter, key=_place)
     found: dict[str, Value] = {}
     for value in sorted(counter, key=lambda value: (-counter[value], _place(value))):

@@ -247,10 +247,10 @@ def notes(paths: Iterable[Path]) -> Iterator[bytes]:
 def trained(job: Job) -> tuple[bytes, bytes]:
     """Return dictionaries for bodies and for source records, made from the first records of the input."""
     vocab.use(job.overlay)
-    known = mapping(job)
+    first = mapping(job)
     bodies, sources = list[bytes](), list[bytes]()
     for record in islice(_first(job), _SAMPLE):
-        described = known.attempt(record)
+        described = first.attempt(record)
         if isinstance(described, Described):
             with suppress(ValueError):
                 bodies.append(body(described.lines, described.summarize(), described.naming, described.marks))

@@ -36,7 +36,7 @@ from ld.values import names
 RECORDS, THINGS, PAGES = OF = ("records", "things", "pages")
 COLUMNS = ("id", "url", "title", "type", "year", "doi")
 _SIZES = struct.Struct("<4I")
-# A chunk has so many records or things on average: few enough to be made again for one change among them.
+# Records or things in a chunk, on average: few enough to be made again when one of them changes.
 _RECORDS_A_CHUNK, _THINGS_A_CHUNK = 32, 256
 _GZIP_WITH_HEADER = 31
 
@@ -278,10 +278,10 @@ def _segments(
     A chunk whose first record is gone is joined to the one before it.
     """
     dirty = bytearray(max(1, len(starts)))
-    for one in touched:
-        i = max(0, bisect_right(starts, one) - 1)
+    for segment in touched:
+        i = max(0, bisect_right(starts, segment) - 1)
         dirty[i] = 1
-        if i and starts[i] == one and not there(one):
+        if i and starts[i] == segment and not there(segment):
             dirty[i - 1] = 1
     if not starts:
         yield 0, 0, True

@@ -161,13 +161,13 @@ def finish(building: Path, manifest: Manifest, base: Path | None = None) -> Path
 
 def _taken_over(files: list[Path], base: Path) -> dict[Path, str]:
     """Return the checksums of those files that are hard links to files of the earlier generation."""
-    known = {_same(base / name): digest for name, digest in manifest_of(base).files.items() if (base / name).is_file()}
-    return {path: known[_same(path)] for path in files if _same(path) in known}
+    before = {_same(base / name): digest for name, digest in manifest_of(base).files.items() if (base / name).is_file()}
+    return {path: before[_same(path)] for path in files if _same(path) in before}
 
 
 def _same(path: Path) -> tuple[int, int, int]:
-    found = path.stat()
-    return found.st_dev, found.st_ino, found.st_size
+    stat = path.stat()
+    return stat.st_dev, stat.st_ino, stat.st_size
 
 
 def _sealed(path: Path) -> str:
@@ -214,8 +214,8 @@ def adopt(site: Path, generation: str) -> str:
         place, link = site / "generations" / generation, site / LIVE
         if generation == stray(site) and not place.exists():
             link.rename(place)
-        with closing(Generation(place)) as found:
-            found.verify()
+        with closing(Generation(place)) as manifest:
+            manifest.verify()
         if os.path.lexists(link) and not link.is_symlink():
             link.rename(_aside(link))
         switch(site, generation)
@@ -224,7 +224,7 @@ def adopt(site: Path, generation: str) -> str:
 
 def _aside(path: Path) -> Path:
     """Return a name that is still free: nothing is removed before a person has looked at it."""
-    return next(one for n in count(1) if not os.path.lexists(one := path.with_name(f"{path.name}.aside-{n}")))
+    return next(name for n in count(1) if not os.path.lexists(name := path.with_name(f"{path.name}.aside-{n}")))
 
 
 def rollback(site: Path) -> str:

@@ -63,7 +63,7 @@ def load(job: Loading, tell: crew.Telling) -> int:
     store = written(job.folder / "store", job.engine)
     store.bulk(lines())
     for repair in read_rows(job.scratch / _REPAIRS, Repair):
-        old, new = (stored(opened_body(unpack(one))).decode() for one in (repair.old, repair.new))
+        old, new = (stored(opened_body(unpack(body))).decode() for body in (repair.old, repair.new))
         count -= old.count("\n")
         store.replace("\n".join(set(old.split("\n")).difference(new.split("\n"))), "")
     store.close()
@@ -87,11 +87,11 @@ def _texts(job: Loading, unpack: Callable[[bytes], bytes], tell: crew.Telling) -
 class Rebuild(Assembly):
     """Builds all files of a generation anew."""
 
-    def __init__(self, plan: Plan, known: Packers, workers: int) -> None:
-        records = Records(plan.folder, plan.scratch, None, known)
-        super().__init__(plan, records, Things(plan.folder, None, known))
+    def __init__(self, plan: Plan, packers: Packers, workers: int) -> None:
+        records = Records(plan.folder, plan.scratch, None, packers)
+        super().__init__(plan, records, Things(plan.folder, None, packers))
         self.workers = workers
-        self.known = known
+        self.known = packers
         self.live = plan.previous.documents if plan.previous else None
         self.loaded = self.total = 0
         self.waiting = workers == 1
@@ -104,7 +104,7 @@ class Rebuild(Assembly):
 
     def build(self, done: Sequence[Converted]) -> Built:
         """Write everything, and return what has been built."""
-        runs = [run for one in done for run in one.runs]
+        runs = [run for result in done for run in result.runs]
         job = Loading(
             folder=self.plan.folder,
             scratch=self.plan.scratch,
@@ -116,8 +116,8 @@ class Rebuild(Assembly):
         task = crew.Task(load, (job,))
         with ExitStack() as stack:
             loading = stack.enter_context(crew.Crew([task], self._loaded)) if self.workers > 1 else None
-            self._records(runs, sum(one.read for one in done))
-            self._things([file for one in done for file in one.claims])
+            self._records(runs, sum(result.read for result in done))
+            self._things([file for result in done for file in result.claims])
             if loading is None:
                 count = load(job, self._loaded)
             writer = stack.enter_context(dumps.Writer(self.plan.folder / "dumps"))
@@ -143,7 +143,7 @@ class Rebuild(Assembly):
 
     def _records(self, runs: Sequence[Path], total: int) -> None:
         with (
-            indexer.Writer(self.plan.folder / "index") as found,
+            indexer.Writer(self.plan.folder / "index") as index,
             (self.plan.scratch / _REPAIRS).open("wb") as repairs,
         ):
             for verdict in self.verdicts(runs, total):
@@ -153,7 +153,7 @@ class Rebuild(Assembly):
                     repairs.write(framed(Repair(loser.body, body)))
                 if row:
                     self.records.put(row)
-                    found.add(entry(row), row.words)
+                    index.add(entry(row), row.words)
         if self.live:
             self._carry(self.live)
         self.records.sort_links()
@@ -214,9 +214,9 @@ class Rebuild(Assembly):
 
     def _things(self, files: list[Path]) -> None:
         n = 0
-        for _, found in claims.merged([*files, *self.tally.close()]):
-            if found:
-                self.thing(found)
+        for _, said in claims.merged([*files, *self.tally.close()]):
+            if said:
+                self.thing(said)
                 n += 1
         self.records.counts["things", "all"] += n
         self.total = self.count("records")

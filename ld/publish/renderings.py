@@ -48,9 +48,9 @@ class Writer:
             row = self._db.execute("SELECT data FROM forms WHERE n = ?", (record.n,)).fetchone()
         if row:
             return unpacked(self._packer, row[0]).forms[JSONLD.key]
-        found = Shown(documents, record).finished()
-        self._db.execute("INSERT INTO forms VALUES (?, ?)", (record.n, packed(self._packer, found)))
-        return found.forms[JSONLD.key]
+        shown = Shown(documents, record).finished()
+        self._db.execute("INSERT INTO forms VALUES (?, ?)", (record.n, packed(self._packer, shown)))
+        return shown.forms[JSONLD.key]
 
     def drop(self, numbers: Iterable[int]) -> None:
         """Remove the formats of records whose documents differ."""

@@ -41,7 +41,7 @@ from ld.store import engine
 from ld.values.text import shown
 from ld.values.vocab import Vocabulary, vocabulary
 
-# Less than so much is not worth the start of further processes.
+# Bytes of input, or kept records, for each worker: for less, starting a further process does not pay.
 _BYTES_A_WORKER, _RECORDS_A_WORKER = 8 << 20, 2000
 # What a new generation needs at least, by what is read: packed input grows.
 _SPACE, _SPACE_PACKED = 3, 12
@@ -75,12 +75,12 @@ def publish(
     if full and partial:
         raise UsageError("a part is never the whole catalogue: choose one of --full and --partial")
     named = list(sources)
-    known = vocabulary()
+    tables = vocabulary()
     try:
         with building(settings.site) as folder:
             _keep_on(settings)
             engine.kind(settings["engine"])  # better told now than after an hour
-            with closing(_Run(folder, settings, known, steady(progress), kind)) as run:
+            with closing(_Run(folder, settings, tables, steady(progress), kind)) as run:
                 manifest = run.publish(named, full, again, partial, list(deletions))
                 finished = finish(folder, manifest, run.live.path if run.live else None)
             switch(settings.site, finished.name)
@@ -103,24 +103,24 @@ def _keep_on(settings: Settings) -> None:
     """Keep the site as it is where no setting says otherwise: a live generation's value replaces a default."""
     live = live_path(settings.site)
     if live:
-        with closing(Generation(live)) as found:
-            settings.assume("base", found.manifest.base, "live generation")
-            settings.assume("profile", found.manifest.profile, "live generation")
-            settings.assume("engine", engine.chosen(found.store), "live generation")
+        with closing(Generation(live)) as live_generation:
+            settings.assume("base", live_generation.manifest.base, "live generation")
+            settings.assume("profile", live_generation.manifest.profile, "live generation")
+            settings.assume("engine", engine.chosen(live_generation.store), "live generation")
 
 
 class _Run:
     """One call of `publish`: the folder it builds in and what every step needs."""
 
     def __init__(
-        self, folder: Path, settings: Settings, known: Vocabulary, progress: Progress, kind: str | None
+        self, folder: Path, settings: Settings, tables: Vocabulary, progress: Progress, kind: str | None
     ) -> None:
         self.folder = folder
         self.settings = settings
-        self.vocabulary = known
+        self.vocabulary = tables
         self.progress = progress
         self.kind = kind
-        self.fingerprint = fingerprint(known, settings)
+        self.fingerprint = fingerprint(tables, settings)
         live = live_path(settings.site)
         self.live = Generation(live) if live else None
         self.again = False
@@ -141,10 +141,10 @@ class _Run:
         inputs = [self._input(source, n) for n, source in enumerate(sources)]
         self._enough_space(sources)
         job = self._job(inputs)
-        done, known = self._convert(job)
+        done, packers = self._convert(job)
         gaps = self._gaps(done, full, partial)
         done.append(self._deletions(deletions))
-        built, account = self._assemble(done, known, job.count, full)
+        built, account = self._assemble(done, packers, job.count, full)
         account.partial, account.missing = len(gaps), sum(gap.missing or 0 for gap in gaps)
         shutil.rmtree(self.scratch)
         return self._manifest(built, account, sources)
@@ -199,7 +199,7 @@ class _Run:
 
     def _enough_space(self, sources: Sequence[str]) -> None:
         """Raise SiteError where there is certainly too little space: better now than after an hour."""
-        needed = sum(size(one) * (_SPACE_PACKED if one.endswith(_PACKED) else _SPACE) for one in sources)
+        needed = sum(size(source) * (_SPACE_PACKED if source.endswith(_PACKED) else _SPACE) for source in sources)
         if self.live and not self.again:
             needed += sum(size(str(self.live.path / name)) for name in COPIED)
         elif self.live:
@@ -213,14 +213,14 @@ class _Run:
         """Return how many workers to use: as many as the settings name, or as there is work for."""
         if self.settings["workers"]:
             return int(self.settings["workers"])
-        work = sum(size(one.path) for one in inputs) / _BYTES_A_WORKER
+        work = sum(size(source.path) for source in inputs) / _BYTES_A_WORKER
         if self.again and self.live:
             work += self.live.manifest.counts["records"] / _RECORDS_A_WORKER
         return max(1, min(os.cpu_count() or 1, int(work)))
 
     def _convert(self, job: Job) -> tuple[list[Converted], Packers]:
-        known = self.live.documents.packers if self.live and not job.again else Packers(*trained(job))
-        total = sum(size(one.path) for one in job.inputs)
+        packers = self.live.documents.packers if self.live and not job.again else Packers(*trained(job))
+        total = sum(size(source.path) for source in job.inputs)
         sums = [0, 0]
 
         def tell(more: int, records: int) -> None:
@@ -229,39 +229,39 @@ class _Run:
             self.progress(Step("reading", sums[0], total, "bytes", sums[1]))
 
         tasks = [
-            crew.Task(convert, (replace(job, index=i, of_bodies=known.of_bodies, of_sources=known.of_sources),))
+            crew.Task(convert, (replace(job, index=i, of_bodies=packers.of_bodies, of_sources=packers.of_sources),))
             for i in range(job.count)
         ]
-        return crew.run(tasks, tell), known
+        return crew.run(tasks, tell), packers
 
     def _gaps(self, done: Sequence[Converted], full: bool, partial: bool) -> list[Gap]:
         """Return the lists of which only a part was read; raise PartError unless parts are allowed."""
-        found = [*self.parts, *(part for one in done for part in one.parts)]
-        gaps = parts.gaps(found)
+        pages = [*self.parts, *(part for result in done for part in result.parts)]
+        gaps = parts.gaps(pages)
         if not partial:
             parts.refuse(gaps)
         if full:
-            parts.refuse_unread(found)
+            parts.refuse_unread(pages)
         return gaps
 
     def _deletions(self, deletions: Iterable[Deleted]) -> Converted:
         """Return the deletions that the person who publishes asks for: they come last."""
         runs = Runs(self.scratch, "deletions")
-        for one in deletions:
-            runs.add(deleted(one, (1 << 62) - 1))
+        for deletion in deletions:
+            runs.add(deleted(deletion, (1 << 62) - 1))
         none = self.scratch / "none"
         none.touch()
         return Converted(runs.close(), [], none, none, usable=len(runs.files))
 
     # -- what is made of it --------------------------------------------------------------------------------------------
 
-    def _assemble(self, done: list[Converted], known: Packers, workers: int, full: bool) -> tuple[Built, Account]:
-        account = Account(read=sum(one.read for one in done), rejected=sum(one.rejected for one in done))
+    def _assemble(self, done: list[Converted], packers: Packers, workers: int, full: bool) -> tuple[Built, Account]:
+        account = Account(read=sum(result.read for result in done), rejected=sum(result.rejected for result in done))
         self._write_rejects(done)
-        if not self.again and not any(one.usable for one in done):
+        if not self.again and not any(result.usable for result in done):
             raise SourceError(self._nothing_usable(account))
         with (self.folder / "remarks.jsonl").open("w", encoding="utf-8") as remarks:
-            for note in notes(one.remarks for one in done):
+            for note in notes(result.remarks for result in done):
                 remarks.write(note.decode() + "\n")
             plan = Plan(
                 folder=self.folder,
@@ -278,12 +278,12 @@ class _Run:
             if self.live and not self.again:
                 built = Update(plan, self.live).build(done)
             else:
-                built = Rebuild(plan, known, workers).build(done)
+                built = Rebuild(plan, packers, workers).build(done)
         return built, account
 
     def _write_rejects(self, done: Sequence[Converted]) -> None:
         with (self.folder / _REJECTS).open("wb") as rejects:
-            for note in notes(one.rejects for one in done):
+            for note in notes(result.rejects for result in done):
                 rejects.write(note + b"\n")
 
     def _nothing_usable(self, account: Account) -> str:
@@ -314,10 +314,10 @@ class _Run:
         )
 
 
-def fingerprint(known: Vocabulary, settings: Settings) -> str:
+def fingerprint(tables: Vocabulary, settings: Settings) -> str:
     """Return a hash of all that decides what a record becomes: the edition, base, licence and the tables of vocab/."""
-    seen = hashlib.sha256(f"{settings['base']} {settings['licence']} {edition(known)}".encode())
-    for name in (*known.names("*.csv"), *known.names("codes/*.csv")):
+    seen = hashlib.sha256(f"{settings['base']} {settings['licence']} {edition(tables)}".encode())
+    for name in (*tables.names("*.csv"), *tables.names("codes/*.csv")):
         if name not in _FOR_EACH_REQUEST:
-            seen.update(known.text(name).encode())
+            seen.update(tables.text(name).encode())
     return seen.hexdigest()[:16]

@@ -17,7 +17,7 @@ from msgspec import Struct
 
 _LENGTH = struct.Struct("<I")
 _BUFFER = 1 << 18
-# A run has no more than so many bytes of packed records, nor more rows.
+# A run ends at this many bytes of packed records, or this many rows.
 RUN_BYTES = 128 << 20
 RUN_ROWS = 200_000
 
@@ -30,7 +30,7 @@ class Row(Struct, array_like=True):
     """What the input says of one record at one position.
 
     `state` tells what: NEW, a described record; SAME, the live generation has it from the same source; GONE, it is
-    deleted (`gone`: why, `gone_on`: when); SEEN, it stands in the input but cannot be used, so what is live stays.
+    deleted (`gone`: why, `gone_on`: when); SEEN, it stands in the input but cannot be used, so the live record stays.
     `kept`: it comes from the live generation's own sources. Body and source are packed; `mentions`
     are the numbers of all documents that the record links to, each with the key of what it says there (`claims`), or 0
     where it says nothing.

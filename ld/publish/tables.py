@@ -235,9 +235,9 @@ class Records:
 class Things:
     """Writes the shared things of a generation, and the documents that the catalogue has about itself."""
 
-    def __init__(self, folder: Path, base: Path | None, known: Packers) -> None:
+    def __init__(self, folder: Path, base: Path | None, packers: Packers) -> None:
         self.fresh = base is None
-        self.packers = known
+        self.packers = packers
         self.db = opened(folder / THINGS, base, _THINGS)
         self.db.execute("BEGIN")
 
@@ -261,12 +261,12 @@ class Things:
     def tie(self, path: str, targets: Iterable[int], aliases: Iterable[str]) -> None:
         """Write which things a thing points at, and which other paths lead to it."""
         number = names.number(path)
-        self.db.executemany("INSERT OR IGNORE INTO ties VALUES (?, ?, ?)", [(one, path, number) for one in targets])
-        self.db.executemany("INSERT OR IGNORE INTO aliases VALUES (?, ?)", [(one, path) for one in aliases])
+        self.db.executemany("INSERT OR IGNORE INTO ties VALUES (?, ?, ?)", [(thing, path, number) for thing in targets])
+        self.db.executemany("INSERT OR IGNORE INTO aliases VALUES (?, ?)", [(thing, path) for thing in aliases])
 
     def untie(self, path: str, targets: Iterable[int]) -> None:
         """Remove what a thing pointed at, and its other paths."""
-        self.db.executemany("DELETE FROM ties WHERE target = ? AND path = ?", [(one, path) for one in targets])
+        self.db.executemany("DELETE FROM ties WHERE target = ? AND path = ?", [(thing, path) for thing in targets])
         self.db.execute("DELETE FROM aliases WHERE target = ?", (path,))
 
     def tied_to(self, n: int) -> list[int]:

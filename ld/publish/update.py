@@ -38,12 +38,12 @@ class Update(Assembly):
 
     def build(self, done: Sequence[Converted]) -> Built:
         """Write everything, and return what has been built."""
-        runs = [run for one in done for run in one.runs]
+        runs = [run for result in done for run in result.runs]
         with indexer.Writer(self.plan.folder / "index", self.live.path / "index") as self.index:
-            for verdict in self._with_missing(self.verdicts(runs, sum(one.read for one in done))):
+            for verdict in self._with_missing(self.verdicts(runs, sum(result.read for result in done))):
                 self._record(verdict)
         self.records.sort_links()
-        self._things([file for one in done for file in one.claims])
+        self._things([file for result in done for file in result.claims])
         self.records.flush()
         self.things.flush()
         writer, found = self._dumps()
@@ -157,15 +157,15 @@ class Update(Assembly):
 
     def _thing(self, number: int, change: dict[int, claims.Claim]) -> None:
         old = self.things.old(number)
-        found = claims.added(claims.decoded(old.claims) if old else {}, change.values())
+        said = claims.added(claims.decoded(old.claims) if old else {}, change.values())
         before = self.unpacked(old.body) if old else None
         if old and before:
             self.untie(old.path, before)
-        after = self.thing(found) if found else b""
-        if old and not found:
+        after = self.thing(said) if said else b""
+        if old and not said:
             self.things.drop(number)
-        self.records.counts["things", "all"] += bool(found) - bool(old)
-        new = self.things.old(number) if found else None
+        self.records.counts["things", "all"] += bool(said) - bool(old)
+        new = self.things.old(number) if said else None
         if before != (self.unpacked(new.body) if new else None):
             self.touched_things.append(number)
             self._replace(stored(before) if before else b"", after)

@@ -55,12 +55,12 @@ def read(
     share: Share | None = None,
     place: str | None = None,
 ) -> Iterator[Outcome]:
-    """Yield the records of a source, what was rejected, and where it is a part of a list, that it is.
+    """Yield the records of a source, the rejects, and a `Part` where it is only a part of a list.
 
-    `kind` says what it is where that is not to be seen.
+    `kind` names its kind where the content does not show it.
 
-    `on_bytes` is told, again and again, how many bytes more have been read. Of several workers each reads its `share`.
-    `place` is what messages to whoever gave the source call it; what is kept of its records has only names below it.
+    `on_bytes` is called with the number of further bytes read. Of several workers each reads its `share`. Messages to
+    whoever gave the source call it `place`; what is kept of its records has only names below it.
     Raises SourceError where the source cannot be opened or recognised. In a folder such a file is one `Rejected`.
     """
     if kind is not None and kind not in KINDS:
@@ -77,7 +77,7 @@ def read(
 
 
 def named(source: str) -> str:
-    """Return what a source is called in what is kept and served: no path of this machine, no password, no key.
+    """Return the name of a source for what is kept and served: no path of this machine, no password, no key.
 
     >>> named("/srv/dumps/export.jsonl"), named("https://me:secret@solr.example:8983/select?q=*:*&key=1")
     ('export.jsonl', 'https://solr.example:8983/select')
@@ -95,7 +95,7 @@ def is_read_once(source: str) -> bool:
 
 
 def size(source: str) -> int:
-    """Return the bytes of a file or of the files in a folder; 0 where nobody knows."""
+    """Return the size of a file or of the files in a folder, in bytes; 0 where it is unknown."""
     paths = [] if source == "-" else _files(Path(source)) if Path(source).is_dir() else [Path(source)]
     return sum(path.stat().st_size for path in paths if path.is_file())
 
@@ -104,17 +104,17 @@ def reread(source: Source) -> Record | Rejected:
     """Return the record of a kept source, read again."""
     try:
         stream = io.BytesIO(source.text.encode("utf-8", "replace"))
-        found: Outcome | None = next(KINDS[source.kind].read(stream, source.place, Share()), None)
+        outcome: Outcome | None = next(KINDS[source.kind].read(stream, source.place, Share()), None)
     except SourceError as error:
         return Rejected(source.place, str(error).removeprefix(f"{source.place}: "))
-    if isinstance(found, Record):
-        found.source = source
-        return found
-    return found if isinstance(found, Rejected) else Rejected(source.place, "the kept source holds no record")
+    if isinstance(outcome, Record):
+        outcome.source = source
+        return outcome
+    return outcome if isinstance(outcome, Rejected) else Rejected(source.place, "the kept source holds no record")
 
 
 class _Reading:
-    """One reading of one source: what every step of it needs to know."""
+    """One reading of one source: what every step needs to know."""
 
     def __init__(self, kind: str | None, on_bytes: OnBytes | None, share: Share) -> None:
         self.kind = kind
@@ -181,7 +181,7 @@ def _at(place: str, name: str, text: str) -> str:
 
 
 def _files(folder: Path) -> Iterator[Path]:
-    """Yield the files below the folder but for hidden ones and those that are known to be none of records."""
+    """Yield the files below the folder, without hidden ones and those known to hold no records."""
 
     def refused(error: OSError) -> None:
         raise SourceError(f"{shown(error.filename)}: cannot be read: {error.strerror}: check the rights") from None

@@ -16,7 +16,7 @@ from ld.readers.limits import EXCERPT_CHARACTERS, LINE_BYTES, RECORD_BYTES, over
 from ld.readers.share import BLOCK_BYTES, Share
 from ld.record import Part, Rejected, Source
 
-# So many blank lines in front of or behind the first document are looked over before the text counts as JSON Lines.
+# Blank lines that may precede or follow the first document before the text counts as JSON Lines.
 _BLANK_LINES = 10_000
 
 

@@ -30,31 +30,31 @@ def _pieces(keyword: str) -> tuple[str, ...]:
     return tuple(filter(None, map(text.without_stop, pieces)))
 
 
-def set_pages(found: Record, start: str, end: str) -> None:
+def set_pages(record: Record, start: str, end: str) -> None:
     """Set first page, last page and both as one text."""
-    found.page_start, found.page_end = text.value(start), text.value(end)
-    if found.page_start:
-        several = found.page_end and found.page_end != found.page_start
-        found.pages = f"{found.page_start}-{found.page_end}" if several else found.page_start
+    record.page_start, record.page_end = text.value(start), text.value(end)
+    if record.page_start:
+        several = record.page_end and record.page_end != record.page_start
+        record.pages = f"{record.page_start}-{record.page_end}" if several else record.page_start
 
 
-def set_doi(found: Record, raw: str) -> None:
+def set_doi(record: Record, raw: str) -> None:
     """Set the DOI where it is one."""
-    found.doi = names.doi(raw) if raw else ""
-    if raw.strip() and not found.doi:
-        found.remarks.append(Remark("doi", "not a DOI: left out", raw))
+    record.doi = names.doi(raw) if raw else ""
+    if raw.strip() and not record.doi:
+        record.remarks.append(Remark("doi", "not a DOI: left out", raw))
 
 
-def set_urls(found: Record, raws: Iterable[str]) -> None:
+def set_urls(record: Record, raws: Iterable[str]) -> None:
     """Set the web addresses, each once; where there is no DOI yet, one of doi.org gives it."""
     for raw in dict.fromkeys(raws):
         address = names.url(raw)
-        if address and address not in found.urls:
-            found.urls.append(address)
+        if address and address not in record.urls:
+            record.urls.append(address)
         elif raw.strip() and not address:
-            found.remarks.append(Remark("url", "not a web address: left out", raw))
-    if not found.doi:
-        found.doi = next((doi for url in found.urls if "doi.org/" in url and (doi := names.doi(url))), "")
+            record.remarks.append(Remark("url", "not a web address: left out", raw))
+    if not record.doi:
+        record.doi = next((doi for url in record.urls if "doi.org/" in url and (doi := names.doi(url))), "")
 
 
 def filled_in(raw: str, how: list[str]) -> Date | None:

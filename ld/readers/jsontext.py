@@ -75,12 +75,12 @@ class JsonText:
                 self._take(b",")
 
     def keep(self) -> None:
-        """Hold what comes from here on, until `kept` or `release`."""
+        """Hold on to the text from here on, until `kept` or `release`."""
         self.sign()
         self._kept = self._at
 
     def release(self) -> None:
-        """Hold it no longer."""
+        """Stop holding on to it."""
         self._kept = None
 
     def kept(self) -> bytes:
@@ -137,7 +137,7 @@ class JsonText:
         return bool(more)
 
     def _forget(self, begin: int) -> None:
-        """Let go of what has been taken, but for where it stood."""
+        """Drop the text that has been taken, keeping only its position."""
         last = self._data.rfind(b"\n", 0, begin)
         self._line += self._data.count(b"\n", 0, begin)
         self._column = begin - last - 1 if last >= 0 else self._column + begin

@@ -27,7 +27,7 @@ LINK = "link"
 
 
 class Gap(Struct, frozen=True):
-    """A list of which only a part is here: `pages` with `here` records; `missing` is None where nobody tells it."""
+    """A list of which only a part is here: `pages` with `here` records; `missing` is None where it is unknown."""
 
     place: str
     pages: int
@@ -80,7 +80,7 @@ def _cursor(place: str, fields: dict[str, Raw], count: int, total: int | None, p
 
 
 def _list(fields: dict[str, Raw], params: dict[str, Any], total: int | None) -> str:
-    """Return what tells the list: the query as far as the answer repeats it, else how long the list is."""
+    """Return what identifies the list: the query as far as the answer repeats it, else the list's length."""
     query = {name: value for name, value in params.items() if name not in _PAGING}
     if query:
         return msgspec.json.encode(query, order="deterministic").decode()

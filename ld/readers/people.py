@@ -37,18 +37,18 @@ class Author(Struct, frozen=True):
 
 def printed(authors: Iterable[Author], remarks: list[Remark]) -> list[Person]:
     """Return the authors in order, named as printed; of an exact repeat only the first stays."""
-    found: dict[str, Person] = {}
+    people: dict[str, Person] = {}
     for author in authors:
         name = cleaned(author.name)
         if not name:
             continue
-        if name in found:
+        if name in people:
             remarks.append(Remark("author", "the same name stands twice: the second is left out", name))
             continue
         if not name.isascii() and _CYRILLIC.search(name) and _LATIN.search(name):
             remarks.append(Remark("author", "Latin and Cyrillic letters are mixed in one name", name))
-        found[name] = transcribed(name, author)
-    return list(found.values())
+        people[name] = transcribed(name, author)
+    return list(people.values())
 
 
 def cleaned(raw: str) -> str:

@@ -1,4 +1,4 @@
-"""Several workers read one input: each takes its share of it and passes over the rest."""
+"""Several workers read one input: each takes its share and skips the rest."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Share:
         self._loads = [0] * count
 
     def enter(self, size: int = 0) -> None:
-        """Begin with the next file or stream, which has so many bytes as far as one knows."""
+        """Begin the next file or stream, of this size in bytes as far as it is known."""
         self.file += 1
         self.at = 0
         self.tells = self.index == 0

@@ -57,8 +57,8 @@ def compare(folder: Path, expected: Mapping[str, str], threads: int = CORES) -> 
 def _stamp(path: Path) -> _Stamp:
     if not path.is_file():
         raise SiteError(f"{path}: missing from its generation: roll back or publish again")
-    found = path.stat()
-    return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns
+    stat = path.stat()
+    return stat.st_dev, stat.st_ino, stat.st_size, stat.st_mtime_ns
 
 
 def _remember(stamp: _Stamp, digest: str) -> None:

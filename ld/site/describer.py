@@ -12,11 +12,11 @@ def describer(live: Generation) -> Describe:
 
     The function must not hold the generation itself: when that is gone, the workers end.
     """
-    known = live.documents
+    documents = live.documents
 
     def describe(iri: str) -> bytes | None:
-        path = names.decoded(iri.partition("#")[0].removeprefix(known.base))
-        found = known.get(path) if iri.startswith(known.base) else None
-        return known.lines(found).encode() if found and not found.gone else None
+        path = names.decoded(iri.partition("#")[0].removeprefix(documents.base))
+        found = documents.get(path) if iri.startswith(documents.base) else None
+        return documents.lines(found).encode() if found and not found.gone else None
 
     return describe

@@ -135,19 +135,19 @@ class Documents:
 
     def get(self, path: str) -> Document | None:
         """Return the document at the path (percent-decoded, without the base), None where there is none."""
-        db, known = self._open()
+        db, packers = self._open()
         row = db.execute(f"SELECT {_RECORD} FROM records WHERE path = ?", (path,)).fetchone()
-        return _record(row, known) if row else self.thing(path)
+        return _record(row, packers) if row else self.thing(path)
 
     def thing(self, path: str) -> Document | None:
         """Return the document of the shared thing at the path, None where there is none."""
-        found = self._numbered(names.number(path))
-        return found if found and found.path == path else None
+        document = self._numbered(names.number(path))
+        return document if document and document.path == path else None
 
     def _numbered(self, n: int) -> Document | None:
-        db, known = self._open()
+        db, packers = self._open()
         row = db.execute(f"SELECT {_THING} FROM things WHERE n = ?", (n,)).fetchone()
-        return _thing(row, known) if row else None
+        return _thing(row, packers) if row else None
 
     def alias(self, path: str) -> str | None:
         """Return the path that this one is another name of, None where it is none."""
@@ -190,37 +190,37 @@ class Documents:
     def _other(self, number: int) -> str:
         """Return the lines that other documents show of a thing they link to; kept, because such things recur."""
         key = self._number, number
-        found = _TOLD.get(key)
-        if found is None:
+        lines = _TOLD.get(key)
+        if lines is None:
             other = self._numbered(number)
-            found = other.lines if other and other.kind not in _ABOUT_ITSELF else ""
-            _TOLD.put(key, found)
-        return found
+            lines = other.lines if other and other.kind not in _ABOUT_ITSELF else ""
+            _TOLD.put(key, lines)
+        return lines
 
     def _label(self, path: str) -> str:
         """Return the lines that give the classes and title of a record's work."""
-        found = self.get(path)
-        if found is None or not found.record or found.gone:
+        document = self.get(path)
+        if document is None or not document.record or document.gone:
             return ""
-        opened = found.opened
+        opened = document.opened
         return b"".join(line + b"\n" for line in opened.lines.split(b"\n", opened.naming)[: opened.naming]).decode()
 
     def named(self, document: Document) -> Summary:
         """Return the summary of a record with its shared things named as their own documents name them."""
-        found = document.summary
-        topic = self.card(found.topic) if found.topic else None
-        publishers, issns = found.publishers, found.issns
+        summary = document.summary
+        topic = self.card(summary.topic) if summary.topic else None
+        publishers, issns = summary.publishers, summary.issns
         if topic:  # what all records say of the journal that this one is about
             publishers = [Named(Text(""), path) for path in self._paths(topic, "publisher")] or publishers
             issns = topic.texts("any_issn")
         return msgspec.structs.replace(
-            found,
+            summary,
             issns=issns,
-            people=[self._agent(one) if one.path else one for one in found.people],
+            people=[self._agent(agent) if agent.path else agent for agent in summary.people],
             publishers=list(dict.fromkeys(map(self._named, publishers))),
-            subjects=list(dict.fromkeys(map(self._named, found.subjects))),
-            institutions=list(map(self._named, found.institutions)),
-            containers=list(map(self._within, found.containers)),
+            subjects=list(dict.fromkeys(map(self._named, summary.subjects))),
+            institutions=list(map(self._named, summary.institutions)),
+            containers=list(map(self._within, summary.containers)),
         )
 
     def rows(self, card: Card) -> dict[str, list[str | Text | Named]]:
@@ -237,8 +237,8 @@ class Documents:
 
     def card(self, path: str) -> Card | None:
         """Return the card of the shared thing at the path, None where there is none."""
-        found = self.thing(path)
-        return found.card if found else None
+        thing = self.thing(path)
+        return thing.card if thing else None
 
     def _paths(self, card: Card, field: str) -> list[str]:
         return [self.path_of(value.iri) for value in card.fields.get(field, ()) if isinstance(value, Ref)]
@@ -247,25 +247,25 @@ class Documents:
         """Return the path of the document about a thing of this site."""
         return names.decoded(iri.partition("#")[0].removeprefix(self.base))
 
-    def _named(self, one: Named) -> Named:
-        card = self.card(one.path)
-        return Named(card.title, one.path) if card else one
+    def _named(self, named: Named) -> Named:
+        card = self.card(named.path)
+        return Named(card.title, named.path) if card else named
 
-    def _agent(self, one: Agent) -> Agent:
-        card = self.card(one.path)
+    def _agent(self, agent: Agent) -> Agent:
+        card = self.card(agent.path)
         if card is None:
-            return one
+            return agent
         given, family, same = (next(iter(card.texts(field)), "") for field in ("given", "family", "same"))
-        return msgspec.structs.replace(one, name=card.title.text, given=given, family=family, same=same)
+        return msgspec.structs.replace(agent, name=card.title.text, given=given, family=family, same=same)
 
-    def _within(self, one: Within) -> Within:
-        if one.kind == "work":
-            found = self.get(one.path)
-            return msgspec.structs.replace(one, title=found.title) if found and not found.gone else one
-        card = self.card(one.path)
+    def _within(self, within: Within) -> Within:
+        if within.kind == "work":
+            record = self.get(within.path)
+            return msgspec.structs.replace(within, title=record.title) if record and not record.gone else within
+        card = self.card(within.path)
         if card is None:
-            return one
-        return msgspec.structs.replace(one, title=card.title.text, issns=tuple(card.texts("any_issn")))
+            return within
+        return msgspec.structs.replace(within, title=card.title.text, issns=tuple(card.texts("any_issn")))
 
     def has_record(self, path: str) -> bool:
         """Determine whether there is a record at the path that is not deleted."""
@@ -278,9 +278,9 @@ class Documents:
 
     def source(self, path: str) -> Source | None:
         """Return the source record as it came; None where there is no such record, or it was deleted."""
-        db, known = self._open()
+        db, packers = self._open()
         row = db.execute("SELECT source FROM records WHERE path = ? AND gone = ''", (path,)).fetchone()
-        return _SOURCE.decode(known.sources.unpack(row[0])) if row else None
+        return _SOURCE.decode(packers.sources.unpack(row[0])) if row else None
 
     def digest(self, path: str) -> bytes:
         """Return the digest of the record's source; empty where there is no such record, or it was deleted."""
@@ -294,33 +294,33 @@ class Documents:
         db, _ = self._open()
         target = names.number(path)
         total = db.execute("SELECT count(*) FROM links WHERE target = ?", (target,)).fetchone()[0]
-        found = db.execute(
+        rows = db.execute(
             "SELECT path, title, kind, year FROM links JOIN records ON records.n = links.record"
             " WHERE target = ? ORDER BY rank LIMIT ? OFFSET ?",
             (target, limit, offset),
         )
-        return total, [Entry(*cells) for cells in found]
+        return total, [Entry(*cells) for cells in rows]
 
     def tied(self, path: str, limit: int = 50, offset: int = 0) -> tuple[int, list[Entry]]:
         """Return how many other shared things point at the thing, and a page of them in the order of their paths."""
         db, _ = self._open()
         target = names.number(path)
         total = db.execute("SELECT count(*) FROM ties WHERE target = ?", (target,)).fetchone()[0]
-        found = db.execute(
+        rows = db.execute(
             "SELECT things.path, title, kind FROM ties JOIN things ON things.n = ties.thing"
             " WHERE target = ? ORDER BY ties.path LIMIT ? OFFSET ?",
             (target, limit, offset),
         )
-        return total, [Entry(*cells) for cells in found]
+        return total, [Entry(*cells) for cells in rows]
 
     # -- many ----------------------------------------------------------------------------------------------------------
 
     def records(self, start: str = "", end: str = LAST) -> Iterator[Document]:
         """Yield the records that are not deleted, ordered by path, from `start` to before `end`."""
-        db, known = self._open()
+        db, packers = self._open()
         query = f"SELECT {_RECORD} FROM records WHERE gone = '' AND {_RANGE} ORDER BY path"
         for row in db.execute(query, (start, end)):
-            yield _record(row, known)
+            yield _record(row, packers)
 
     def paths(self, start: str = "", end: str = LAST) -> Iterator[str]:
         """Yield the paths of the records that are not deleted, sorted, from `start` to before `end`."""
@@ -336,23 +336,23 @@ class Documents:
 
     def things(self, start: int = 0, last: int = LAST_NUMBER) -> Iterator[Document]:
         """Yield the shared things that records name, ordered by number, from `start` to `last`."""
-        db, known = self._open()
+        db, packers = self._open()
         query = f"SELECT {_THING} FROM things WHERE length(claims) > 0 AND n BETWEEN ? AND ? ORDER BY n"
         for row in db.execute(query, (start, last)):
-            yield _thing(row, known)
+            yield _thing(row, packers)
 
     def sources(self, remainder: int = 0, divisor: int = 1) -> Iterator[Source]:
         """Yield the sources of the records that are not deleted; each of several readers gets its share."""
-        db, known = self._open()
+        db, packers = self._open()
         rows = db.execute("SELECT source FROM records WHERE gone = '' AND n % ? = ?", (divisor, remainder))
         for (source,) in rows:
-            yield _SOURCE.decode(known.sources.unpack(source))
+            yield _SOURCE.decode(packers.sources.unpack(source))
 
     def tombstones(self) -> Iterator[Document]:
         """Yield the deleted records, ordered by path."""
-        db, known = self._open()
+        db, packers = self._open()
         for row in db.execute(f"SELECT {_RECORD} FROM records WHERE gone != '' ORDER BY path"):
-            yield _record(row, known)
+            yield _record(row, packers)
 
     def changes(self, after: str = "") -> Iterator[Change]:
         """Yield what publishings after that generation did to records, the oldest first.
@@ -404,11 +404,11 @@ def mentioned(mentions: bytes) -> list[tuple[int, int]]:
     return _MENTIONS(mentions) if mentions else []
 
 
-def _record(row: tuple[Any, ...], known: Packers) -> Document:
+def _record(row: tuple[Any, ...], packers: Packers) -> Document:
     path, title, kind, body, *rest = row
-    return Document(path, title, kind, known.bodies.unpack(body), True, *rest)
+    return Document(path, title, kind, packers.bodies.unpack(body), True, *rest)
 
 
-def _thing(row: tuple[Any, ...], known: Packers) -> Document:
+def _thing(row: tuple[Any, ...], packers: Packers) -> Document:
     path, title, kind, body = row
-    return Document(path, title, kind, known.bodies.unpack(body), False)
+    return Document(path, title, kind, packers.bodies.unpack(body), False)

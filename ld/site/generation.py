@@ -238,8 +238,8 @@ def generations(site: Path) -> list[Manifest]:
 
 def finished_in(site: Path) -> list[Path]:
     """Return the folders of the finished generations, oldest first."""
-    found = (path.parent for path in (site / "generations").glob(f"*/{MANIFEST}"))
-    return sorted(path for path in found if path.suffix not in (PART, REMOVING))
+    folders = (path.parent for path in (site / "generations").glob(f"*/{MANIFEST}"))
+    return sorted(path for path in folders if path.suffix not in (PART, REMOVING))
 
 
 def known_in(site: Path) -> str:
@@ -249,11 +249,11 @@ def known_in(site: Path) -> str:
 
 def manifest_of(path: Path) -> Manifest:
     try:
-        found = msgspec.json.decode((path / MANIFEST).read_bytes(), type=Manifest)
+        manifest = msgspec.json.decode((path / MANIFEST).read_bytes(), type=Manifest)
     except (OSError, msgspec.MsgspecError) as error:
         raise SiteError(f"{path / MANIFEST}: cannot be read: {error}: roll back or publish again") from None
-    if found.layout != LAYOUT:
+    if manifest.layout != LAYOUT:
         raise SiteError(
-            f"{path}: was made by another version ({found.software}): publish from the sources into a new site folder"
+            f"{path}: made by another version ({manifest.software}): publish from the sources into a new site folder"
         )
-    return found
+    return manifest

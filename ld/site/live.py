@@ -111,7 +111,7 @@ class Live:
 
     def _take_over(self, target: Path) -> None:
         try:
-            found = self._whole(target)
+            generation = self._whole(target)
         except Exception as error:  # whatever is wrong with it: the one before is served on
             reason = str(error) if isinstance(error, SiteError) else f"{target}: {error!r}"
             if self._company and (self._refused is None or self._refused[0] != target):
@@ -120,20 +120,20 @@ class Live:
             self._refused = (target, time.monotonic(), reason)
             return
         if self._open:
-            _tell(f"generation {found.id} is served now")
-        self._open, self._refused = found, None
+            _tell(f"generation {generation.id} is served now")
+        self._open, self._refused = generation, None
 
     def _whole(self, target: Path) -> Generation:
         """Return the generation, verified and ready; raise where it cannot be served."""
-        found = Generation(target)
+        generation = Generation(target)
         if self._verify:
             # a server keeps one core for its requests, and ends at once when it shall
-            found.verify(threads=1 if self._company else CORES)
-        found.documents.list_records(limit=1)
-        found.documents.close()
+            generation.verify(threads=1 if self._company else CORES)
+        generation.documents.list_records(limit=1)
+        generation.documents.close()
         if self._company and self._open:  # a server that starts need not wait for its first query
-            self._company.prepare(found)
-        return found
+            self._company.prepare(generation)
+        return generation
 
     def _why(self) -> str:
         try:

@@ -53,9 +53,9 @@ class Forms:
             del self._local.db
 
 
-def packed(packer: Packer, found: Finished) -> bytes:
+def packed(packer: Packer, finished: Finished) -> bytes:
     """Return the record's formats and links, packed for keeping."""
-    return packer.pack(msgspec.msgpack.encode(found))
+    return packer.pack(msgspec.msgpack.encode(finished))
 
 
 def unpacked(packer: Packer, data: bytes) -> Finished:
@@ -64,8 +64,8 @@ def unpacked(packer: Packer, data: bytes) -> Finished:
 
 
 @cached(4)
-def edition(known: Vocabulary) -> str:
+def edition(tables: Vocabulary) -> str:
     """Return a hash of all that decides how a graph is written: the program's edition, formats, context, prefixes."""
     forms = [(form.key, form.media_type) for form in RECORD]
-    decisive = f"{program()} {forms} {known.text('context.jsonld')}{known.prefixes}"
+    decisive = f"{program()} {forms} {tables.text('context.jsonld')}{tables.prefixes}"
     return hashlib.sha256(decisive.encode()).hexdigest()[:16]

@@ -121,19 +121,19 @@ class Index:
     def _sought(self, query: str) -> tuple[list[_Sought], bool]:
         """Return the terms to look for, and whether they are the whole query."""
         asked = parse(query)
-        found = [_Sought(term, tokens) for term in asked.terms if (tokens := self._tokens_of(term))]
-        prefixes = [one for one in found if one.term.prefix]
-        phrases = [one for one in found if not one.term.prefix and len(one.tokens) > 1]
-        single = [one for one in found if not one.term.prefix and len(one.tokens) == 1]
+        terms = [_Sought(term, tokens) for term in asked.terms if (tokens := self._tokens_of(term))]
+        prefixes = [one for one in terms if one.term.prefix]
+        phrases = [one for one in terms if not one.term.prefix and len(one.tokens) > 1]
+        single = [one for one in terms if not one.term.prefix and len(one.tokens) == 1]
         kept = single + phrases[:_MOST_PHRASES] + prefixes[:_MOST_PREFIXES]
         short = all(len(one.tokens) <= _LONGEST_PHRASE for one in kept)
-        return kept, asked.whole and short and len(kept) == len(found)
+        return kept, asked.whole and short and len(kept) == len(terms)
 
     def _tokens_of(self, term: Term) -> tuple[tuple[int, str], ...]:
-        found = self.tokens(term.text)
-        if term.field == "year" and found:  # a year is one word, whatever stands in it
-            return ((0, " ".join(token for _, token in found)),)
-        return found
+        tokens = self.tokens(term.text)
+        if term.field == "year" and tokens:  # a year is one word, whatever stands in it
+            return ((0, " ".join(token for _, token in tokens)),)
+        return tokens
 
     def tokens(self, text: str) -> tuple[tuple[int, str], ...]:
         """Return the words of a text as the index has them, each with its place; those too long are left out."""

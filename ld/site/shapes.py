@@ -62,20 +62,22 @@ def validate(documents: Documents, vocabulary: Vocabulary, *, limit: int = 0, ke
 def findings(graph: rdflib.Graph, shapes: rdflib.Graph) -> Iterator[Finding]:
     """Yield what the shapes find in the graph (SHACL §3.6, validation results), the gravest first."""
     _, results, _ = pyshacl.validate(graph, shacl_graph=shapes, advanced=True, inference="none")
-    found = [_finding(results, one) for one in results.subjects(RDF.type, SH.ValidationResult)]
+    found = [_finding(results, result) for result in results.subjects(RDF.type, SH.ValidationResult)]
     order = list(_SEVERITIES.values())
-    yield from sorted(found, key=lambda one: (order.index(one.severity), one.node, one.message, one.value))
+    yield from sorted(
+        found, key=lambda result: (order.index(result.severity), result.node, result.message, result.value)
+    )
 
 
-def _finding(results: rdflib.Graph, one: rdflib.term.Node) -> Finding:
+def _finding(results: rdflib.Graph, result: rdflib.term.Node) -> Finding:
     """Return a result in words; of a rule over the whole graph the node is the value that its query found."""
-    message = results.value(one, SH.resultMessage)
-    path = results.value(one, SH.resultPath)
-    focus, value = str(results.value(one, SH.focusNode)), str(results.value(one, SH.value) or "")
+    message = results.value(result, SH.resultMessage)
+    path = results.value(result, SH.resultPath)
+    focus, value = str(results.value(result, SH.focusNode)), str(results.value(result, SH.value) or "")
     if focus == _WHOLE_GRAPH:
         focus, value = value, ""
     return Finding(
-        severity=_SEVERITIES.get(str(results.value(one, SH.resultSeverity)), "violation"),
+        severity=_SEVERITIES.get(str(results.value(result, SH.resultSeverity)), "violation"),
         node=focus,
         message=str(message or f"{path} does not conform"),
         value=value,

@@ -169,6 +169,6 @@ class Shown(Shapes):
         return Finished(self.data_header.encode(), {form.key: self.made(form) for form in PACKED})
 
 
-def url_of(base: str, found: Document) -> str:
+def url_of(base: str, document: Document) -> str:
     """Return the document's URL, spelled as its IRI is."""
-    return base + address(found.path) if found.record else found.card.url
+    return base + address(document.path) if document.record else document.card.url

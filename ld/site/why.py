@@ -78,13 +78,13 @@ class Explainer:
         """
         with self._turn():
             try:
-                found = self._ask(msgspec.msgpack.encode(question))
+                explained = self._ask(msgspec.msgpack.encode(question))
             except TimeoutError:
                 _end(self._children)
                 raise WhyError(f"The record could not be explained within {self._seconds:g} s: try again.") from None
-            if found is None:
+            if explained is None:
                 raise WhyError("The process that explains records ended: try again.")
-            return msgspec.msgpack.decode(found, type=Explained | None)
+            return msgspec.msgpack.decode(explained, type=Explained | None)
 
     @contextmanager
     def _turn(self) -> Iterator[None]:

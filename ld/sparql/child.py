@@ -47,7 +47,7 @@ def address_space() -> int:
 
 
 def limit_memory(extra: int) -> None:
-    """Let this process grow by so many bytes, and be the first that a system without memory ends."""
+    """Let this process grow by that many bytes, and be the first to be ended when the system runs out of memory."""
     import resource
 
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

@@ -171,7 +171,7 @@ def _met(states: dict[int, dict[str, tuple[Any, Any]]], start: int) -> list[int]
 
 
 def digest() -> str:
-    """Return what differs as soon as the grammar does."""
+    """Return a digest that changes with the grammar."""
     return hashlib.sha256(grammar().encode()).hexdigest()
 
 

@@ -72,7 +72,7 @@ def workplace(kind: str = "endpoint") -> Iterator[Path]:
 def _remove(left: Path) -> None:
     """Remove a folder of an earlier run; raises OSError where it is in use.
 
-    Everybody may put something of that name there: only what we made ourselves, and nobody else could change, is
+    Anybody may put something of that name there: only what we made ourselves, and nobody else could change, is
     touched. A pipe for a lock would be waited for without end, a link would lead elsewhere.
     """
     found = left.lstat()
@@ -96,7 +96,7 @@ def _ours(found: os.stat_result, kind: int) -> bool:
 def held(sources: Sequence[Path]) -> Iterator[None]:
     """Keep writers out of a store that is asked as it is: the engine's own lock, shared. Files need none.
 
-    Raises SiteError where somebody writes to it: what a reader sees beside a writer is undefined.
+    Raises SiteError where another process writes to it: what a reader then sees is undefined.
     """
     with ExitStack() as stack:
         for lock in (source / "LOCK" for source in sources):
@@ -104,7 +104,9 @@ def held(sources: Sequence[Path]) -> Iterator[None]:
                 try:
                     lockf(stack.enter_context(lock.open("rb")), LOCK_SH | LOCK_NB)
                 except BlockingIOError:
-                    raise SiteError(f"{lock.parent}: somebody writes to this store: end that first") from None
+                    raise SiteError(
+                        f"{lock.parent}: another process is writing to this store: end that first"
+                    ) from None
         yield
 
 
@@ -123,9 +125,9 @@ def load(sources: Sequence[Path], folder: Path, base: str, progress: Progress = 
         check_name(path)
         triples = _fill(path, sources, base, steady(progress))
     graphs = Oxigraph.read(path).graphs()[:_MOST_GRAPHS]
-    found = Loaded(_digest(sources), base, str(path), graphs, triples)
-    (folder / _DESCRIPTION).write_bytes(msgspec.json.encode(found))
-    return found
+    loaded = Loaded(_digest(sources), base, str(path), graphs, triples)
+    (folder / _DESCRIPTION).write_bytes(msgspec.json.encode(loaded))
+    return loaded
 
 
 def loaded(folder: Path) -> Loaded:
@@ -175,7 +177,7 @@ def _format(source: Path) -> RdfFormat:
 
 
 def _digest(sources: Sequence[Path]) -> str:
-    """Return what differs when one of the files does: names, sizes and times, and those of a directory's files."""
+    """Return a digest that changes with the files: their names, sizes and times, and those of a directory's files."""
     files = [file for one in sources for file in (sorted(one.iterdir()) if one.is_dir() else [one])]
     seen = hashlib.sha256(__version__.encode())
     for file in files:

@@ -44,7 +44,7 @@ IN_MEMORY = 1 << 20
 
 
 class Limits(msgspec.Struct, frozen=True):
-    """What one query may use, and how many there may be."""
+    """What one query may use, and how many queries there may be."""
 
     seconds: float = 30.0
     rows: int = 100_000
@@ -57,7 +57,7 @@ class Limits(msgspec.Struct, frozen=True):
 
 
 class Request(msgspec.Struct, frozen=True):
-    """A query and how its answer shall look.
+    """A query, and the answer that is wanted.
 
     `client` is whoever is counted by `per_client`; an empty one is not counted. Without graphs the query runs
     over the store's default graph; with only named ones the default graph is empty. `base` is what relative IRIs of
@@ -190,12 +190,12 @@ class QueryPool:
 
     @contextlib.contextmanager
     def _turn(self, client: str) -> Iterator[None]:
-        """Wait for one's turn, in the order of coming; raises ClientBusy and QueueFull at once."""
+        """Wait for a turn, first come, first served; raises ClientBusy and QueueFull at once."""
         place = self._turns.take(client) if client else None
         try:
             if client and place is None:
                 raise ClientBusy(
-                    f"You already run {self._turns.most} queries, as many as one client may. "
+                    f"You are already running {self._turns.most} queries, as many as one client may. "
                     "Wait for an answer before you ask again."
                 )
             self._wait()
@@ -230,7 +230,7 @@ class QueryPool:
         if self._closed:
             raise QueueFull("The server is changing to newer data. Try again at once.")
         if len(self._waiting) >= self.limits.queued and self._running >= self.limits.running:
-            raise QueueFull("The server is busy: as many queries wait as may wait. Try again later.")
+            raise QueueFull("The server is busy: the queue of waiting queries is full. Try again later.")
 
     def _is_next(self, ticket: object) -> bool:
         return self._stopped or (self._waiting[0] is ticket and self._running < self.limits.running)
@@ -290,7 +290,7 @@ class QueryPool:
             self._started(lambda worker: self._idle.insert(0, worker))
 
     def _started(self, keep: Callable[[Worker], object]) -> Worker:
-        """Start a worker, which is counted as starting until it is kept; raises OSError where the system lets none."""
+        """Start a worker, counted as starting until it is kept; raises OSError where the system allows none."""
         worker = None
         try:
             worker = Worker(self.store, self.limits.memory)

@@ -70,7 +70,7 @@ class Child:
         return self.process.poll() is None
 
     def kill(self) -> None:
-        """End the process at once, whatever it does, and reap it."""
+        """End the process at once, whatever it is doing, and reap it."""
         self.process.kill()
         self.process.wait()
         self.channel.close()
@@ -110,7 +110,7 @@ class Worker(Child):
         )
 
     def _next(self, deadline: float, gone: Gone | None) -> tuple[bytes, bytearray] | None:
-        """Return the next frame; raises ClientGone where nobody waits for it any more."""
+        """Return the next frame; raises ClientGone where nobody waits for the answer any more."""
         if gone:
             watch = select.poll()
             watch.register(self.channel, select.POLLIN)

@@ -62,7 +62,7 @@ def receive(channel: socket.socket, deadline: float | None = None) -> tuple[byte
 
 
 def _read(channel: socket.socket, size: int, hurry: Callable[[], None]) -> bytearray | None:
-    """Return exactly so many bytes; None where the stream ends before."""
+    """Return exactly that many bytes; None where the stream ends earlier."""
     data = bytearray(size)
     view, position = memoryview(data), 0
     while position < size:

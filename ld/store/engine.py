@@ -31,7 +31,7 @@ Results = QuerySolutions | QueryBoolean | Iterable[Triple]
 
 
 class Query(Struct, frozen=True):
-    """A query as an engine gets it: looked at by the guard, and under way for at most so many seconds.
+    """A query as an engine gets it: checked by the guard, and with a limit in seconds.
 
     Without graphs it runs over the default graph; with only named ones the default graph is empty (SPARQL 1.1 Protocol
     §2.1.4). `base` is what its relative IRIs are relative to; where it is empty, they are errors.
@@ -45,9 +45,9 @@ class Query(Struct, frozen=True):
 
 
 class Engine(ABC):
-    """The triples of one generation in a store: five verbs. Made by `written` or `opened`, below.
+    """The triples of one generation in a store, made by `written` or `opened` below.
 
-    One that is `written` to is one process's alone; one that is `opened` is never changed, and asked by many at once.
+    A store being `written` belongs to one process alone; an `opened` one is never changed, and many may ask it at once.
     N-Triples come from the mapping, which has checked every term, so no engine need check them again. An engine that
     fails for a reason of its own (no space, no connection) raises OSError, or SiteError where it can say what to do.
     """
@@ -70,7 +70,7 @@ class Engine(ABC):
 
     @classmethod
     def drop(cls, folder: Path, where: str) -> None:
-        """Give up what the store of the folder has elsewhere: the folder is about to be removed, finished or not."""
+        """Remove what the folder's store has elsewhere: the folder is about to be removed, finished or not."""
         return
 
     @abstractmethod
@@ -83,7 +83,7 @@ class Engine(ABC):
 
     @abstractmethod
     def replace(self, old: str, new: str) -> int:
-        """Put lines of N-Triples in the place of others, and return how many more of them come than go.
+        """Replace lines of N-Triples by others, and return by how many the triples increase.
 
         Lines in both stay as they are; what is to go may be gone already. No line comes with one call and goes with
         another, so an engine may collect them, and do many at once in any order.
@@ -91,11 +91,11 @@ class Engine(ABC):
 
     @abstractmethod
     def close(self) -> None:
-        """Do what has been collected, and make all durable: whoever opens the store from now on finds it."""
+        """Write what has been collected, and make it durable: whoever opens the store from now on sees it."""
 
     @abstractmethod
     def answer(self, query: Query) -> Results:
-        """Return what the query gives. Raises QuerySyntaxError, with the place where the engine tells it.
+        """Return the results of the query. Raises QuerySyntaxError, with line and column if the engine gives them.
 
         It is asked in a process that is killed when the time is over or nobody waits any more, one query at a time.
         The results are read up to the limits of rows and bytes, and then left. While they are read, errors may follow.
@@ -108,7 +108,7 @@ class Engine(ABC):
         return serialize(cast(Iterable[Triple], found), format=RdfFormat.N_TRIPLES) or b""
 
     def count(self) -> int:
-        """Return how many triples there are; that may take as long as reading them all."""
+        """Return the number of triples; that may take as long as reading them all."""
         (row,) = cast(QuerySolutions, self.answer(Query("SELECT (COUNT(*) AS ?n) WHERE { ?s ?p ?o }")))
         return int(row["n"].value)
 
@@ -135,10 +135,10 @@ def kinds() -> list[str]:
 def kind(engine: str) -> type[Engine]:
     """Return the kind that a setting names; raises SettingError where there is none of that name."""
     word = engine.partition(" ")[0]
-    found = _kind(word)
-    if not found:
+    module = _kind(word)
+    if not module:
         raise SettingError(f"engine: no kind of triple store is called '{word}': there are {', '.join(kinds())}")
-    return found
+    return module
 
 
 def _kind(word: str) -> type[Engine] | None:
@@ -172,13 +172,13 @@ def chosen(folder: Path) -> str:
 
 
 def drop(folder: Path) -> None:
-    """Give up what the store of the folder has elsewhere, before the folder is removed; SiteError where that fails."""
+    """Remove what the folder's store has elsewhere, before the folder is removed; SiteError where that fails."""
     note = _noted(folder)
     kind(note.kind).drop(folder, note.where)
 
 
 def _noted(folder: Path) -> _Note:
-    """Return what the note in the folder tells. Without one it is Oxigraph's, of whoever made it."""
+    """Return the note in the folder; without one, the store is Oxigraph's."""
     try:
         return msgspec.json.decode((folder / _NOTE).read_bytes(), type=_Note)
     except FileNotFoundError:

@@ -18,7 +18,7 @@ from ld.values.text import shown
 if TYPE_CHECKING:
     import rdflib
 
-# So much is collected before it is loaded: a load writes a file of its own.
+# Bytes collected before they are loaded: each load writes a file of its own.
 _BATCH_CHARACTERS = 256 << 20
 
 
@@ -72,7 +72,7 @@ class Oxigraph(Engine):
         self._settle()
 
     def fill(self, quads: Iterable[Quad]) -> None:
-        """Load quads, those of named graphs too; what raises an error while they are made ends the loading."""
+        """Load quads, named graphs included; an error raised while they are made ends the loading."""
         self._store.bulk_extend(quads)
         self._settle()
 
@@ -143,7 +143,7 @@ def _graphs(query: Query) -> dict[str, Any]:
 
 
 def _complaint(said: str) -> QuerySyntaxError:
-    """Return what the engine says of a text that is no query, with its place."""
+    """Return the engine's complaint about a text that is no query, with line and column."""
     found = re.match(r"error at (\d+):(\d+): (.*)", said, re.DOTALL)
     if not found:
         return QuerySyntaxError(f"This is not a SPARQL 1.1 query: {said}")
@@ -159,7 +159,7 @@ KIND = Oxigraph
 
 
 def check_name(directory: Path) -> None:
-    """Raise SiteError where the engine can open nothing in the folder: it wants paths in UTF-8."""
+    """Raise SiteError where the engine could not open the folder: it needs paths in UTF-8."""
     try:
         os.path.realpath(directory).encode()
     except UnicodeEncodeError:

@@ -96,7 +96,7 @@ def solr_version(version: str) -> str:
 
 @remembered
 def _day(number: int) -> str:
-    """Return the day so many days after 1970-01-01."""
+    """Return the day that is that many days after 1970-01-01."""
     return date.fromordinal(_EPOCH + number).isoformat()
 
 

@@ -110,7 +110,7 @@ def _agrees(question: tuple[str, str]) -> bool:
     return _script_agrees(sample, language) and _words_agree(sample, language)
 
 
-# Reading and describing a record ask the same: so many questions are remembered, not more, as texts may be long.
+# Reading and mapping a record ask the same questions; only a few are remembered, as texts may be long.
 _agreed = remembered(_agrees, most=10_000, longest=2_100)
 
 

@@ -68,9 +68,9 @@ def create_app(settings: Settings | None = None) -> Flask:
     ))  # fmt: skip
 
 
-def create_endpoint(settings: Settings, found: Loaded) -> Flask:
+def create_endpoint(settings: Settings, door: Loaded) -> Flask:
     """Return the WSGI application that answers SPARQL queries over loaded RDF, and nothing else."""
-    return _app(Shared(settings, Pools(settings), Door(found)), (health.door, metrics.blueprint, sparql.blueprint))
+    return _app(Shared(settings, Pools(settings), Door(door)), (health.door, metrics.blueprint, sparql.blueprint))
 
 
 def _app(state: Shared, parts: Iterable[Blueprint]) -> Flask:

@@ -26,9 +26,9 @@ _STALLED_SECONDS = 60
 
 
 class Listeners:
-    """So many sockets at one address, which nobody else has; raises SiteError where it cannot be had.
+    """Several sockets at one address, which no other program has; raises SiteError where it is taken.
 
-    Where the system cannot spread connections over several, one socket stands for all.
+    Where the system cannot spread connections over several sockets, one serves for all.
     """
 
     def __init__(self, host: str, port: int, size: int) -> None:
@@ -38,7 +38,7 @@ class Listeners:
         self._sockets = [self._bound(shared=_LINUX) for _ in range(size if _LINUX else 1)]
 
     def open(self, backlog: int) -> None:
-        """Let clients come: so many may wait at each."""
+        """Listen: at each socket that many clients may wait."""
         try:
             for one in self._sockets:
                 one.listen(backlog)
@@ -46,7 +46,7 @@ class Listeners:
             raise self._refused(error) from None
 
     def steer(self, posts: Sequence[int]) -> None:
-        """Let new connections come to these only; to any, where these are none or the system knows nothing of it."""
+        """Steer new connections to these only; to any, where these are none or the system cannot steer."""
         code = _program(posts or range(len(self._sockets)))
         kept = ctypes.create_string_buffer(code)
         with suppress(OSError):
@@ -63,7 +63,7 @@ class Listeners:
         return mine
 
     def close(self) -> None:
-        """Let nobody come any more, as soon as the processes have closed theirs too."""
+        """Stop listening, as soon as the processes have closed their sockets too."""
         for one in self._sockets:
             one.close()
 
@@ -87,7 +87,7 @@ class Listeners:
 
 
 def _tune(listener: socket.socket) -> None:
-    """Set what connections inherit: none waits to be sent, and those that stall end by themselves (RFC 5482)."""
+    """Set the options that connections inherit: data is sent at once, and stalled ones end by themselves (RFC 5482)."""
     listener.setblocking(False)
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)

@@ -18,7 +18,7 @@ _LONG = 500  # letters of a header that is looked at anew each time
 
 
 class Choice(Struct, frozen=True):
-    """The chosen format, and the profile of it that was asked for (empty: as we write it)."""
+    """The chosen format and the profile that was asked for (empty: as we write it)."""
 
     format: Format
     profile: str = ""
@@ -61,7 +61,7 @@ def _chosen(accept: str | None, wanted: str | None, offered: tuple[Format, ...])
     if not accept or not accept.strip():
         return Choice(offered[0])
     ranges = _ranges(accept)
-    best = max(offered, key=lambda one: (_rank(one, ranges), -offered.index(one)))
+    best = max(offered, key=lambda form: (_rank(form, ranges), -offered.index(form)))
     if _rank(best, ranges)[0] <= 0:
         return None
     return Choice(best, _profile(best, ranges))
@@ -75,18 +75,18 @@ def _named(wanted: str | None, offered: Sequence[Format]) -> Format | None:
     """Return the format of that key ("ttl"), subtype ("turtle", "xml") or media type; lists give their first known."""
     for word in (wanted or "").lower().split(","):
         spellings = {word.strip(), f"application/{word.strip()}", f"text/{word.strip()}"}
-        for one in offered:
-            if spellings & one.names:
-                return one
+        for form in offered:
+            if spellings & form.names:
+                return form
     return None
 
 
 def _ranges(accept: str) -> list[Range]:
-    found = []
+    ranges = []
     for value, quality in parse_accept_header(_BARE_QUALITY.sub("q=0.", accept)):
         media_type, options = parse_options_header(value)
-        found.append(Range(media_type.lower(), quality, tuple(options.get("profile", "").split())))
-    return found
+        ranges.append(Range(media_type.lower(), quality, tuple(options.get("profile", "").split())))
+    return ranges
 
 
 def _rank(form: Format, ranges: Sequence[Range]) -> tuple[float, int]:

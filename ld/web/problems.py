@@ -69,14 +69,14 @@ def retried(response: Response) -> Response:
 
 
 def not_acceptable(url: str, offered: Sequence[Format], *, extensions: bool = False) -> Response:
-    """Return a 406 that lists the types there are and where (RFC 9110 §15.5.7)."""
+    """Return a 406 that lists the types on offer with their addresses (RFC 9110 §15.5.7)."""
     sign = "." if extensions else "?format="
     there = [{"type": form.media_type, "url": f"{url}{sign}{form.key}"} for form in offered]
     return problem(406, "None of the types you accept is offered here.", available=there)
 
 
 def failure(error: ShelfgraphError) -> tuple[int, str, dict[str, Any]]:
-    """Return the status of an error, what it says, and what else there is to tell: where, or where to have all."""
+    """Return the status of an error, its message, and further facts: its place, or where the whole data is."""
     said = current_app.extensions["shelfgraph"].outward(str(error))
     note(failure=type(error).__name__)
     status = next((_STATUS[kind] for kind in type(error).__mro__ if kind in _STATUS), 500)

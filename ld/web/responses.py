@@ -72,7 +72,7 @@ class _Answer(Response):
     """A response whose headers are as they shall be sent: werkzeug would check each a second time."""
 
     def get_wsgi_headers(self, environ: WSGIEnvironment) -> Headers:
-        """Return the headers; what tells of a body only where there is one (RFC 9110 §15.4.5)."""
+        """Return the headers; those about a body only where there is one (RFC 9110 §15.4.5)."""
         if self.status_code == 304:
             for name in ("Content-Type", "Content-Length"):
                 self.headers.remove(name)
@@ -104,8 +104,8 @@ def page(template: str, *, cache: str = NEGOTIATED, modified: str = "", **values
 def _last_modified(text: str) -> list[tuple[str, str]]:
     """Return the Last-Modified header for an xsd:dateTime, none where it is no time; UTC where it names no zone."""
     with suppress(ValueError):
-        found = datetime.fromisoformat(text)
-        return [("Last-Modified", http_date(found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)))]
+        time = datetime.fromisoformat(text)
+        return [("Last-Modified", http_date(time.astimezone(UTC) if time.tzinfo else time.replace(tzinfo=UTC)))]
     return []
 
 
@@ -138,7 +138,7 @@ def install(app: Flask) -> None:
     compress = Compress(app)
 
     def compressed(response: Response) -> Response:
-        """Encode what is no file as the client likes best; what is small stays as it is."""
+        """Encode the answer as the client likes best, unless it is a file or small."""
         accepted = request.headers.get("Accept-Encoding", "")
         choose_coding = _known_coding if len(accepted) < _LONG else _coding
         coding = "" if request.endpoint == "downloads.dump" else choose_coding(accepted)
@@ -161,7 +161,7 @@ def install(app: Flask) -> None:
 
 
 def _unmet(response: Response) -> Response:
-    """Say in place of what was asked for that a condition is not met (RFC 9110 §15.5.13)."""
+    """Answer that a condition is not met, in place of what was asked for (RFC 9110 §15.5.13)."""
     if response.status_code != HTTPStatus.PRECONDITION_FAILED:
         return response
     response.close()

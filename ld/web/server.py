@@ -74,13 +74,13 @@ def serve(target: str, doors: Listeners, settings: Settings) -> None:
 
 
 def stop_seconds(settings: Settings) -> int:
-    """Return how long a stopping server waits for its requests: a query may wait for its turn as long as it may run."""
+    """Return how long a stopping server waits for its requests: a query may wait for as long as it may then run."""
     return math.ceil(2 * float(settings["query_seconds"])) + _STOP_SECONDS
 
 
 @contextmanager
 def _numbers() -> Iterator[None]:
-    """Name a folder in which the processes keep what they count, and remove it in the end."""
+    """Name a folder in which the processes keep their counts, and remove it at the end."""
     if os.environ.get(metrics.FOLDER):
         yield
         return

@@ -18,7 +18,7 @@ from ld.web.edge.outward import Outward
 
 
 class Shared:
-    """What the views of one app share: settings, what is live, the SPARQL workers, and who watches."""
+    """What the views of one app share: settings, the live generation, the SPARQL workers, the watchers."""
 
     def __init__(self, settings: Settings, pools: Pools, live: Live | Door) -> None:
         self.settings = settings
@@ -38,7 +38,7 @@ class Shared:
         return [watcher for watcher in (self.log, self.metrics) if watcher]
 
     def base(self) -> str:
-        """Return the base URL of what is live; of the settings, where there is nothing yet."""
+        """Return the base URL of the live generation; that of the settings, where there is none yet."""
         try:
             return self.live.current().base
         except Exception:  # what is wrong, the view tells
@@ -53,7 +53,7 @@ class Shared:
 
 
 class Door:
-    """RDF that was loaded to be asked, in the place of a live generation: it never changes."""
+    """RDF loaded for queries, in place of a live generation: it never changes."""
 
     def __init__(self, found: Loaded) -> None:
         self._found = found

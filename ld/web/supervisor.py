@@ -61,7 +61,7 @@ class _Process:
 
     @property
     def signs(self) -> list[Any]:
-        """What can be waited for: that it serves, that it is over."""
+        """What can be waited for: that it serves, and that it has ended."""
         return [self._inner.sentinel] if self.serves else [self._inner.sentinel, self._channel]
 
     def begins(self) -> bool:
@@ -82,7 +82,7 @@ class _Process:
         return (self._inner.exitcode or 0) >= 0
 
     def end(self, patience: float = 0.0) -> None:
-        """Tell it to end, and give it so many seconds to answer its requests; without any, end it now."""
+        """Tell it to end, with that many seconds to answer its requests; with none, end it now."""
         if not patience:
             self.until = math.inf
             self._inner.kill()
@@ -115,7 +115,7 @@ class _Post(Struct, eq=False):
         return [*self.former, *([self.process] if self.process else [])]
 
     def served(self) -> bool:
-        """Determine whether somebody is here for whoever comes."""
+        """Determine whether a process serves here."""
         return any(process.serves and not process.told for process in self.all())
 
     def again(self) -> float:
@@ -136,7 +136,7 @@ class _Post(Struct, eq=False):
 
 
 class Supervisor:
-    """Keeps a process at work at each of so many posts until a signal comes: SIGTERM and SIGINT stop, SIGHUP renews.
+    """Keeps a process at work at each of its posts until a signal comes: SIGTERM and SIGINT stop, SIGHUP renews.
 
     `manned` is told the posts at which one serves, whenever they change; `over` the place of each process that has
     ended, and how many have died until then. `stopping` is called at the first signal to stop. Processes that are told
@@ -180,7 +180,7 @@ class Supervisor:
 
     @contextmanager
     def _woken(self) -> Iterator[socket.socket]:
-        """Give what can be read when a signal has come, which its handler has noted."""
+        """Give a socket that becomes readable when a signal has come, which its handler has noted."""
         here, there = socket.socketpair()
         with here, there:
             there.setblocking(False)
@@ -241,7 +241,7 @@ class Supervisor:
             self._manned(serving)
 
     def _bury(self, post: _Post, process: _Process) -> None:
-        """Let go of a process that is over; where nobody told it to end, it has died."""
+        """Let go of a process that has ended; if it was not told to, it has died."""
         if not process.told:
             self._died(post, str(process), useless=process.failed(), missing=process is post.process)
         post.forget(process)
@@ -251,10 +251,10 @@ class Supervisor:
         """Count a death, and see that another takes over; raises SiteError where that is of no use."""
         self._deaths += 1
         if not self._served and (useless or self._deaths >= _TRIES):
-            raise SiteError(f"the server cannot be started: its process {how}: what it said stands above")
+            raise SiteError(f"the server cannot be started: its process {how}: see its messages above")
         pause = post.again() if missing else 0.0
         when = f"another is started {f'in {pause:.1f} s' if pause else 'at once'}" if missing else "another takes over"
-        _say(f"web process {how}; {when}; {self._deaths} died until now")
+        _say(f"web process {how}; {when}; {self._deaths} have died so far")
 
     def _renew(self) -> None:
         """Start a process beside each, which ends when the other serves."""
@@ -302,7 +302,7 @@ def _end_with(parent: int) -> None:
 
 
 def _name(number: int) -> str:
-    """Return what a signal is called."""
+    """Return the name of a signal."""
     with suppress(ValueError):
         return signal.Signals(number).name
     return f"signal {number}"

@@ -1,4 +1,4 @@
-"""What the templates need to name things and to link to them."""
+"""The functions by which templates name things and link to them."""
 
 from __future__ import annotations
 

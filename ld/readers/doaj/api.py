@@ -30,8 +30,8 @@ def sniff(head: bytes) -> bool:
 
 def read(stream: BinaryIO, place: str, share: Share) -> Iterator[Record | Rejected | Part]:
     """Yield the articles of one JSON document, a list, a search answer, an Elasticsearch dump or JSON Lines."""
-    for found in documents(stream, place, _SHAPE, share):
-        yield record(found.value, found.source) if isinstance(found, Found) else found
+    for document in documents(stream, place, _SHAPE, share):
+        yield record(document.value, document.source) if isinstance(document, Found) else document
 
 
 def record(document: dict[str, Any], source: Source) -> Record | Rejected:
@@ -41,19 +41,19 @@ def record(document: dict[str, Any], source: Source) -> Record | Rejected:
     if not isinstance(bib, dict):
         reason = "no 'bibjson' in it: a DOAJ article has one; name another kind with --as"
         return Rejected(source.place, reason, _text(outer.get("id")), source.text[:EXCERPT_CHARACTERS])
-    found = article.record(_article(outer, bib), source)
-    if isinstance(found, Rejected):
-        return found
+    result = article.record(_article(outer, bib), source)
+    if isinstance(result, Rejected):
+        return result
     year = _text(bib.get("year"))
-    found.issued = dates.month(_four_digits(year), _text(bib.get("month")))
-    if year.strip() and found.issued is None:
-        found.remarks.append(Remark("year", "names no year: left out", year))
-    found.created = dates.stamp(_text(outer.get("created_date")))
-    found.modified = dates.stamp(_text(outer.get("last_updated")))
-    found.origin = Origin(found.origin.identifier if found.origin else "", found.modified)
+    result.issued = dates.month(_four_digits(year), _text(bib.get("month")))
+    if year.strip() and result.issued is None:
+        result.remarks.append(Remark("year", "names no year: left out", year))
+    result.created = dates.stamp(_text(outer.get("created_date")))
+    result.modified = dates.stamp(_text(outer.get("last_updated")))
+    result.origin = Origin(result.origin.identifier if result.origin else "", result.modified)
     licences = (fill.licence(_text(one.get(key))) for one in _licences(bib) for key in ("url", "type", "title"))
-    found.licence = next((iri for iri in licences if iri), "")
-    return found
+    result.licence = next((iri for iri in licences if iri), "")
+    return result
 
 
 def _article(outer: dict[str, Any], bib: dict[str, Any]) -> Article:
@@ -84,16 +84,16 @@ def _article(outer: dict[str, Any], bib: dict[str, Any]) -> Article:
     )
 
 
-def _author(one: dict[str, Any]) -> Author:
-    affiliation = _text(one.get("affiliation"))
-    return Author(_text(one.get("name")), (affiliation,) if affiliation else (), _text(one.get("orcid_id")))
+def _author(author: dict[str, Any]) -> Author:
+    affiliation = _text(author.get("affiliation"))
+    return Author(_text(author.get("name")), (affiliation,) if affiliation else (), _text(author.get("orcid_id")))
 
 
 def _subjects(bib: dict[str, Any]) -> Iterator[Subject]:
     """Yield the Library of Congress classes; DOAJ's own old scheme has no codes and is left out."""
-    for one in _objects(bib.get("subject")):
-        if _text(one.get("scheme")).upper() == "LCC" and one.get("code"):
-            yield Subject(text.plain(_text(one.get("term"))), "lcc", text.plain(_text(one.get("code"))))
+    for subject in _objects(bib.get("subject")):
+        if _text(subject.get("scheme")).upper() == "LCC" and subject.get("code"):
+            yield Subject(text.plain(_text(subject.get("term"))), "lcc", text.plain(_text(subject.get("code"))))
 
 
 def _licences(bib: dict[str, Any]) -> list[dict[str, Any]]:

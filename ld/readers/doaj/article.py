@@ -49,24 +49,24 @@ def record(article: Article, source: Source) -> Record | Rejected:
     reason = _unusable(article, known, title, source)
     if reason:
         return Rejected(source.place, reason, known, source.text[:EXCERPT_CHARACTERS])
-    found = Record(id=known, title=title, source=source, format="academicarticle", collection=COLLECTION)
-    found.remarks = []
-    found.abstract = text.paragraphs(article.abstract)
-    found.subjects = [Subject(word) for word in keywords(article.keywords)]
-    found.subjects += dict.fromkeys(article.subjects)
-    found.people = printed(article.authors, found.remarks)
-    found.containers = _journal(article, found.remarks)
-    found.publishers = [name] if (name := text.value(article.publisher)) else []
-    found.publisher_id = text.value(article.publisher_id)
-    set_pages(found, article.start, article.end)
-    set_doi(found, article.doi)
-    set_urls(found, article.urls)
-    set_journal_language(found, article.languages)
-    if found.urls:
-        found.how.append("access-from-collection")
+    result = Record(id=known, title=title, source=source, format="academicarticle", collection=COLLECTION)
+    result.remarks = []
+    result.abstract = text.paragraphs(article.abstract)
+    result.subjects = [Subject(word) for word in keywords(article.keywords)]
+    result.subjects += dict.fromkeys(article.subjects)
+    result.people = printed(article.authors, result.remarks)
+    result.containers = _journal(article, result.remarks)
+    result.publishers = [name] if (name := text.value(article.publisher)) else []
+    result.publisher_id = text.value(article.publisher_id)
+    set_pages(result, article.start, article.end)
+    set_doi(result, article.doi)
+    set_urls(result, article.urls)
+    set_journal_language(result, article.languages)
+    if result.urls:
+        result.how.append("access-from-collection")
     if number:
-        set_page(found, number)
-    return found
+        set_page(result, number)
+    return result
 
 
 def _unusable(article: Article, known: str, title: str, source: Source) -> str:
@@ -90,27 +90,27 @@ def number_of(raw: str) -> str:
     return match[1] if match else ""
 
 
-def set_page(found: Record, number: str, modified: str = "") -> None:
+def set_page(record: Record, number: str, modified: str = "") -> None:
     """Set the article's page and OAI identifier at DOAJ (portality/crosswalks/oaipmh.py, make_oai_identifier)."""
-    found.page = f"https://doaj.org/article/{number}"
-    found.same_as = [found.page]
-    found.origin = Origin(f"oai:doaj.org/article:{number}", modified)
+    record.page = f"https://doaj.org/article/{number}"
+    record.same_as = [record.page]
+    record.origin = Origin(f"oai:doaj.org/article:{number}", modified)
 
 
-def set_journal_language(found: Record, raws: Iterable[str]) -> None:
+def set_journal_language(record: Record, raws: Iterable[str]) -> None:
     """Set the journal's first language as the article's, but only if title and abstract agree with it (DOAJ's help)."""
     said = [raw for raw in raws if raw.strip()]
     code = next((code for raw in said if (code := languages.code(raw))), "")
     if not code:
-        found.remarks += [Remark("language", "names no language: left out", raw) for raw in said]
+        record.remarks += [Remark("language", "names no language: left out", raw) for raw in said]
         return
     tag = languages.tag(code)
-    if all(languages.agrees(one, tag) for one in (found.title, found.abstract) if one):
-        found.languages = [code]
-        found.how.append("language-of-journal")
+    if all(languages.agrees(one, tag) for one in (record.title, record.abstract) if one):
+        record.languages = [code]
+        record.how.append("language-of-journal")
     else:
         problem = "the journal's language, but title or abstract are not in it: left out"
-        found.remarks.append(Remark("language", problem, code))
+        record.remarks.append(Remark("language", problem, code))
 
 
 def _journal(article: Article, remarks: list[Remark]) -> list[Container]:

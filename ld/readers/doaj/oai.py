@@ -128,7 +128,7 @@ def _free(element: etree._Element) -> None:
 
 def _record(element: etree._Element, place: str) -> Record | Rejected | Deleted:
     header = element.find(f"{_OAI}header")
-    found = element if element.tag == _ARTICLE else element.find(f".//{_ARTICLE}")
+    content = element if element.tag == _ARTICLE else element.find(f".//{_ARTICLE}")
     source = Source(KIND, etree.tostring(element, encoding="unicode", with_tail=False), place)
     identifier = _text(header, f"{_OAI}identifier").strip() if header is not None else ""
     known = f"doaj-{number}" if (number := article.number_of(identifier)) else identifier
@@ -139,12 +139,12 @@ def _record(element: etree._Element, place: str) -> Record | Rejected | Deleted:
                 place, "deleted at the source, but no identifier says which record: nothing done", "", excerpt
             )
         return Deleted(place, known, "Deleted at the source.", dates.stamp(_text(header, f"{_OAI}datestamp")))
-    if found is None:
+    if content is None:
         reason = f"{_format(element)} is not read yet: harvest with metadataPrefix=oai_doaj"
         return Rejected(place, reason, known, excerpt)
-    result = article.record(_article(found, known), source)
+    result = article.record(_article(content, known), source)
     if isinstance(result, Record):
-        _dates(result, found, header, identifier)
+        _dates(result, content, header, identifier)
     return result
 
 
@@ -161,7 +161,7 @@ def _format(element: etree._Element) -> str:
 def _article(element: etree._Element, known: str) -> Article:
     """Return the elements of the article; VuFind's harvester puts the identifier inside it as its first child."""
 
-    def one(name: str) -> str:
+    def text_of(name: str) -> str:
         return _text(element, _DOAJ + name)
 
     injected = next((_all_text(child) for child in element if etree.QName(child).localname == "identifier"), "")
@@ -169,32 +169,32 @@ def _article(element: etree._Element, known: str) -> Article:
     header = outer.find(f"{_OAI}header") if outer is not None else None
     return Article(
         id=known or injected,
-        title=one("title"),
-        abstract=one("abstract"),
+        title=text_of("title"),
+        abstract=text_of("abstract"),
         keywords=[_all_text(word) for word in element.iterfind(f"{_DOAJ}keywords/{_DOAJ}keyword")],
         authors=list(_authors(element)),
-        languages=[one("language")],
-        publisher=one("publisher"),
-        publisher_id=one("publisherRecordId"),
-        journal=one("journalTitle"),
-        issn=one("issn"),
-        eissn=one("eissn"),
-        volume=one("volume"),
-        issue=one("issue"),
-        start=one("startPage"),
-        end=one("endPage"),
-        doi=one("doi"),
+        languages=[text_of("language")],
+        publisher=text_of("publisher"),
+        publisher_id=text_of("publisherRecordId"),
+        journal=text_of("journalTitle"),
+        issn=text_of("issn"),
+        eissn=text_of("eissn"),
+        volume=text_of("volume"),
+        issue=text_of("issue"),
+        start=text_of("startPage"),
+        end=text_of("endPage"),
+        doi=text_of("doi"),
         urls=[_all_text(url) for url in element.iterfind(f"{_DOAJ}fullTextUrl")],
         subjects=list(_sets(header)) if header is not None else [],
     )
 
 
-def _dates(found: Record, element: etree._Element, header: etree._Element | None, identifier: str) -> None:
+def _dates(record: Record, element: etree._Element, header: etree._Element | None, identifier: str) -> None:
     raw = _text(element, f"{_DOAJ}publicationDate")
-    found.issued = fill.filled_in(raw, found.how) if raw else None
+    record.issued = fill.filled_in(raw, record.how) if raw else None
     if header is not None:
-        found.modified = dates.stamp(_text(header, f"{_OAI}datestamp"))
-        found.origin = Origin(identifier, found.modified)
+        record.modified = dates.stamp(_text(header, f"{_OAI}datestamp"))
+        record.origin = Origin(identifier, record.modified)
 
 
 def _authors(element: etree._Element) -> Iterator[Author]:
@@ -210,9 +210,9 @@ def _authors(element: etree._Element) -> Iterator[Author]:
 
 def _sets(header: etree._Element) -> Iterator[Subject]:
     """Yield the Library of Congress terms, which stand in the OAI sets only: base64, ~ for = ("LCC:Medicine")."""
-    for one in header.iterfind(f"{_OAI}setSpec"):
+    for spec in header.iterfind(f"{_OAI}setSpec"):
         try:
-            term = base64.urlsafe_b64decode(_all_text(one).strip().replace("~", "=")).decode()
+            term = base64.urlsafe_b64decode(_all_text(spec).strip().replace("~", "=")).decode()
         except ValueError:  # not base64, or not UTF-8 within: a set of another kind
             continue
         scheme, _, label = term.partition(":")
@@ -221,8 +221,8 @@ def _sets(header: etree._Element) -> Iterator[Subject]:
 
 
 def _text(element: etree._Element, tag: str) -> str:
-    found = element.find(tag)
-    return _all_text(found) if found is not None else ""
+    child = element.find(tag)
+    return _all_text(child) if child is not None else ""
 
 
 def _all_text(element: etree._Element) -> str:

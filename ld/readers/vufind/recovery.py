@@ -67,24 +67,24 @@ class Known(Struct):
         self.abstract = " ".join(self.abstract.split(None, 41)[:41])[:80]
 
 
-def recover(text: str, known: Known) -> Facts:
+def recover(text: str, anchors: Known) -> Facts:
     """Return the facts that the run-together text holds beside the known ones."""
     facts = Facts()
     text = flat(text)
-    rest = text.removeprefix(known.id)
-    if rest is text or not known.title:
+    rest = text.removeprefix(anchors.id)
+    if rest is text or not anchors.title:
         return facts
     stamp = _STAMP.match(rest)
     if stamp:
         facts.datestamp = stamp[0]
         rest = rest[stamp.end() :]
-    _language(rest, known, facts)
-    date_end = _after_date(rest, known)
-    start = _title(rest, known, date_end) if date_end >= 0 else -1
+    _language(rest, anchors, facts)
+    date_end = _after_date(rest, anchors)
+    start = _title(rest, anchors, date_end) if date_end >= 0 else -1
     if start < 0:
         return facts
-    _numbers(rest[date_end:start], known, facts)
-    _people(rest, start + len(known.title), known, facts)
+    _numbers(rest[date_end:start], anchors, facts)
+    _people(rest, start + len(anchors.title), anchors, facts)
     return facts
 
 
@@ -96,37 +96,37 @@ def doi_of_url(url: str) -> str:
     return names.doi(_TAIL.sub("", match[1]))
 
 
-def _language(rest: str, known: Known, facts: Facts) -> None:
+def _language(rest: str, anchors: Known, facts: Facts) -> None:
     """Three letters before the publisher or the journal are the language code."""
     code = _CODE.match(rest)
-    after = known.publisher or known.journal
+    after = anchors.publisher or anchors.journal
     if code and after and rest.startswith(after, 3):
         facts.language = code[0]
 
 
-def _after_date(rest: str, known: Known) -> int:
+def _after_date(rest: str, anchors: Known) -> int:
     """Return where the publication date ends: behind the journal and its ISSNs, -1 where it cannot be told."""
-    if not known.date:
+    if not anchors.date:
         return -1
     anchor = 0
-    for part in (known.publisher, known.journal, *known.issns):
+    for part in (anchors.publisher, anchors.journal, *anchors.issns):
         found = rest.find(part, anchor) if part else -1
         anchor = found + len(part) if found >= 0 else anchor
-    found = rest.find(known.date, anchor)
-    return found + len(known.date) if found >= 0 else -1
+    found = rest.find(anchors.date, anchor)
+    return found + len(anchors.date) if found >= 0 else -1
 
 
-def _title(rest: str, known: Known, date_end: int) -> int:
+def _title(rest: str, anchors: Known, date_end: int) -> int:
     """Return where the title begins: the first author follows it. A short title alone could stand in a DOI."""
-    title = known.title
-    if known.authors:
-        return rest.find(title + known.authors[0], date_end)
+    title = anchors.title
+    if anchors.authors:
+        return rest.find(title + anchors.authors[0], date_end)
     return rest.find(title, date_end) if len(title) > 9 else -1
 
 
-def _numbers(between: str, known: Known, facts: Facts) -> None:
+def _numbers(between: str, anchors: Known, facts: Facts) -> None:
     """Take DOI, volume and publisher's id out of what stands between the date and the title."""
-    for url in known.urls:
+    for url in anchors.urls:
         doi = doi_of_url(url)
         at = between.lower().find(doi) if doi else -1
         if at >= 0:
@@ -141,7 +141,7 @@ def _numbers(between: str, known: Known, facts: Facts) -> None:
     match = _only(between)
     if match is not None:
         doi = names.doi(between[match:])
-        if doi and (_ends_surely(doi) or _confirmed(doi, known.urls)):
+        if doi and (_ends_surely(doi) or _confirmed(doi, anchors.urls)):
             facts.doi = doi
             facts.how.append("doi-from-index-text")
             _volume(between[:match], facts)
@@ -178,12 +178,12 @@ def _volume(before: str, facts: Facts) -> None:
         facts.how.append("volume-from-index-text")
 
 
-def _people(rest: str, at: int, known: Known, facts: Facts) -> None:
+def _people(rest: str, at: int, anchors: Known, facts: Facts) -> None:
     """Walk over the authors and their numbers 0, 1, 2…, then cut the block of affiliations."""
     numbers: list[int] = []
     orcids: list[str] = []
     expected = 0
-    for name in known.authors:
+    for name in anchors.authors:
         if not rest.startswith(name, at):
             return
         at += len(name)
@@ -198,12 +198,12 @@ def _people(rest: str, at: int, known: Known, facts: Facts) -> None:
     if any(orcids):
         facts.orcids = orcids
         facts.how.append("orcid-from-index-text")
-    _affiliations(rest, at, known, numbers, expected, facts)
+    _affiliations(rest, at, anchors, numbers, expected, facts)
 
 
-def _affiliations(rest: str, at: int, known: Known, numbers: list[int], count: int, facts: Facts) -> None:
+def _affiliations(rest: str, at: int, anchors: Known, numbers: list[int], count: int, facts: Facts) -> None:
     """Accept the affiliations only if the block falls into exactly as many pieces as authors have a number."""
-    following = known.abstract or flat(next(iter(known.urls), ""))[:80] or "\0"
+    following = anchors.abstract or flat(next(iter(anchors.urls), ""))[:80] or "\0"
     end = rest.find(following, at) if count else -1
     if end <= at:
         return

@@ -76,12 +76,12 @@ def sniff(head: bytes) -> bool:
 
 def read(stream: BinaryIO, place: str, share: Share) -> Iterator[Record | Rejected | Part]:
     """Yield the records of the documents."""
-    for found in documents(stream, place, _SHAPE, share):
-        if isinstance(found, Found):
-            values = msgspec.structs.astuple(found.value)
-            yield record(fields_of(zip(FIELDS, values, strict=True)), found.source)
+    for document in documents(stream, place, _SHAPE, share):
+        if isinstance(document, Found):
+            values = msgspec.structs.astuple(document.value)
+            yield record(fields_of(zip(FIELDS, values, strict=True)), document.source)
         else:
-            yield found
+            yield document
 
 
 def fields_of(document: Iterable[tuple[str, Any]]) -> Fields:
@@ -90,15 +90,15 @@ def fields_of(document: Iterable[tuple[str, Any]]) -> Fields:
     >>> fields_of([("id", "1"), ("author", ["Doe, Jane"]), ("_version_", 1716825967131885568), ("n", None)])
     {'id': ['1'], 'author': ['Doe, Jane'], '_version_': ['1716825967131885568']}
     """
-    found: Fields = {}
+    fields: Fields = {}
     for name, value in document:
         if value is None:
             continue
         values = value if isinstance(value, list) else [value]
         kept = [one if isinstance(one, str) else str(one) for one in values if isinstance(one, _SCALARS)]
         if kept:
-            found[name] = kept
-    return found
+            fields[name] = kept
+    return fields
 
 
 def record(fields: Fields, source: Source) -> Record | Rejected:
@@ -130,25 +130,25 @@ class _Reading:
         reason = self._oversized() or self._missing(title)
         if reason:
             return Rejected(self.source.place, reason, self.id, self.source.text[:EXCERPT_CHARACTERS])
-        found = Record(id=self.id, title=title, source=self.source, collection=self.collection)
-        found.remarks = self.remarks
-        self._format(found)
-        self._date(found)
-        self._publishers(found)
-        self._containers(found)
-        self._identifiers(found)
-        self._description(found)
-        self._subjects(found)
-        self._administration(found)
+        record = Record(id=self.id, title=title, source=self.source, collection=self.collection)
+        record.remarks = self.remarks
+        self._format(record)
+        self._date(record)
+        self._publishers(record)
+        self._containers(record)
+        self._identifiers(record)
+        self._description(record)
+        self._subjects(record)
+        self._administration(record)
         if self.doaj or self.rules.get("slug") == "doaj":
-            self._doaj(found)
+            self._doaj(record)
         else:
-            self._people(found)
-            self._languages(found)
-            fill.set_urls(found, self.fields.get("url", ()))
-        if found.urls and self.rules.get("access") == "open":
-            found.how.append("access-from-collection")
-        return found
+            self._people(record)
+            self._languages(record)
+            fill.set_urls(record, self.fields.get("url", ()))
+        if record.urls and self.rules.get("access") == "open":
+            record.how.append("access-from-collection")
+        return record
 
     # -- helpers ------------------------------------------------------------------------------------------------------
 
@@ -210,22 +210,22 @@ class _Reading:
 
     # -- kind ---------------------------------------------------------------------------------------------------------
 
-    def _format(self, found: Record) -> None:
+    def _format(self, record: Record) -> None:
         """Set the kind of the work; words for its carrier are kept beside it (`vocab/codes/types.csv`)."""
         said = _said(tuple(self.all("format")))
-        found.format, found.book_format, found.carriers = said.format, said.book_format, list(said.carriers)
+        record.format, record.book_format, record.carriers = said.format, said.book_format, list(said.carriers)
         for word in said.unknown:
             self.remark("format", "the word is not in codes/types.csv: left out", word)
-        if found.format in _ARTICLES:
+        if record.format in _ARTICLES:
             academic = bool(self.rules.get("academic")) or any(map(names.issn, self.fields.get("issn", ())))
-            found.format = "academicarticle" if academic else "article"
-        if _THESES.search(found.format):
-            found.degree = readers_isbd.degree(self.first("dissertation_note", "degree_str_mv"))
+            record.format = "academicarticle" if academic else "article"
+        if _THESES.search(record.format):
+            record.degree = readers_isbd.degree(self.first("dissertation_note", "degree_str_mv"))
 
     # -- people -------------------------------------------------------------------------------------------------------
 
-    def _people(self, found: Record) -> None:
-        heading = self.marc and found.format not in ("article", "academicarticle")
+    def _people(self, record: Record) -> None:
+        heading = self.marc and record.format not in ("article", "academicarticle")
         kept: dict[tuple[str, str], Person] = {}
         for raw, role, corporate in self._names():
             name = people.cleaned(raw)
@@ -235,8 +235,8 @@ class _Reading:
                 self.remark("author", "the same name stands twice: the second is left out", name)
             elif name:
                 kept[person.name, role] = person
-        found.people = list(kept.values())
-        found.contributor_names = self.headings("author_additional")
+        record.people = list(kept.values())
+        record.contributor_names = self.headings("author_additional")
 
     def _names(self) -> Iterator[tuple[str, str, bool]]:
         """Yield name, role and whether it is a corporate body; the role stands at the same place in its own field."""
@@ -266,58 +266,58 @@ class _Reading:
 
     # -- date, language -----------------------------------------------------------------------------------------------
 
-    def _date(self, found: Record) -> None:
+    def _date(self, record: Record) -> None:
         for raw in self.fields.get("publishDate", ()):
             clean = text.plain(raw)
             month = self.rules.get("dates") == "month"
-            found.issued = fill.filled_in(clean, found.how) if month else dates.parse(clean)
-            if found.issued:
+            record.issued = fill.filled_in(clean, record.how) if month else dates.parse(clean)
+            if record.issued:
                 break
             if clean:
                 self.remark("publishDate", "names no date: left out", raw)
-        found.span = readers_isbd.run(text.plain(self.first("dateSpan")))
+        record.span = readers_isbd.run(text.plain(self.first("dateSpan")))
 
-    def _languages(self, found: Record) -> None:
+    def _languages(self, record: Record) -> None:
         for raw in self.all("language"):
             code = languages.code(raw)
-            if code and code not in found.languages:
-                found.languages.append(code)
+            if code and code not in record.languages:
+                record.languages.append(code)
             elif not code and raw.casefold() not in ("undetermined", "und"):
                 self.remark("language", "names no language: left out", raw)
 
     # -- identifiers --------------------------------------------------------------------------------------------------
 
-    def _identifiers(self, found: Record) -> None:
-        fill.set_doi(found, self.first("doi_str_mv", "doi_str"))
-        found.isbns = self.checked("isbn", names.isbn, "not a valid ISBN: left out")
-        found.lccn = next(iter(self.checked("lccn", names.lccn, "not a valid LCCN: left out")), "")
-        found.oclc = [number for number in self.all("oclc_num") if number.isascii() and number.isdigit()]
-        found.control_numbers = [number for number in self.all("ctrlnum") if number != self.id]
-        found.thumbnail = names.url(self.first("thumbnail"))
+    def _identifiers(self, record: Record) -> None:
+        fill.set_doi(record, self.first("doi_str_mv", "doi_str"))
+        record.isbns = self.checked("isbn", names.isbn, "not a valid ISBN: left out")
+        record.lccn = next(iter(self.checked("lccn", names.lccn, "not a valid LCCN: left out")), "")
+        record.oclc = [number for number in self.all("oclc_num") if number.isascii() and number.isdigit()]
+        record.control_numbers = [number for number in self.all("ctrlnum") if number != self.id]
+        record.thumbnail = names.url(self.first("thumbnail"))
 
     # -- where it appeared --------------------------------------------------------------------------------------------
 
-    def _publishers(self, found: Record) -> None:
-        found.publishers = [name for name in self.isbd("publisher") if not readers_isbd.is_nobody(name)]
+    def _publishers(self, record: Record) -> None:
+        record.publishers = [name for name in self.isbd("publisher") if not readers_isbd.is_nobody(name)]
 
-    def _containers(self, found: Record) -> None:
+    def _containers(self, work: Record) -> None:
         """Set journal or series, and the record above this one; the ISSNs of a book are other works' and left out."""
         issns = self.checked("issn", names.issn, "not a valid ISSN: left out")
-        if found.format in _SERIALS:
-            found.containers = [Container(kind="journal", title=found.title, issn=next(iter(issns), ""))]
-        elif found.format in ("article", "academicarticle"):
-            found.containers = self._journal(issns)
+        if work.format in _SERIALS:
+            work.containers = [Container(kind="journal", title=work.title, issn=next(iter(issns), ""))]
+        elif work.format in ("article", "academicarticle"):
+            work.containers = self._journal(issns)
         else:
-            found.containers = [readers_isbd.series(title) for title in self.all("series")]
+            work.containers = [readers_isbd.series(title) for title in self.all("series")]
         parents = (parent.strip() for parent in self.fields.get("hierarchy_parent_id", ()))
-        found.containers += [
+        work.containers += [
             Container(kind="record", record=parent) for parent in dict.fromkeys(parents) if parent not in ("", self.id)
         ]
-        if found.format not in _SERIALS:
-            found.reference = text.value(self.first("container_reference"))
-            fill.set_pages(found, self.first("container_start_page"), "")
-        found.earlier_titles = self.isbd("title_old")
-        found.later_titles = self.isbd("title_new")
+        if work.format not in _SERIALS:
+            work.reference = text.value(self.first("container_reference"))
+            fill.set_pages(work, self.first("container_start_page"), "")
+        work.earlier_titles = self.isbd("title_old")
+        work.later_titles = self.isbd("title_new")
 
     def _journal(self, issns: list[str]) -> list[Container]:
         """Return the journal; two ISSNs of DOAJ are print and online, in this order (import/xsl/doaj.xsl)."""
@@ -333,40 +333,40 @@ class _Reading:
 
     # -- what it is, what it is about ---------------------------------------------------------------------------------
 
-    def _description(self, found: Record) -> None:
-        found.abstract = text.paragraphs(self.first("description"))
-        own = found.title.casefold()
-        found.alternatives = [title for title in self.isbd("title_alt") if title.casefold() != own]
-        found.contents = self.all("contents")
-        found.edition = next(iter(self.isbd("edition")), "")
-        found.extents = self.all("physical")
-        found.page_count = readers_isbd.page_count(found.extents[0]) if found.extents else ""
-        found.genres = list(dict.fromkeys(subject(word).label for word in self.headings("genre")))
-        found.places = self.headings("geographic")
-        found.periods = self.headings("era")
+    def _description(self, record: Record) -> None:
+        record.abstract = text.paragraphs(self.first("description"))
+        own = record.title.casefold()
+        record.alternatives = [title for title in self.isbd("title_alt") if title.casefold() != own]
+        record.contents = self.all("contents")
+        record.edition = next(iter(self.isbd("edition")), "")
+        record.extents = self.all("physical")
+        record.page_count = readers_isbd.page_count(record.extents[0]) if record.extents else ""
+        record.genres = list(dict.fromkeys(subject(word).label for word in self.headings("genre")))
+        record.places = self.headings("geographic")
+        record.periods = self.headings("era")
 
-    def _subjects(self, found: Record) -> None:
+    def _subjects(self, record: Record) -> None:
         """Set keywords and classes. A topic is a keyword unless it ends with the code of its thesaurus (650 $2, $0)."""
         words = self.headings("topic") if self.marc else fill.keywords(self.fields.get("topic", ()))
-        found.subjects = list(dict.fromkeys(map(subject, filter(None, words))))
+        record.subjects = list(dict.fromkeys(map(subject, filter(None, words))))
         classes = self.checked(
             "callnumber-raw", readers_isbd.lcc, "not a call number of the Library of Congress: left out"
         )
-        found.subjects += [Subject("", "lcc", code) for code in classes]
+        record.subjects += [Subject("", "lcc", code) for code in classes]
         classes = self.checked("dewey-raw", readers_isbd.dewey, "not a Dewey number: left out")
-        found.subjects += [Subject("", "ddc", code) for code in classes]
+        record.subjects += [Subject("", "ddc", code) for code in classes]
 
-    def _administration(self, found: Record) -> None:
-        found.institutions = self.all("institution")
-        found.created = dates.stamp(self.first("first_indexed"))
-        found.modified = dates.stamp(self.first("last_indexed")) or dates.solr_version(self.first("_version_"))
+    def _administration(self, record: Record) -> None:
+        record.institutions = self.all("institution")
+        record.created = dates.stamp(self.first("first_indexed"))
+        record.modified = dates.stamp(self.first("last_indexed")) or dates.solr_version(self.first("_version_"))
 
     # -- DOAJ's records through VuFind --------------------------------------------------------------------------------
 
-    def _doaj(self, found: Record) -> None:
+    def _doaj(self, record: Record) -> None:
         """Set what DOAJ's records have beside the common fields, with the facts that only `spelling` still holds."""
         authors = self.fields.get("author", [])
-        known = recovery.Known(
+        anchors = recovery.Known(
             id=self.id,
             title=self.first("title"),
             authors=tuple(name for name in authors if name.strip()),
@@ -377,17 +377,17 @@ class _Reading:
             abstract=self.first("description"),
             urls=tuple(self.fields.get("url", ())),
         )
-        facts = recovery.recover(self.first("spelling"), known)
-        found.people = people.printed(_authors(known.authors, facts), self.remarks)
-        found.how = [*facts.how, *found.how]
-        found.doi = found.doi or facts.doi
-        found.publisher_id = facts.publisher_id
+        facts = recovery.recover(self.first("spelling"), anchors)
+        record.people = people.printed(_authors(anchors.authors, facts), self.remarks)
+        record.how = [*facts.how, *record.how]
+        record.doi = record.doi or facts.doi
+        record.publisher_id = facts.publisher_id
         if self.doaj:
-            article.set_page(found, self.doaj, facts.datestamp)
-        if facts.volume and found.containers and not found.containers[0].volume:
-            found.containers[0] = msgspec.structs.replace(found.containers[0], volume=facts.volume)
-        article.set_journal_language(found, [facts.language] if facts.language else self.all("language"))
-        fill.set_urls(found, known.urls)
+            article.set_page(record, self.doaj, facts.datestamp)
+        if facts.volume and record.containers and not record.containers[0].volume:
+            record.containers[0] = msgspec.structs.replace(record.containers[0], volume=facts.volume)
+        article.set_journal_language(record, [facts.language] if facts.language else self.all("language"))
+        fill.set_urls(record, anchors.urls)
 
 
 def _authors(printed: Iterable[str], facts: recovery.Facts) -> Iterator[Author]:
@@ -417,7 +417,7 @@ class _Said(Struct, frozen=True):
 
 @remembered
 def _said(words: tuple[str, ...]) -> _Said:
-    known: dict[str, dict[str, str]] = {}
+    rows: dict[str, dict[str, str]] = {}
     carriers: list[str] = []
     unknown: list[str] = []
     for word in _parted(words):
@@ -426,11 +426,11 @@ def _said(words: tuple[str, ...]) -> _Said:
         if (row and row["carrier"]) or (row is None and _MEDIA_TYPE.fullmatch(word)):
             carriers.append(word)
         elif row:
-            known[key] = row
+            rows[key] = row
         else:
             unknown.append(word)
-    book_format = next((row["book_format"] for row in known.values() if row["book_format"]), "")
-    return _Said(min(known, key=_broadness, default="unknown"), book_format, tuple(carriers), tuple(unknown))
+    book_format = next((row["book_format"] for row in rows.values() if row["book_format"]), "")
+    return _Said(min(rows, key=_broadness, default="unknown"), book_format, tuple(carriers), tuple(unknown))
 
 
 def _parted(words: Iterable[str]) -> Iterator[str]:

@@ -28,7 +28,7 @@ _FREE_PAGES = ("documents.context", "static")
 
 
 class Rate:
-    """So many requests a minute for each client, at once or one by one: a token bucket (GCRA) in bounded memory.
+    """A number of requests per minute for each client, at once or one by one: a token bucket (GCRA) in bounded memory.
 
     Of a client it keeps the moment at which its bucket is full again. Where there are more clients than places, the
     one that has not asked for longest is forgotten.
@@ -58,7 +58,7 @@ class Rate:
 
 
 class Places:
-    """So many things at once in all, and so many for each client."""
+    """Places for things that go on at once: a number in all, and a number for each client."""
 
     def __init__(self, most: int, per_client: int) -> None:
         self._most, self._per_client = most, per_client
@@ -132,7 +132,7 @@ def _limit(app: Flask, rate: Rate) -> None:
 
 
 def _body(places: Places) -> Response | None:
-    """Read the body before anything else is done; only so many clients may be slow at sending one."""
+    """Read the body before anything else; the number of clients that may be slow at sending one is limited."""
     if request.method != HTTPMethod.POST or request.endpoint != "sparql.sparql":
         return None
     give_back = places.take(client())
@@ -146,7 +146,7 @@ def _body(places: Places) -> Response | None:
 
 
 def _stream(places: Places, response: Response) -> Response:
-    """Let only so many long answers be on their way: each holds a thread for as long as its client takes it in."""
+    """Limit the number of long answers on their way: each holds a thread until its client has taken it in."""
     size = response.content_length
     if not response.is_streamed or (size is not None and size <= _AT_ONCE) or request.method == HTTPMethod.HEAD:
         return response

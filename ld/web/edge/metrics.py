@@ -165,7 +165,7 @@ def made(live: Watched, *, wanted: bool) -> Metrics | None:
 
 @blueprint.get("/metrics")
 def metrics() -> Response:
-    """Tell the numbers to whoever may know them; to others there is no such page."""
+    """Answer with the numbers for whoever may read them; for others there is no such page."""
     state = current_app.extensions["shelfgraph"]
     if state.metrics is None or not (state.settings["metrics"] == "open" or is_local(request.environ)):
         raise NotFound("There are no metrics here: see `metrics` in `shelfgraph settings`.")

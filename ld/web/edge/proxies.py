@@ -41,6 +41,6 @@ def install(app: Flask, base: Callable[[], str]) -> None:
 
 
 def believe(app: Flask, proxies: int) -> None:
-    """Take the client's address from so many proxies in front; the last that X-Forwarded-For names is the nearest."""
+    """Take the client's address from that many proxies in front; the last one in X-Forwarded-For is the nearest."""
     if proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=0)  # type: ignore[method-assign]

@@ -76,7 +76,7 @@ def api_catalog() -> Response:
 
 
 def _files(live: Generation) -> int:
-    """Return how many sitemaps there are."""
+    """Return the number of sitemaps."""
     return max(1, -(-live.manifest.counts["records"] // _PER_FILE))
 
 

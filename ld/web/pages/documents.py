@@ -1,4 +1,4 @@
-"""Records and shared things over HTTP: find the document, choose a form, answer."""
+"""Records and shared things over HTTP: find the document, choose a format, answer."""
 
 from __future__ import annotations
 
@@ -65,19 +65,19 @@ def context() -> Response:
 
 def _find(live: Generation, path: str) -> tuple[Document | None, Format | None]:
     """Return the document and the format its extension asks for; an id may itself look like it had an extension."""
-    found = live.documents.get(path)
-    if found:
-        return found, None
+    document = live.documents.get(path)
+    if document:
+        return document, None
     stems = ((live.documents.get(stem), form) for stem, form in by_extension(path))
     return next((one for one in stems if one[0]), (None, None))
 
 
 def _beside(live: Generation, path: str) -> AnyResponse:
-    """Answer for a path that is no document: what hangs below one, another name of one, or nothing (404)."""
+    """Answer for a path that is no document: a page below one, another name of one, or nothing (404)."""
     for ending, view in (("/source", _source), ("/why", _why), (f".{LINKSET.key}", _linkset)):
-        found = live.documents.get(path.removesuffix(ending)) if path.endswith(ending) else None
-        if found:
-            return _gone(live, found) if found.gone else view(live, found)
+        document = live.documents.get(path.removesuffix(ending)) if path.endswith(ending) else None
+        if document:
+            return _gone(live, document) if document.gone else view(live, document)
     for name in (path, *(stem for stem, _ in by_extension(path))):
         target = live.documents.alias(name)
         if target:
@@ -85,41 +85,41 @@ def _beside(live: Generation, path: str) -> AnyResponse:
     raise NotFound(f"There is nothing at /{path}: search the catalogue, or start at its home page.")
 
 
-def _gone(live: Generation, found: Document) -> Response:
-    """Return a 410 that says what was here, since when and why it is not, and what replaces it (RFC 9110 §15.5.11)."""
+def _gone(live: Generation, document: Document) -> Response:
+    """Return a 410 that says what was here, when and why it was deleted, and what replaces it (RFC 9110 §15.5.11)."""
     record = {
-        "title": found.title,
-        "url": url_of(live.base, found),
-        "modified": found.modified,
-        "deleted": found.gone_on,
+        "title": document.title,
+        "url": url_of(live.base, document),
+        "modified": document.modified,
+        "deleted": document.gone_on,
     }
-    if found.successor:
-        record["successor"] = live.base + address(f"record/{found.successor}")
-    response = problem(410, f"The record was deleted: {found.gone}", record=record)
-    if found.successor:  # RFC 5829 §3.2
+    if document.successor:
+        record["successor"] = live.base + address(f"record/{document.successor}")
+    response = problem(410, f"The record was deleted: {document.gone}", record=record)
+    if document.successor:  # RFC 5829 §3.2
         response.headers.add("Link", header([Link(record["successor"], "successor-version")]))
     return response
 
 
-def _no_form(found: Document, form: Format) -> Response:
-    return problem(404, f"{found.title} cannot be cited as {form.label}: only records have citations.")
+def _no_form(document: Document, form: Format) -> Response:
+    return problem(404, f"{document.title} cannot be cited as {form.label}: only records have citations.")
 
 
-def show(live: Generation, found: Document) -> Shown:
+def show(live: Generation, document: Document) -> Shown:
     """Return the document on its way out."""
-    return Shown(live.documents, found, live.forms.get(found.n) if found.record else None)
+    return Shown(live.documents, document, live.forms.get(document.n) if document.record else None)
 
 
 # -- answering ---------------------------------------------------------------------------------------------------------
 
 
-def _formed(live: Generation, found: Document, choice: Choice, *, negotiated: bool) -> Response:
-    """Answer with the chosen form. What else there is to tell is only told with a body (RFC 9110 §15.4.5)."""
-    shown, cache = show(live, found), NEGOTIATED if negotiated else FIXED
+def _formed(live: Generation, document: Document, choice: Choice, *, negotiated: bool) -> Response:
+    """Answer with the chosen format. Headers about the body come only with a body (RFC 9110 §15.4.5)."""
+    shown, cache = show(live, document), NEGOTIATED if negotiated else FIXED
     if choice.format is HTML:
         response = _html(live, shown, cache)
     else:
-        modified = found.modified if found.record else live.manifest.created
+        modified = document.modified if document.record else live.manifest.created
         response = answer(_body(shown, choice), choice.content_type, cache=cache, modified=modified)
     if response.status_code == 200:
         response.headers.add("Link", _links(live, shown, choice.format))
@@ -130,7 +130,7 @@ def _formed(live: Generation, found: Document, choice: Choice, *, negotiated: bo
 
 
 def _links(live: Generation, shown: Shown, form: Format) -> str:
-    """Return the value of the Link header of the form."""
+    """Return the value of the format's Link header."""
     if form is HTML:
         return header(_of_page(shown), shown.beside)
     # JSON-LD 1.1 §6.1: plain JSON is read as JSON-LD by this link
@@ -139,7 +139,7 @@ def _links(live: Generation, shown: Shown, form: Format) -> str:
 
 
 def _of_page(shown: Shown) -> list[Link]:
-    """Return what the HTML page links to."""
+    """Return the links of the HTML page."""
     return [*html_links(shown.url, shown.facts), *shown.links]
 
 
@@ -159,60 +159,60 @@ def _body(shown: Shown, choice: Choice) -> bytes:
 
 
 def _html(live: Generation, shown: Shown, cache: str) -> Response:
-    found = shown.document
+    document = shown.document
     shared: dict[str, Any] = {"shown": shown, "base": live.base, "schema_org": _embedded(shown)}
-    if found.record:
+    if document.record:
         collection = live.documents.card(f"dataset/{shown.summary.collection}")
         shared |= {"summary": shown.summary, "collection": collection, "topic": shown.subject}
-        return page("record.html", cache=cache, modified=found.modified, **shared)
-    shared |= {"card": shown.card, "rows": live.documents.rows(shown.card), **_lists(live, found)}
+        return page("record.html", cache=cache, modified=document.modified, **shared)
+    shared |= {"card": shown.card, "rows": live.documents.rows(shown.card), **_lists(live, document)}
     return page("thing.html", cache=cache, modified=live.manifest.created, **shared)
 
 
 def _embedded(shown: Shown) -> dict[str, Any] | None:
     """Return the work in schema.org's own words, None where the graph gives it no class of these."""
-    found = schema_org(node_of(shown.tree, shown.about) or {})
-    return {"@context": "https://schema.org", **found} if "@type" in found else None
+    work = schema_org(node_of(shown.tree, shown.about) or {})
+    return {"@context": "https://schema.org", **work} if "@type" in work else None
 
 
-def _lists(live: Generation, found: Document) -> dict[str, Any]:
+def _lists(live: Generation, document: Document) -> dict[str, Any]:
     """Return what points at a shared thing: a page of the records, and the first of the other things."""
     offset = min(max(0, request.args.get("offset", 0, int)), MOST_OFFSET)
     size = current_app.extensions["shelfgraph"].settings["page_size"]
-    total, records = live.documents.pointing(found.path, size, offset)
-    others, things = live.documents.tied(found.path, _MOST_THINGS)
+    total, records = live.documents.pointing(document.path, size, offset)
+    others, things = live.documents.tied(document.path, _MOST_THINGS)
     return {"total": total, "records": records, "others": others, "things": things, "offset": offset, "size": size}
 
 
 # -- what hangs below a document ---------------------------------------------------------------------------------------
 
 
-def _source(live: Generation, found: Document) -> Response:
+def _source(live: Generation, document: Document) -> Response:
     """Answer with the source record as it came."""
-    source = live.documents.source(found.path) if found.record else None
+    source = live.documents.source(document.path) if document.record else None
     if source is None:
-        raise NotFound(f"{found.title} has no source record.")
-    return answer(source.text, TEXT.content_type, modified=found.modified)
+        raise NotFound(f"{document.title} has no source record.")
+    return answer(source.text, TEXT.content_type, modified=document.modified)
 
 
-def _linkset(live: Generation, found: Document) -> Response:
+def _linkset(live: Generation, document: Document) -> Response:
     """Answer with the links of a document (RFC 9264)."""
-    shown = show(live, found)
+    shown = show(live, document)
     links = dict.fromkeys([*_of_page(shown), *shown.of_data])
     return json_answer(linkset(shown.url, links), content_type=LINKSET.content_type)
 
 
-def _why(live: Generation, found: Document) -> Response:
+def _why(live: Generation, document: Document) -> Response:
     """Show where every triple comes from: kind of thing, field, row of the mapping."""
-    url = url_of(live.base, found)
-    source = live.documents.source(found.path) if found.record else None
+    url = url_of(live.base, document)
+    source = live.documents.source(document.path) if document.record else None
     choice = wanted((HTML, JSON))
     if source and choice is None:
         return not_acceptable(f"{url}/why", (HTML, JSON))
     state = current_app.extensions["shelfgraph"]
     explained = state.why.explain(Question(source, live.base, state.settings["licence"])) if source else None
     if choice is None or explained is None:
-        raise NotFound(f"The source record of {found.title} is not kept.")
+        raise NotFound(f"The source record of {document.title} is not kept.")
     if choice.format is HTML:
         response = page("why.html", record=explained, url=url)
     else:

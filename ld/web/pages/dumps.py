@@ -42,7 +42,7 @@ def dumps() -> Response:
 
 @blueprint.get("/dump/latest/<name>")
 def latest(name: str) -> AnyResponse:
-    """Lead to the dump of that name."""
+    """Redirect to the newest dump of that name."""
     live = generation()
     _known(live, name)
     return redirect(f"{live.base}dump/{name}", code=302)

@@ -64,9 +64,9 @@ def home() -> AnyResponse:
 
 @door.get("/readyz")
 def loaded() -> Response:
-    """Tell what is served."""
-    found = served()
+    """Answer with what is served."""
+    data = served()
     return json_answer(
-        {"status": "ready", "dataset": found.id, "triples": found.triples, "graphs": len(found.graphs)},
+        {"status": "ready", "dataset": data.id, "triples": data.triples, "graphs": len(data.graphs)},
         cache="no-store",
     )

@@ -118,7 +118,7 @@ _GIVEN = {
 
 
 class Address(Struct, frozen=True):
-    """One address: what a GET of it gives, in which types, with which headers and other statuses; what it takes."""
+    """One address: what a GET returns, in which types, with which headers and other statuses; what it takes."""
 
     path: str
     summary: str
@@ -236,9 +236,9 @@ def openapi() -> Response:
 
 def described(live: Generation) -> dict[str, Any]:
     """Return the description of every address of a site (OpenAPI 3.1.0)."""
-    known = _parameters(live)
-    paths = {one.path: _path(one, known) for one in ADDRESSES}
-    paths["/sparql"]["post"] = _post(next(one for one in ADDRESSES if one.path == "/sparql"))
+    schemas = _parameters(live)
+    paths = {address.path: _path(address, schemas) for address in ADDRESSES}
+    paths["/sparql"]["post"] = _post(next(address for address in ADDRESSES if address.path == "/sparql"))
     about = (
         "Records and shared things by content negotiation, SPARQL, dumps. GET and HEAD; scripts may ask from anywhere."
     )
@@ -265,38 +265,38 @@ def described(live: Generation) -> dict[str, Any]:
 
 def _parameters(live: Generation) -> dict[str, dict[str, Any]]:
     """Return the parameters of paths, with an example of the catalogue where it has one."""
-    files = [one.file for one in live.manifest.dumps] + ["SHA256SUMS"]
+    files = [dump.file for dump in live.manifest.dumps] + ["SHA256SUMS"]
     of_record, of_thing = [form.key for form in RECORD], [form.key for form in DOCUMENT]
-    known = {
+    schemas = {
         "form": _TEXT | {"enum": of_record},
         "thing_form": _TEXT | {"enum": of_thing},
         "file": _TEXT | {"enum": files},
         "number": {"type": "integer", "minimum": 1},
         "kind": _TEXT | {"enum": ["record", "journal", "organization", "subject", "agent"]},
     }
-    for name, found in _found(live.documents).items():
-        known[name] = _TEXT | {"minLength": 1, "examples": [encoded(found)]}
-    return known
+    for name, example in _found(live.documents).items():
+        schemas[name] = _TEXT | {"minLength": 1, "examples": [encoded(example)]}
+    return schemas
 
 
 def _found(documents: Documents) -> dict[str, str]:
-    """Return the first name of each kind there is."""
-    some = {"id": [one.path for one in documents.list_records(limit=1)]}
+    """Return the first name of each kind that occurs."""
+    some = {"id": [entry.path for entry in documents.list_records(limit=1)]}
     for kind in ("journal", "organization", "agent", "subject"):
-        some[kind] = [one.path for one in documents.list_things(kind, limit=1)]
+        some[kind] = [entry.path for entry in documents.list_things(kind, limit=1)]
     return {name: paths[0].partition("/")[2] for name, paths in some.items() if paths}
 
 
-def _in_path(path: str, known: dict[str, dict[str, Any]]) -> list[dict[str, Any]]:
+def _in_path(path: str, schemas: dict[str, dict[str, Any]]) -> list[dict[str, Any]]:
     return [
-        {"name": name, "in": "path", "required": True, "schema": known.get(name, _TEXT | {"minLength": 1})}
+        {"name": name, "in": "path", "required": True, "schema": schemas.get(name, _TEXT | {"minLength": 1})}
         for name in re.findall(r"{(\w+)}", path)
     ]
 
 
 def _in_query(name: str) -> dict[str, Any]:
-    found = {"name": name, "in": "query", "description": _QUERY[name], "schema": _field(name)}
-    return found | ({"style": "form", "explode": True} if name.endswith("-uri") else {})
+    parameter = {"name": name, "in": "query", "description": _QUERY[name], "schema": _field(name)}
+    return parameter | ({"style": "form", "explode": True} if name.endswith("-uri") else {})
 
 
 def _in_header(name: str) -> dict[str, Any]:
@@ -315,15 +315,15 @@ def _field(name: str) -> dict[str, Any]:
 # -- operations --------------------------------------------------------------------------------------------------------
 
 
-def _path(one: Address, known: dict[str, dict[str, Any]]) -> dict[str, Any]:
-    """Return what may be done at an address: GET, HEAD and OPTIONS."""
-    asked = {"parameters": [_ref("parameters", name) for name in (*one.query, *one.given)]}
+def _path(address: Address, schemas: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    """Return the operations of an address: GET, HEAD and OPTIONS."""
+    asked = {"parameters": [_ref("parameters", name) for name in (*address.query, *address.given)]}
     return {
-        "summary": one.summary,
-        "parameters": _in_path(one.path, known),
-        "get": _operation(one, "get") | asked,
-        "head": _operation(one, "head") | asked,
-        "options": {"operationId": _id("options", one.path), "responses": {"204": _ref("responses", "options")}},
+        "summary": address.summary,
+        "parameters": _in_path(address.path, schemas),
+        "get": _operation(address, "get") | asked,
+        "head": _operation(address, "head") | asked,
+        "options": {"operationId": _id("options", address.path), "responses": {"204": _ref("responses", "options")}},
     }
 
 
@@ -335,37 +335,37 @@ def _id(method: str, path: str) -> str:
     return method + re.sub(r"\W+", "-", path).rstrip("-")
 
 
-def _operation(one: Address, method: str) -> dict[str, Any]:
+def _operation(address: Address, method: str) -> dict[str, Any]:
     bodies = method != "head"
-    found: dict[str, Any] = {}
-    if one.types:
-        found["200"] = _good(one, bodies)
-    if "Range" in one.given:
-        found["206"] = _good(one, bodies, "The bytes that were asked for", "Content-Range")
-    for status in sorted({*one.statuses, *((304,) if one.given else ()), 429, 503}):
-        found[str(status)] = _ref("responses", f"{'get' if bodies else 'head'}{status}")
-    return {"operationId": _id(method, one.path), "responses": found}
+    responses: dict[str, Any] = {}
+    if address.types:
+        responses["200"] = _good(address, bodies)
+    if "Range" in address.given:
+        responses["206"] = _good(address, bodies, "The bytes that were asked for", "Content-Range")
+    for status in sorted({*address.statuses, *((304,) if address.given else ()), 429, 503}):
+        responses[str(status)] = _ref("responses", f"{'get' if bodies else 'head'}{status}")
+    return {"operationId": _id(method, address.path), "responses": responses}
 
 
-def _good(one: Address, bodies: bool, meaning: str = "", *more: str) -> dict[str, Any]:
-    """Return the description of an answer that is what was asked for."""
-    schema = {"schema": one.schema} if one.schema else {}
-    content = {kind: schema if kind.endswith("json") else {} for kind in one.types}
-    headers = _headers((*_COMMON, "Dataset-Version", *one.headers, *more), one.perhaps)
-    found = {"description": meaning or one.summary, "headers": headers}
-    return found | ({"content": content} if bodies else {})
+def _good(address: Address, bodies: bool, meaning: str = "", *more: str) -> dict[str, Any]:
+    """Return the description of a successful answer."""
+    schema = {"schema": address.schema} if address.schema else {}
+    content = {kind: schema if kind.endswith("json") else {} for kind in address.types}
+    headers = _headers((*_COMMON, "Dataset-Version", *address.headers, *more), address.perhaps)
+    response = {"description": meaning or address.summary, "headers": headers}
+    return response | ({"content": content} if bodies else {})
 
 
 def _other(status: int, *, bodies: bool) -> dict[str, Any]:
-    """Return the description of an answer that is something else: elsewhere, unchanged, or a problem."""
+    """Return the description of any other answer: a redirect, unchanged, or a problem."""
     always = {301: ("Location",), 302: ("Location",), 304: ("ETag",), 429: ("Retry-After",), 503: ("Retry-After",)}
     content: dict[str, Any] = {PROBLEM.media_type: {"schema": _ref("schemas", "problem")}}
     content |= {kind: {} for kind in _types(HTML, TEXT)}
     if status < 400:
         content = {} if status == 304 else {HTML.media_type: {}}
     headers = _headers((*_COMMON, *always.get(status, ())), ("Dataset-Version", "Cache-Control", "Vary", "Link"))
-    found = {"description": _MEANING[status], "headers": headers}
-    return found | ({"content": content} if bodies and content else {})
+    response = {"description": _MEANING[status], "headers": headers}
+    return response | ({"content": content} if bodies and content else {})
 
 
 def _preflight() -> dict[str, Any]:
@@ -373,19 +373,19 @@ def _preflight() -> dict[str, Any]:
     return {"description": HTTPStatus.NO_CONTENT.phrase, "headers": _headers((*_COMMON, *names))}
 
 
-def _post(one: Address) -> dict[str, Any]:
+def _post(address: Address) -> dict[str, Any]:
     """Return the description of a query that comes by POST (SPARQL 1.1 Protocol §2.1.2, §2.1.3)."""
-    found = _operation(one, "post")
-    found["responses"]["200"]["headers"].pop("Cache-Control")
-    found["responses"].pop("304")
-    found["responses"]["415"] = _ref("responses", "get415")
+    operation = _operation(address, "post")
+    operation["responses"]["200"]["headers"].pop("Cache-Control")
+    operation["responses"].pop("304")
+    operation["responses"]["415"] = _ref("responses", "get415")
     form = {"type": "object", "required": ["query"], "properties": {name: _field(name) for name in _FIELDS}}
     content = {
         FIELDS: {"schema": form},
         QUERY: {"schema": _field("query")},
     }
     asked = {"parameters": [_ref("parameters", name) for name in _FIELDS[1:]]}
-    return found | asked | {"requestBody": {"required": True, "content": content}}
+    return operation | asked | {"requestBody": {"required": True, "content": content}}
 
 
 def _header(name: str, required: bool) -> dict[str, Any]:
@@ -393,5 +393,5 @@ def _header(name: str, required: bool) -> dict[str, Any]:
 
 
 def _headers(always: tuple[str, ...], perhaps: tuple[str, ...] = ()) -> dict[str, Any]:
-    found = {name: _ref("headers", f"{name}{_PERHAPS}") for name in perhaps}
-    return found | {name: _ref("headers", name) for name in always}
+    headers = {name: _ref("headers", f"{name}{_PERHAPS}") for name in perhaps}
+    return headers | {name: _ref("headers", name) for name in always}

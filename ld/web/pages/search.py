@@ -51,12 +51,12 @@ def search() -> Response:
     query = asked[:MOST_CHARACTERS]
     size = current_app.extensions["shelfgraph"].settings["page_size"]
     offset = min(max(0, request.args.get("offset", 0, int)), MOST_OFFSET)
-    found = live.index.search(asked, size, offset)
+    results = live.index.search(asked, size, offset)
     if choice.format is HTML:
-        response = page("search.html", query=query, found=found, offset=offset, size=size)
+        response = page("search.html", query=query, found=results, offset=offset, size=size)
     else:
-        records = [_described(live.base, entry) for entry in found.entries]
-        value = {"query": query, "whole": found.whole, "total": found.total, "offset": offset, "records": records}
+        records = [_described(live.base, entry) for entry in results.entries]
+        value = {"query": query, "whole": results.whole, "total": results.total, "offset": offset, "records": records}
         response = json_answer(value, cache=NEGOTIATED)
     response.vary.add("Accept")
     return response
@@ -68,7 +68,7 @@ def _described(base: str, entry: Entry) -> dict[str, Any]:
 
 @blueprint.get("/browse/<kind>")
 def browse(kind: str) -> Response:
-    """Show records or shared things in the order of their paths, a page at a time, from behind the one named."""
+    """Show records or shared things ordered by path, a page at a time, beginning after the one named."""
     live = generation()
     after = request.args.get("after", "")
     size = current_app.extensions["shelfgraph"].settings["page_size"]

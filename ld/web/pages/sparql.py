@@ -70,7 +70,7 @@ def sparql() -> Response:
 
 
 def _asked() -> Asked | None:
-    """Return what the request asks, None where there is no query in it (SPARQL 1.1 Protocol §2.1)."""
+    """Return what the request asks, None where it contains no query (SPARQL 1.1 Protocol §2.1)."""
     sent = _sent()
     queries, updates = sent.getlist("query"), sent.getlist("update")
     if request.method == "POST" and request.mimetype == QUERY:
@@ -187,7 +187,7 @@ def _truncates() -> bool:
 
 
 def _held(response: Response) -> bool:
-    """Determine whether the client holds the answer, in whatever encoding (the part of its ETag behind the colon)."""
+    """Determine whether the client holds the answer, in any encoding (the part of its ETag after the colon)."""
     etag = response.get_etag()[0]
     held = next(
         (name for name in request.if_none_match.as_set(include_weak=True) if name.partition(":")[0] == etag), None
