@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from pyld.jsonld import JsonLdError
+from test_spelling import DOAJ_ID, run_together
 
 from ld.formats.jsonld import reshaped
 from ld.mapping.compiled import Mapping, Unsaid
@@ -205,18 +206,33 @@ def test_its_own_number_is_no_further_one() -> None:
 # -- spelling ----------------------------------------------------------------------------------------------------------
 
 
-def spelled(spelling: str, **fields: Any) -> Record:
-    """A record of DOAJ in an index, with this copy of all its words."""
-    return indexed(**DOAJ, spelling=spelling, **fields)
+SPELLED: dict[str, Any] = {
+    "id": DOAJ_ID, "collection": "DOAJ", "format": "Article", "title": "An example title",
+    "author": ["Jane Doe", "John Roe"], "publisher": "Example Press", "series": ["Example Journal"],
+    "issn": ["1234-5679"], "publishDate": ["2019-04-01"], "description": "We give an example.",
+    "url": ["https://example.org/article/10.5555/ex.2019.36/full"],
+    "spelling": run_together("410.5555/ex.2019.36434202"),
+}  # fmt: skip
 
 
 def test_what_has_a_field_of_its_own_is_not_taken_from_spelling() -> None:
-    """`spelling` is a copy of everything, only for what no field holds."""
-    copy = f"{NUMBER} 10.5555/spelled https://doi.org/10.5555/spelled A title Doe, Jane 2001-02-01 Journal 9 eng"
-    record = spelled(copy, doi_str_mv=["10.5555/field"], author=["Roe, John"], series=["J"], container_volume="4")
+    """`spelling` is a copy of everything, read only for what no field holds."""
+    alone, beside = indexed(**SPELLED), indexed(**SPELLED, doi_str_mv=["10.5555/field"], container_volume="9")
 
-    assert (record.doi, record.title, people(record)) == ("10.5555/field", "A title", [("Roe, John", "aut")])
-    assert (record.containers[0].title, record.containers[0].volume) == ("J", "4")
+    assert (alone.doi, alone.containers[0].volume) == ("10.5555/ex.2019.36", "4")
+    assert (beside.doi, beside.containers[0].volume) == ("10.5555/field", "9")
+
+
+def test_the_language_is_that_of_the_source_before_that_of_the_index() -> None:
+    """The index has the words of a list, `spelling` the code that DOAJ sent."""
+    english = {"title": "The title of the study", "description": "This is the abstract of a study of the field."}
+    text = SPELLED["spelling"].replace("An example title", english["title"])
+    text = text.replace("We give an example.", english["description"])
+    known = SPELLED | english | {"spelling": text}
+
+    assert indexed(**known, language=["French"]).languages == ["eng"]
+    assert indexed(**known | {"spelling": ""}, language=["English"]).languages == ["eng"]
+    assert indexed(**known | {"spelling": ""}, language=["French"]).languages == []
 
 
 # -- DOAJ --------------------------------------------------------------------------------------------------------------
