@@ -6,6 +6,7 @@ import base64
 import io
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,7 +20,7 @@ from ld.readers.doaj import api, oai
 from ld.readers.share import Share
 from ld.readers.vufind import solr
 from ld.record import Container, Record, Source
-from ld.values.vocab import vocabulary
+from ld.values.vocab import Vocabulary, vocabulary
 
 BASE = "https://data.example.org/"
 NUMBER = "0" * 31 + "a"
@@ -356,6 +357,19 @@ def test_an_article_of_doaj_is_free_only_with_an_address(link: list[dict[str, st
 
     assert ("access-from-collection" in record.how) == free
     assert ("accessRights" in lines, "isAccessibleForFree" in lines) == (free, free)
+
+
+@pytest.mark.parametrize("access", ["", "closed", "restricted", "Open"])
+def test_a_collection_that_is_not_open_says_nothing_of_access(tmp_path: Path, access: str) -> None:
+    """Only the word of the table counts: what may be read by some is not said to be free to all."""
+    table = vocabulary().text("codes/collections.csv")
+    (tmp_path / "codes").mkdir()
+    (tmp_path / "codes" / "collections.csv").write_text(table.replace(",open,", f",{access},"), encoding="utf-8")
+    record = indexed(**DOAJ, url=["https://example.org/1"])
+    lines = Mapping(Site(BASE), Vocabulary(tmp_path)).describe(record).lines
+
+    assert table.count(",open,") == 1 and "https://example.org/1" in lines
+    assert "accessRights" not in lines and "isAccessibleForFree" not in lines
 
 
 # -- contexts of others ------------------------------------------------------------------------------------------------
