@@ -273,6 +273,16 @@ def test_what_is_planned_apart_is_not_joined(apart: str) -> None:
         inspect(f"ASK {{ {{ {hundred} }} {{ {hundred} }} }}")
 
 
+@pytest.mark.parametrize("function", ["<x:f>", "x:f", "CONCAT", "COALESCE"])
+def test_what_a_function_is_given_is_not_joined(function: str) -> None:
+    """Five hundred arguments, of a function of one's own too, are an expression; a list of as many is a join."""
+    many = ", ".join(["1"] * 500)
+
+    assert inspect(f"PREFIX x: <x:> ASK {{ FILTER {function}({many}) }}")
+    with pytest.raises(QueryTooDeep, match="joins too many"):
+        inspect(f"ASK {{ ?s ?p ({many.replace(',', '')}) }}")
+
+
 def test_a_text_at_the_limit_is_read_and_one_above_is_not() -> None:
     assert inspect(padded(65_536))
     for size, most in ((65_537, 65_536), (11, 10)):
@@ -381,11 +391,18 @@ def test_a_frame_of_any_size_is_whole(ends: tuple[socket.socket, socket.socket],
     """A letter, the length in four bytes, the payload; and the next frame begins right behind it."""
     one, other = ends
     payload = bytes(range(256)) * (size // 256) + bytes(size % 256)
-    sender = threading.Thread(target=lambda: (send(one, DATA, payload), send(one, END, b"end")))
+
+    def speak() -> None:
+        with one:  # the other side is never left to wait, whatever happens here
+            send(one, DATA, payload)
+            send(one, END, b"end")
+
+    sender = threading.Thread(target=speak)
     sender.start()
 
     assert receive(other) == (DATA, payload)
     assert receive(other) == (END, b"end")
+    assert receive(other) is None
     sender.join()
 
 
