@@ -444,6 +444,14 @@ def test_an_offset_that_is_none_is_the_first_page(client: FlaskClient, offset: s
         assert client.get(f"{path}&offset={offset}").data == client.get(path).data
 
 
+@pytest.mark.parametrize(("offset", "shown"), [(9_999, True), (10_000, False)])
+def test_a_search_is_leafed_through_up_to_ten_thousand(client: FlaskClient, offset: int, shown: bool) -> None:
+    """The engine would keep all that lies before; who wants more takes the dumps."""
+    found = client.get(f"/search?q=example&format=json&offset={offset}").get_json()
+
+    assert (found["total"] > 0, found["records"]) == (shown, [])
+
+
 # -- the HTTP server ---------------------------------------------------------------------------------------------------
 
 
