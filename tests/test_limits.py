@@ -273,6 +273,16 @@ def test_what_is_planned_apart_is_not_joined(apart: str) -> None:
         inspect(f"ASK {{ {{ {hundred} }} {{ {hundred} }} }}")
 
 
+@pytest.mark.parametrize("function", ["<x:f>", "x:f", "CONCAT", "COALESCE"])
+def test_what_a_function_is_given_is_not_joined(function: str) -> None:
+    """Five hundred arguments, of a function of one's own too, are an expression; a list of as many is a join."""
+    many = ", ".join(["1"] * 500)
+
+    assert inspect(f"PREFIX x: <x:> ASK {{ FILTER {function}({many}) }}")
+    with pytest.raises(QueryTooDeep, match="joins too many"):
+        inspect(f"ASK {{ ?s ?p ({many.replace(',', '')}) }}")
+
+
 def test_a_text_at_the_limit_is_read_and_one_above_is_not() -> None:
     assert inspect(padded(65_536))
     for size, most in ((65_537, 65_536), (11, 10)):
@@ -381,11 +391,18 @@ def test_a_frame_of_any_size_is_whole(ends: tuple[socket.socket, socket.socket],
     """A letter, the length in four bytes, the payload; and the next frame begins right behind it."""
     one, other = ends
     payload = bytes(range(256)) * (size // 256) + bytes(size % 256)
-    sender = threading.Thread(target=lambda: (send(one, DATA, payload), send(one, END, b"end")))
+
+    def speak() -> None:
+        with one:  # the other side is never left to wait, whatever happens here
+            send(one, DATA, payload)
+            send(one, END, b"end")
+
+    sender = threading.Thread(target=speak)
     sender.start()
 
     assert receive(other) == (DATA, payload)
     assert receive(other) == (END, b"end")
+    assert receive(other) is None
     sender.join()
 
 
@@ -425,6 +442,14 @@ def test_every_record_is_in_one_sitemap(client: FlaskClient, monkeypatch: pytest
 def test_an_offset_that_is_none_is_the_first_page(client: FlaskClient, offset: str) -> None:
     for path in ("/search?q=example&format=json", "/journal/1234-5679?format=html"):
         assert client.get(f"{path}&offset={offset}").data == client.get(path).data
+
+
+@pytest.mark.parametrize(("offset", "shown"), [(9_999, True), (10_000, False)])
+def test_a_search_is_leafed_through_up_to_ten_thousand(client: FlaskClient, offset: int, shown: bool) -> None:
+    """The engine would keep all that lies before; who wants more takes the dumps."""
+    found = client.get(f"/search?q=example&format=json&offset={offset}").get_json()
+
+    assert (found["total"] > 0, found["records"]) == (shown, [])
 
 
 # -- the HTTP server ---------------------------------------------------------------------------------------------------

@@ -6,10 +6,12 @@ import base64
 import io
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from pyld.jsonld import JsonLdError
+from test_spelling import DOAJ_ID, run_together
 
 from ld.formats.jsonld import reshaped
 from ld.mapping.compiled import Mapping, Unsaid
@@ -18,7 +20,7 @@ from ld.readers.doaj import api, oai
 from ld.readers.share import Share
 from ld.readers.vufind import solr
 from ld.record import Container, Record, Source
-from ld.values.vocab import vocabulary
+from ld.values.vocab import Vocabulary, vocabulary
 
 BASE = "https://data.example.org/"
 NUMBER = "0" * 31 + "a"
@@ -205,18 +207,33 @@ def test_its_own_number_is_no_further_one() -> None:
 # -- spelling ----------------------------------------------------------------------------------------------------------
 
 
-def spelled(spelling: str, **fields: Any) -> Record:
-    """A record of DOAJ in an index, with this copy of all its words."""
-    return indexed(**DOAJ, spelling=spelling, **fields)
+SPELLED: dict[str, Any] = {
+    "id": DOAJ_ID, "collection": "DOAJ", "format": "Article", "title": "An example title",
+    "author": ["Jane Doe", "John Roe"], "publisher": "Example Press", "series": ["Example Journal"],
+    "issn": ["1234-5679"], "publishDate": ["2019-04-01"], "description": "We give an example.",
+    "url": ["https://example.org/article/10.5555/ex.2019.36/full"],
+    "spelling": run_together("410.5555/ex.2019.36434202"),
+}  # fmt: skip
 
 
 def test_what_has_a_field_of_its_own_is_not_taken_from_spelling() -> None:
-    """`spelling` is a copy of everything, only for what no field holds."""
-    copy = f"{NUMBER} 10.5555/spelled https://doi.org/10.5555/spelled A title Doe, Jane 2001-02-01 Journal 9 eng"
-    record = spelled(copy, doi_str_mv=["10.5555/field"], author=["Roe, John"], series=["J"], container_volume="4")
+    """`spelling` is a copy of everything, read only for what no field holds."""
+    alone, beside = indexed(**SPELLED), indexed(**SPELLED, doi_str_mv=["10.5555/field"], container_volume="9")
 
-    assert (record.doi, record.title, people(record)) == ("10.5555/field", "A title", [("Roe, John", "aut")])
-    assert (record.containers[0].title, record.containers[0].volume) == ("J", "4")
+    assert (alone.doi, alone.containers[0].volume) == ("10.5555/ex.2019.36", "4")
+    assert (beside.doi, beside.containers[0].volume) == ("10.5555/field", "9")
+
+
+def test_the_language_is_that_of_the_source_before_that_of_the_index() -> None:
+    """The index has the words of a list, `spelling` the code that DOAJ sent."""
+    english = {"title": "The title of the study", "description": "This is the abstract of a study of the field."}
+    text = SPELLED["spelling"].replace("An example title", english["title"])
+    text = text.replace("We give an example.", english["description"])
+    known = SPELLED | english | {"spelling": text}
+
+    assert indexed(**known, language=["French"]).languages == ["eng"]
+    assert indexed(**known | {"spelling": ""}, language=["English"]).languages == ["eng"]
+    assert indexed(**known | {"spelling": ""}, language=["French"]).languages == []
 
 
 # -- DOAJ --------------------------------------------------------------------------------------------------------------
@@ -340,6 +357,19 @@ def test_an_article_of_doaj_is_free_only_with_an_address(link: list[dict[str, st
 
     assert ("access-from-collection" in record.how) == free
     assert ("accessRights" in lines, "isAccessibleForFree" in lines) == (free, free)
+
+
+@pytest.mark.parametrize("access", ["", "closed", "restricted", "Open"])
+def test_a_collection_that_is_not_open_says_nothing_of_access(tmp_path: Path, access: str) -> None:
+    """Only the word of the table counts: what may be read by some is not said to be free to all."""
+    table = vocabulary().text("codes/collections.csv")
+    (tmp_path / "codes").mkdir()
+    (tmp_path / "codes" / "collections.csv").write_text(table.replace(",open,", f",{access},"), encoding="utf-8")
+    record = indexed(**DOAJ, url=["https://example.org/1"])
+    lines = Mapping(Site(BASE), Vocabulary(tmp_path)).describe(record).lines
+
+    assert table.count(",open,") == 1 and "https://example.org/1" in lines
+    assert "accessRights" not in lines and "isAccessibleForFree" not in lines
 
 
 # -- contexts of others ------------------------------------------------------------------------------------------------
