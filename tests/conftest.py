@@ -25,6 +25,7 @@ from ld.site import live
 from ld.site.generation import Generation
 from ld.site.live import Live
 from ld.web import create_app
+from ld.web.edge import disconnect
 
 BASE = "https://data.example.org/"
 ROOT = Path(__file__).parent.parent
@@ -44,10 +45,15 @@ hypothesis.settings.load_profile("patient")
 
 
 @pytest.fixture(scope="session", autouse=True)
-def patience() -> Iterator[None]:
-    """Requests to an application wait as long as it takes until it has opened its site."""
+def in_this_process() -> Iterator[None]:
+    """Applications that are asked in this process have time to open their site, and take no client for gone.
+
+    Such a client has no connection here, and those of its address, 127.0.0.1, are those of others.
+    """
+    really = disconnect._connections
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(live, "_PATIENCE_SECONDS", PATIENCE)
+        patched.setattr(disconnect, "_connections", lambda peer: really(peer) if peer != "127.0.0.1" else ())
         yield
 
 

@@ -150,6 +150,7 @@ def test_validate_reports_in_words(folder: Path) -> None:
     assert "10 records checked, 0 violations" in done.stderr
 
 
+@pytest.mark.slow
 def test_publishing_again_and_rolling_back(tmp_path: Path) -> None:
     shelfgraph("publish", str(EXAMPLES / "book.json"), cwd=tmp_path)
     again = json.loads(shelfgraph("publish", str(EXAMPLES / "book.json"), "--json", cwd=tmp_path).stdout)
@@ -311,6 +312,7 @@ def test_serve_answers_and_ends_cleanly(folder: Path) -> None:
 # -- every night -------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_a_publish_every_night(tmp_path: Path) -> None:
     """New input, deletions from a file, the whole catalogue, a new description, and back: each says what it did."""
     source, gone = tmp_path / "in.jsonl", tmp_path / "gone.txt"

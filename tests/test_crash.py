@@ -110,6 +110,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     subprocess.run(["umount", "-l", str(folder)], check=True)
 
 
+@pytest.mark.slow
 def test_a_full_disk(small_disk: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """It is said at once where it can be known, else in the middle; what is live stays in both cases."""
     settings = Settings(small_disk / "site", {"base": BASE}, {})
@@ -239,6 +240,7 @@ def test_a_line_that_is_far_too_long(tmp_path: Path) -> None:
     assert "line 3" in (settings.site / "rejects.jsonl").read_text()
 
 
+@pytest.mark.slow
 def test_several_workers_give_the_same_site_as_one(tmp_path: Path) -> None:
     source = tmp_path / "in.jsonl"
     source.write_text(records(3000) + '{"id": "bad"}\nnot JSON\n' + records(1000, 1))

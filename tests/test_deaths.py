@@ -29,7 +29,10 @@ from ld.site.generation import Generation
 from ld.site.live import Live
 from ld.web.listeners import Listeners
 
-pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="processes are found in Linux's /proc")
+pytestmark = [
+    pytest.mark.skipif(not sys.platform.startswith("linux"), reason="processes are found in Linux's /proc"),
+    pytest.mark.slow,
+]
 PAGE = f"/record/{SEED}.ttl"
 KILLED = " was ended by SIGKILL; another is started"
 ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"

@@ -132,6 +132,7 @@ def kept() -> Golden:
     return msgspec.json.decode(GOLDEN.read_bytes(), type=Golden)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("of", ["examples", "shared"])
 def test_the_bytes_are_those_of_the_edition(of: str, tmp_path: Path) -> None:
     if of == "shared" and not DATA.is_dir():

@@ -132,6 +132,7 @@ def observed(site: Settings) -> dict[str, Any]:
     return found
 
 
+@pytest.mark.slow
 def test_every_sequence_leads_to_the_same_site_as_its_final_state(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(dumps, "_RECORDS_A_CHUNK", 3)  # so that a few records make several chunks
     monkeypatch.setattr(dumps, "_THINGS_A_CHUNK", 3)

@@ -34,6 +34,7 @@ def described(client: FlaskClient) -> dict[str, Any]:
     return found
 
 
+@pytest.mark.slow
 def test_schemathesis_finds_every_answer_as_described(tmp_path: Path) -> None:
     """Statuses, media types, headers, bodies, and 405 with Allow for every method that is not described."""
     command = [sys.executable, "-m", "schemathesis.cli", "--config-file", str(HERE / "schemathesis.toml"), "run"]

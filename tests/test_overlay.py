@@ -105,6 +105,7 @@ def test_a_change_of_any_file_is_seen_at_once_and_so_is_its_end(records: Path, t
     assert after == before
 
 
+@pytest.mark.slow
 def test_two_overlays_one_after_the_other_give_what_each_gives_alone(records: Path, tmp_path: Path) -> None:
     names = list(CHANGES)
     sites = [changed(tmp_path / "one", *names[::2]), changed(tmp_path / "other", *names[1::2]), tmp_path / "none"]

@@ -400,6 +400,7 @@ def check_tokens(folder: Path, texts: list[str]) -> None:
             assert searcher.search(phrase, limit=1).hits, words
 
 
+@pytest.mark.slow
 def test_a_search_splits_every_character_as_the_index_does(tmp_path: Path) -> None:
     letters = [chr(n) for n in range(0x110000) if not 0xD800 <= n < 0xE000]
     texts = [" ".join(f"a{one}b {one}" for one in letters[n : n + 4096]) for n in range(0, len(letters), 4096)]
@@ -411,6 +412,7 @@ def test_a_search_splits_every_character_as_the_index_does(tmp_path: Path) -> No
     assert len(words) > 100_000
 
 
+@pytest.mark.slow
 def test_a_search_splits_every_text_as_the_index_does(tmp_path: Path) -> None:
     """Words that are too long leave a gap, of 39 bytes and 40, and letters that grow when they are made small."""
     edges = st.sampled_from(["x" * 39, "x" * 40, "x" * 41, "é" * 19, "é" * 20, "İ" * 13, "İ" * 19, "ẞ" * 13, "a", " "])

@@ -131,6 +131,7 @@ def until_closed(connection: socket.socket) -> bytes:
 # -- stopping ----------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_a_server_that_is_told_to_stop_answers_what_it_has_begun(site: Path) -> None:
     with serving(site, query_seconds=HOUR) as server, ThreadPoolExecutor() as pool:
         triples = int(server.query("SELECT (COUNT(*) AS ?n) { ?a ?b ?c }").text.split()[1])
@@ -148,6 +149,7 @@ def test_a_server_that_is_told_to_stop_answers_what_it_has_begun(site: Path) -> 
             requests.get(f"{server.url}/healthz", timeout=PATIENCE)
 
 
+@pytest.mark.slow
 def test_a_server_that_is_told_twice_stops_at_once(site: Path) -> None:
     """The first signal ends what is idle, and would leave the query its hour; the second ends that too."""
     with serving(site, query_seconds=HOUR) as server, ThreadPoolExecutor() as pool:
@@ -166,6 +168,7 @@ def test_a_server_that_is_told_twice_stops_at_once(site: Path) -> None:
 # -- slow and greedy clients -------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_a_head_that_does_not_come_is_not_waited_for(server: Server) -> None:
     silent = server.connect()
     slow = server.connect(b"GET / HTTP/1.1\r\nHost: x\r\n")
@@ -220,6 +223,7 @@ def test_a_head_has_128_kib(server: Server, size: int, status: bytes) -> None:
     assert until_closed(connection).startswith(b"HTTP/1.1 " + status)
 
 
+@pytest.mark.slow
 def test_pages_are_answered_whatever_slow_clients_hold(server: Server) -> None:
     """Idle connections, bodies that do not come, long answers that are not taken in, endless queries, all at once."""
     post = POST + b"Content-Length: 99\r\n\r\n"
@@ -241,6 +245,7 @@ def test_pages_are_answered_whatever_slow_clients_hold(server: Server) -> None:
 # -- several processes -------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_processes_share_a_log_and_their_numbers(site: Path, tmp_path: Path) -> None:
     log = tmp_path / "access.log"
     with serving(site, processes=2, access_log=log, log_addresses="full") as server:

@@ -18,6 +18,7 @@ from ld.settings import Settings
 pytestmark = [
     pytest.mark.skipif(not sys.platform.startswith("linux"), reason="processes are looked at in Linux's /proc"),
     pytest.mark.skipif(not (ROOT / "bench").is_dir(), reason="bench/ is not here"),
+    pytest.mark.slow,
 ]
 MEMORY = 256
 # Four threads with the stack that granian's have ask for all searches at once; where it overflows, the process ends.

@@ -232,6 +232,7 @@ def test_what_another_engine_keeps_elsewhere_goes_with_its_generation(house: Hou
     assert house.server.graphs() == [(live / "graph").read_text()]
 
 
+@pytest.mark.slow
 def test_a_generation_stays_with_its_engine_unless_another_is_chosen(house: House) -> None:
     """Where the setting no longer says so, an update goes on as before; another engine is filled from what is kept."""
     settings = house.site / "site.toml"

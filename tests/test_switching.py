@@ -138,6 +138,7 @@ def asking(url: str, clients: int = 3) -> Iterator[list[Seen]]:
 # -- under a running server --------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_no_request_is_lost_and_no_answer_is_torn(tmp_path: Path) -> None:
     """Publishing and rolling back, with nothing kept, while clients ask: each answer is whole, of one generation."""
     site = tmp_path / "site"
@@ -165,6 +166,7 @@ def test_no_request_is_lost_and_no_answer_is_torn(tmp_path: Path) -> None:
     assert "not taken over" not in (site / "serve.log").read_text()
 
 
+@pytest.mark.slow
 def test_what_is_still_read_is_removed_by_a_later_publish(tmp_path: Path) -> None:
     """A server that has gone on to a newer generation lets go of the one before, and ends its workers."""
     site = tmp_path / "site"
@@ -192,6 +194,7 @@ def test_with_nothing_kept_only_the_live_generation_stays(tmp_path: Path) -> Non
     assert folders(site) == [second]
 
 
+@pytest.mark.slow
 def test_a_damaged_generation_is_not_taken_over(tmp_path: Path) -> None:
     """One line says why; the one before is served until there is a whole one."""
     site = tmp_path / "site"
