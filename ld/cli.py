@@ -27,13 +27,13 @@ VERBS = {
     "settings": ("settings", "Show every setting with its value and its bounds."),
     "generations": ("generations", "List the generations of the site."),
     "rollback": ("generations", "Make the generation before the live one live again."),
-    "adopt": ("generations", "Make a finished generation live, when the link to the live one is lost."),
-    "config": ("config", "Print the files that keep a site running: for systemd, and for nginx before it."),
+    "adopt": ("generations", "Make a finished generation live when the link to the live one is lost."),
+    "config": ("config", "Print the files that keep a site running: for systemd, and for nginx in front."),
 }
 
 
 def _open_streams() -> None:
-    """Open those of the three standard streams that are closed: else the next file opened would become one of them."""
+    """Open any standard stream that is closed: otherwise the next file to be opened would take its place."""
     for number in range(3):
         try:
             os.fstat(number)
@@ -44,7 +44,7 @@ def _open_streams() -> None:
 class Verbs(click.Group):
     """A group that imports a command when it is asked for, and turns our errors into one clear line each.
 
-    Tracebacks are a `--debug` matter.
+    Tracebacks are shown with `--debug` only.
     """
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -83,14 +83,14 @@ class Verbs(click.Group):
 
 
 def _told(error: Exception) -> str:
-    """Return what a person has to know of an error."""
+    """Return what a person needs to know about an error."""
     match error:
         case ShelfgraphError():
             return str(error)
         case OSError():
             where = f"{error.filename}: " if error.filename else ""
             return f"{where}{error.strerror or error}"
-    return f"a fault of the program: {type(error).__name__}: {error}: please report it with --debug"
+    return f"a fault in the program: {type(error).__name__}: {error}: please report it with the output of --debug"
 
 
 def _say(message: str) -> None:
@@ -119,14 +119,12 @@ def main(debug: bool) -> None:
 @click.argument("verbs", nargs=-1, metavar="[VERB]")
 @click.pass_context
 def show_help(ctx: click.Context, verbs: tuple[str, ...]) -> None:
-    """Explain a verb, or all of them in short."""
+    """Explain one verb, or list them all."""
     about = ctx.find_root()
     for verb in verbs:
         group = about.command
         command = group.get_command(about, verb) if isinstance(group, click.Group) else None
         if command is None:
-            raise click.UsageError(
-                f"there is no verb '{verb}': `{about.command_path} --help` lists what there is", about
-            )
+            raise click.UsageError(f"there is no verb '{verb}': `{about.command_path} --help` lists them all", about)
         about = click.Context(command, info_name=verb, parent=about)
     click.echo(about.get_help())

@@ -4,23 +4,23 @@
     ├── UsageError            the command or its arguments are wrong (exit 2)
     │   └── SettingError      a setting has no such name or an impossible value
     ├── SourceError           a source cannot be opened, read or recognised
-    │   └── PartError         a source is only a part of a list; has how many records are missing
+    │   └── PartError         a source is only a part of a list; says how many records are missing
     ├── VocabError            a file in vocab/ says something impossible; names file:line
     ├── SiteError             the site folder cannot be used: read-only, locked, no generation, damaged
-    │   └── LostError         which generation is live is no longer known
+    │   └── LostError         nothing says any longer which generation is live
     ├── WhyError              the statements of a record cannot be explained now: too many ask, or it takes too long
     └── QueryError            a SPARQL query gets no answer
-        ├── QuerySyntaxError  it is not SPARQL 1.1; has line and column
-        ├── QueryTooDeep      it is nested more deeply, or has more parts, than any honest query
+        ├── QuerySyntaxError  it is not SPARQL 1.1; gives line and column
+        ├── QueryTooDeep      it is nested too deeply, or has too many parts
         ├── QueryTooLong      its text is over the limit
         ├── QueryForbidden    it is an update, or asks the server to open a connection (SERVICE, LOAD)
         ├── ResultTooLarge    more rows or bytes than the limit
-        ├── ResultNotXML      the answer holds what XML cannot
+        ├── ResultNotXML      the answer contains something that XML cannot hold
         ├── QueryTimeout      it ran into the time limit
         ├── QueryMemory       it ran into the memory limit, or its worker died
-        ├── ClientGone        whoever asked has gone away
-        ├── ClientBusy        this client already runs as many queries as one client may
-        └── QueueFull         as many queries wait as may wait
+        ├── ClientGone        the client has disconnected
+        ├── ClientBusy        this client is already running as many queries as it may
+        └── QueueFull         the queue of waiting queries is full
 
 A record that cannot be used is not an exception but an outcome: `ld.record.Rejected`.
 Each message says what is wrong, where, and what to do.
@@ -48,7 +48,7 @@ class SourceError(ShelfgraphError):
 
 
 class PartError(SourceError):
-    """A source is only a part of a list, and nobody said that it is meant; `missing` is 0 where nobody tells it."""
+    """A source is only a part of a list, and nobody asked for a part; `missing` is 0 where the number is unknown."""
 
     def __init__(self, message: str, missing: int = 0) -> None:
         super().__init__(message)
@@ -85,7 +85,7 @@ class QuerySyntaxError(QueryError):
 
 
 class QueryTooDeep(QueryError):
-    """The query is nested more deeply, or has more parts, than any honest query."""
+    """The query is nested too deeply, or has too many parts, to be an honest one."""
 
 
 class QueryTooLong(QueryError):
@@ -101,7 +101,7 @@ class ResultTooLarge(QueryError):
 
 
 class ResultNotXML(QueryError):
-    """The answer has a character, or a property without a local name, that XML cannot hold."""
+    """The answer contains something that XML cannot hold: a character, or a property without a local name."""
 
 
 class QueryTimeout(QueryError):
@@ -109,16 +109,16 @@ class QueryTimeout(QueryError):
 
 
 class QueryMemory(QueryError):
-    """The query ran into the memory limit, or its worker died; it was stopped."""
+    """The query was stopped: it ran into the memory limit, or its worker died."""
 
 
 class ClientGone(QueryError):
-    """Whoever asked has gone away; the query was stopped."""
+    """The client has disconnected; the query was stopped."""
 
 
 class ClientBusy(QueryError):
-    """This client already runs as many queries as one client may."""
+    """This client is already running as many queries as it may."""
 
 
 class QueueFull(QueryError):
-    """As many queries wait as may wait."""
+    """The queue of waiting queries is full."""

@@ -1,6 +1,6 @@
 """The settings of a site: one table, read from flags, environment, `site.toml` and defaults, in that order.
 
-A value that a setting may not have is told where it is read: its name, its origin, and what was expected.
+A value that is not allowed is reported where it is read: its name, its origin, and what was expected.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ Value = str | int | float | bool
 
 
 class Setting(Struct, frozen=True):
-    """One setting: its name, its default, what it may be, and one sentence about it."""
+    """One setting: its name, its default, the values it may have, and one sentence about it."""
 
     name: str
     default: Value
@@ -46,27 +46,29 @@ SETTINGS = (
         "profile", "full", Words(("full", "lean")), "What the triple store keeps; lean: Dublin Core, BIBO, FOAF only."
     ),
     Setting("keep", 3, Whole(0, 1000), "How many earlier generations are kept for roll-back."),
-    Setting("workers", 0, Whole(0, 1024), "Processes that read and describe records; 0 for one a core."),
+    Setting("workers", 0, Whole(0, 1024), "Processes that read and describe records; 0: one per core."),
     Setting("bind", "127.0.0.1:8000", Text(2, 300, BIND), "Address and port the server listens on."),
     Setting(
-        "processes", 0, Whole(0, 1024), "Processes that answer; 0 for one a core. SPARQL's limits are for all together."
+        "processes", 0, Whole(0, 1024), "Processes that answer; 0: one per core. SPARQL's limits hold for all together."
     ),
-    Setting("threads", 4, Whole(1, 1024), "Threads of each process, beside those that queries and slow clients hold."),
+    Setting("threads", 4, Whole(1, 1024), "Threads of each process, besides those held by queries and slow clients."),
     Setting("verify", True, Truth(), "Compare every file with the manifest before a generation is served."),
     Setting("query_seconds", 30.0, Real(0.1, 86_400), "Time limit of a SPARQL query, in seconds."),
-    Setting("query_rows", 100_000, Whole(1, 1_000_000_000), "Most rows or triples of a SPARQL answer."),
-    Setting("query_megabytes", 64, Whole(1, 16_384), "Most MiB of a SPARQL answer."),
+    Setting("query_rows", 100_000, Whole(1, 1_000_000_000), "Most rows or triples in a SPARQL answer."),
+    Setting("query_megabytes", 64, Whole(1, 16_384), "Largest SPARQL answer, in MiB."),
     Setting("query_memory", 1024, Whole(64, 1_048_576), "Memory limit of a running SPARQL query, in MiB."),
     Setting("query_workers", 2, Whole(1, 256), "SPARQL queries that run at the same time."),
     Setting("query_queue", 8, Whole(0, 1000), "SPARQL queries that may wait."),
     Setting("query_per_client", 1, Whole(1, 256), "SPARQL queries one client may run at the same time."),
     Setting("page_size", 50, Whole(1, 1000), "Entries on one page of a list."),
     Setting(
-        "proxies", 0, Whole(0, 10), "Trusted proxies in front, each adding to X-Forwarded-For; 0: nobody is believed."
+        "proxies", 0, Whole(0, 10), "Trusted proxies in front, each adding to X-Forwarded-For; 0: none is trusted."
     ),
-    Setting("requests_per_minute", 0, Whole(0, 1_000_000), "Requests of one client, counted in each process; 0: any."),
     Setting(
-        "access_log", "", Text(1, 4000, optional=True), "A line of JSON a request: - for standard error, or a file."
+        "requests_per_minute", 0, Whole(0, 1_000_000), "Requests of one client, counted in each process; 0: no limit."
+    ),
+    Setting(
+        "access_log", "", Text(1, 4000, optional=True), "One line of JSON per request: - for standard error, or a file."
     ),
     Setting(
         "log_addresses", "short", Words(("short", "full", "none")), "Clients in the access log; short: /24 and /48."
@@ -75,19 +77,17 @@ SETTINGS = (
     Setting(
         "metrics", "local", Words(("local", "open", "off")), "Who may read /metrics; local: this machine, no proxy."
     ),
-    Setting(
-        "engine", "oxigraph", Text(1, 2000), "Which triple store, and for one elsewhere its address behind a blank."
-    ),
+    Setting("engine", "oxigraph", Text(1, 2000), "Kind of triple store; for one elsewhere, its address after a space."),
 )
 _BY_NAME = {setting.name: setting for setting in SETTINGS}
 ENVIRONMENT = "SHELFGRAPH_"
-# Variables that begin so and are no settings: the site folder, what tests are told, and what Kubernetes and Docker put
-# into every container beside a service that is called shelfgraph (SHELFGRAPH_PORT is then tcp://…).
+# Variables with our prefix that are not settings: the site folder, those of the tests, and those that Kubernetes and
+# Docker put into every container beside a service called shelfgraph (SHELFGRAPH_PORT is then tcp://…).
 _OTHERS = re.compile(r"SITE=|TEST_|SERVICE_(?:HOST|PORT)|PORT_[0-9]+_|PORT=[a-z]+://")
 
 
 class Settings:
-    """The effective settings of a site folder; `origin` tells where each value came from."""
+    """The effective settings of a site folder; `origin` says where each value came from."""
 
     def __init__(
         self, site: Path, flags: Mapping[str, Any] | None = None, environ: Mapping[str, str] | None = None
@@ -109,7 +109,7 @@ class Settings:
         return self.values[name]
 
     def assume(self, name: str, value: Value, origin: str) -> None:
-        """Use the value in place of a default; whatever the user has said stays."""
+        """Use the value in place of the default; a value that the user has given stays."""
         if self.origin[name] == "default" and value != self.values[name]:
             self._set(name, value, origin)
 
@@ -128,18 +128,18 @@ class Settings:
 
 
 def _spelled(name: str, origin: str) -> str:
-    """Return the name of a setting as it is written where it came from."""
+    """Return the name of a setting, spelled as in the place it came from."""
     return f"{ENVIRONMENT}{name.upper()}" if origin == "environment" else name
 
 
 def _meant(name: str, origin: str) -> str:
-    """Return the end of a message: the setting that may have been meant."""
+    """Return the end of a message: which setting may have been meant."""
     near = get_close_matches(name, _BY_NAME, n=1)
     return (f": did you mean {_spelled(near[0], origin)}?" if near else ":") + " `shelfgraph settings` lists them all"
 
 
 def _from_environment(environ: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    """Yield the settings in the environment: every variable of ours but a few is one."""
+    """Yield the settings in the environment: nearly every variable with our prefix is one."""
     for key, text in environ.items():
         rest = key.removeprefix(ENVIRONMENT)
         if rest != key and not _OTHERS.match(f"{rest}={text}"):
@@ -152,4 +152,4 @@ def _from_file(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SettingError(f"{path}: not TOML: {error}") from None
+        raise SettingError(f"{path}: not TOML: {error}: mend the file") from None

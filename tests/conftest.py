@@ -12,13 +12,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import hypothesis
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from waiting import PATIENCE, wait_until_it_answers
 
+from ld import memo
 from ld.publish.run import publish
 from ld.settings import Settings
+from ld.site import live
 from ld.site.generation import Generation
 from ld.site.live import Live
 from ld.web import create_app
@@ -28,6 +31,42 @@ ROOT = Path(__file__).parent.parent
 EXAMPLES = ROOT / "vocab" / "examples"
 SHARED = ROOT.parent / "shared"
 SEED = "doaj-a252c0b4cecb4a74b764cc9fba0ed479"
+
+# No example is too slow. They are the same in every run, so that what fails does so for a change: `.ci/run --all` tries
+# others, and more of them.
+hypothesis.settings.register_profile(
+    "patient",
+    deadline=None,
+    derandomize="SHELFGRAPH_TEST_FUZZ" not in os.environ,
+    suppress_health_check=list(hypothesis.HealthCheck),
+)
+hypothesis.settings.load_profile("patient")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def patience() -> Iterator[None]:
+    """Requests to an application wait as long as it takes until it has opened its site."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(live, "_PATIENCE_SECONDS", PATIENCE)
+        yield
+
+
+# What a run over mutants asks for (`--hypothesis-profile=mutation`): the same questions of every mutant, and no clock.
+hypothesis.settings.register_profile("mutation", derandomize=True, deadline=None, max_examples=30, database=None)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what asks a published site: of those tests a run over mutants would publish one for each mutant."""
+    for item in items:
+        if {"settings", "generation", "app", "client"}.intersection(getattr(item, "fixturenames", ())):
+            item.add_marker("site")
+
+
+@pytest.fixture(autouse=True)
+def nothing_remembered() -> None:
+    """Forget, in a run over mutants, what the code as it is has made: it would hide what a mutant makes."""
+    if "MUTANT_UNDER_TEST" in os.environ:
+        memo.forget()
 
 
 @pytest.fixture(scope="session")

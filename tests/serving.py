@@ -14,7 +14,7 @@ from typing import Any
 
 from conftest import ROOT, free_port
 from msgspec import Struct
-from waiting import PATIENCE, wait_until_it_answers
+from waiting import PATIENCE, wait, wait_until_it_answers
 
 from ld.publish.run import publish
 from ld.settings import Settings
@@ -56,7 +56,7 @@ def serving(
 ) -> Iterator[Server]:
     """Publish what is given, and run `shelfgraph serve` with these settings until the end; its talk is in serve.log.
 
-    Where no base is given, it is the address of the server itself.
+    Where no base is given, it is the address of the server itself. All that it has started must end with it.
     """
     port = free_port()
     site.mkdir(parents=True, exist_ok=True)
@@ -76,6 +76,7 @@ def serving(
             process.send_signal(signal.SIGTERM)
             try:
                 process.wait(PATIENCE)
+                wait(lambda: not session(process.pid))
             finally:
                 if session(process.pid):
                     os.killpg(process.pid, signal.SIGKILL)

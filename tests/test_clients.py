@@ -362,11 +362,13 @@ def federated(comunica: Path, query: str, *sources: str) -> list[list[str]]:
     return [[row.get(name, {"value": ""})["value"] for name in names] for row in answer["results"]["bindings"]]
 
 
+@pytest.mark.all
 def test_comunica_asks_the_endpoint(comunica: Path, door: str, lists: Path) -> None:
     """A FILTER, an OPTIONAL and an order come out as our engine has them."""
     assert federated(comunica, ASKED, f"sparql@{door}") == expected(lists.read_bytes())
 
 
+@pytest.mark.all
 def test_comunica_joins_two_endpoints_and_a_negotiated_record(
     comunica: Path, door: str, server: str, lists: Path
 ) -> None:

@@ -11,7 +11,6 @@ import socket
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from concurrent import futures
 from concurrent.futures import ThreadPoolExecutor
@@ -20,9 +19,10 @@ from pathlib import Path
 
 import pytest
 import requests
-from conftest import EXAMPLES, ROOT, SEED
+from conftest import EXAMPLES, ROOT, SEED, free_port
 from msgspec import Struct
-from serving import Server, free_port, serving, wait
+from serving import Server, serving
+from waiting import HOUR, PATIENCE, now, wait
 
 from ld.settings import Settings
 from ld.site.generation import Generation
@@ -30,7 +30,6 @@ from ld.site.live import Live
 from ld.web.listeners import Listeners
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="processes are found in Linux's /proc")
-PATIENCE = 60.0
 PAGE = f"/record/{SEED}.ttl"
 KILLED = " was ended by SIGKILL; another is started"
 ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
@@ -39,7 +38,7 @@ ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A server whose processes are killed, but never the parent."""
-    with serving(tmp_path_factory.mktemp("deaths") / "site", [EXAMPLES], processes=2) as found:
+    with serving(tmp_path_factory.mktemp("deaths") / "site", [EXAMPLES], processes=2, query_seconds=HOUR) as found:
         yield found
 
 
@@ -81,7 +80,7 @@ class Seen(Struct):
 
     def ask(self, port: int) -> None:
         """Ask on a connection of one's own."""
-        began = time.monotonic()
+        began = now()
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
         try:
             connection.request("GET", PAGE)
@@ -89,7 +88,7 @@ class Seen(Struct):
             assert answer.status == 200 and answer.read().endswith(b".\n")
             self.answers += 1
         except (OSError, http.client.HTTPException) as error:
-            self.lost.append((began, time.monotonic(), error))
+            self.lost.append((began, now(), error))
         finally:
             connection.close()
 
@@ -117,12 +116,12 @@ def test_a_killed_process_loses_at_most_the_requests_it_held(server: Server) -> 
 
     with asking(server) as seen:
         for _ in range(4):
-            wait(lambda: len(processes(server)) == 2, PATIENCE)
-            began, (oldest, *_) = time.monotonic(), sorted(processes(server))
+            wait(lambda: len(processes(server)) == 2)
+            began, (oldest, *_) = now(), sorted(processes(server))
             kill({oldest})
-            moments.append((began, time.monotonic()))
+            moments.append((began, now()))
             known = seen.answers
-            wait(lambda: seen.answers > known + 20 and oldest not in processes(server), PATIENCE)  # noqa: B023
+            wait(lambda: seen.answers > known + 20 and oldest not in processes(server))  # noqa: B023
 
     assert not [one for one in seen.lost if not any(one[0] <= end and one[1] >= begin for begin, end in moments)]
     assert not [one for one in seen.lost if isinstance(one[2], ConnectionRefusedError | TimeoutError)]
@@ -135,27 +134,26 @@ def test_ten_deaths_within_seconds_are_mended(server: Server) -> None:
 
     with asking(server) as seen:
         while len(killed) < 10:
-            killed |= kill(processes(server))
-            time.sleep(0.05)
+            killed |= kill(wait(lambda: processes(server) - killed))  # noqa: B023
         known = seen.answers
-        wait(lambda: seen.answers > known + 20, PATIENCE)
+        wait(lambda: seen.answers > known + 20)
 
-    wait(lambda: len(processes(server)) == 2, PATIENCE)
+    wait(lambda: len(processes(server)) == 2)
     assert not [one for one in seen.lost if isinstance(one[2], ConnectionRefusedError | TimeoutError)]
     assert deaths(server) == before + len(killed)
     assert server.process.poll() is None
 
 
 def test_numbers_outlive_the_process_that_counted_them(server: Server) -> None:
-    wait(lambda: len(processes(server)) == 2, PATIENCE)
+    wait(lambda: len(processes(server)) == 2)
     name = 'shelfgraph_requests_total{form="ttl",kind="document",status="2xx"}'
     with asking(server) as seen:
-        wait(lambda: seen.answers > 20, PATIENCE)
+        wait(lambda: seen.answers > 20)
     before = numbers(server)[name]
     running = requests.Session()
     with ThreadPoolExecutor() as pool:
         asked = pool.submit(running.get, f"{server.url}/sparql", params={"query": ENDLESS}, timeout=PATIENCE)
-        wait(lambda: numbers(server)["shelfgraph_queries_running"] == 1, PATIENCE)
+        wait(lambda: numbers(server)["shelfgraph_queries_running"] == 1)
 
         kill(processes(server))
 
@@ -166,29 +164,29 @@ def test_numbers_outlive_the_process_that_counted_them(server: Server) -> None:
 
 
 def test_query_workers_end_with_their_web_process(server: Server) -> None:
-    wait(lambda: len(processes(server)) == 2, PATIENCE)
+    wait(lambda: len(processes(server)) == 2)
     with ThreadPoolExecutor() as pool:
         asked = pool.submit(requests.get, f"{server.url}/sparql", params={"query": ENDLESS}, timeout=PATIENCE)
-        wait(lambda: numbers(server)["shelfgraph_queries_running"] == 1, PATIENCE)
+        wait(lambda: numbers(server)["shelfgraph_queries_running"] == 1)
         gone = set(server.session()) - {server.process.pid}
 
         kill(processes(server))
 
-        wait(lambda: not gone & set(server.session()), PATIENCE)
+        wait(lambda: not gone & set(server.session()))
         assert len(gone) >= 4  # two processes, and the query workers of at least one
         assert isinstance(asked.exception(), requests.ConnectionError)
 
 
 def test_at_sighup_each_process_is_replaced_and_nobody_is_refused(server: Server) -> None:
     """A connection that comes in the very moment in which granian stops may be closed unread: not more than that."""
-    wait(lambda: len(processes(server)) == 2, PATIENCE)
+    wait(lambda: len(processes(server)) == 2)
     before, died = processes(server), deaths(server)
 
     with asking(server) as seen:
         server.process.send_signal(signal.SIGHUP)
-        wait(lambda: len(processes(server)) == 2 and not processes(server) & before, PATIENCE)
+        wait(lambda: len(processes(server)) == 2 and not processes(server) & before)
         known = seen.answers
-        wait(lambda: seen.answers > known + 20, PATIENCE)
+        wait(lambda: seen.answers > known + 20)
 
     assert not [one for one in seen.lost if not isinstance(one[2], ConnectionResetError)]
     assert len(seen.lost) <= 12  # six clients, two processes that stop
@@ -197,17 +195,17 @@ def test_at_sighup_each_process_is_replaced_and_nobody_is_refused(server: Server
 
 def test_nobody_comes_where_no_process_comes_up(server: Server) -> None:
     """Except in the moment in which one dies: who comes then waits for the next."""
-    wait(lambda: len(processes(server)) == 2, PATIENCE)
+    wait(lambda: len(processes(server)) == 2)
     spoil(server.site)
 
     kill({min(processes(server))})
-    wait(lambda: said(server).count("ended with status 1; another is started") > 1, PATIENCE)
+    wait(lambda: said(server).count("ended with status 1; another is started") > 1)
     with ThreadPoolExecutor(8) as pool:
         statuses = set(pool.map(lambda _: requests.get(f"{server.url}{PAGE}", timeout=PATIENCE).status_code, range(60)))
 
     assert statuses == {200}
     shutil.rmtree(server.site / "vocab")
-    wait(lambda: len(processes(server)) == 2, PATIENCE)
+    wait(lambda: len(processes(server)) == 2)
 
 
 def spoil(site: Path) -> None:
@@ -226,13 +224,16 @@ def test_without_any_process_clients_wait_for_the_next(tmp_path: Path) -> None:
 def test_nothing_outlives_the_parent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Not its processes, not their query workers; what it wrote down is removed by the next server."""
     monkeypatch.setenv("TMPDIR", str(tmp_path))
-    with ThreadPoolExecutor() as pool, serving(tmp_path / "site", [EXAMPLES], processes=2) as server:
+    with (
+        ThreadPoolExecutor() as pool,
+        serving(tmp_path / "site", [EXAMPLES], processes=2, query_seconds=HOUR) as server,
+    ):
         asked = pool.submit(requests.get, f"{server.url}/sparql", params={"query": ENDLESS}, timeout=PATIENCE)
-        wait(lambda: numbers(server)["shelfgraph_queries_running"] == 1, PATIENCE)
+        wait(lambda: numbers(server)["shelfgraph_queries_running"] == 1)
 
         server.process.kill()
 
-        wait(lambda: not server.session(), PATIENCE)
+        wait(lambda: not server.session())
         assert isinstance(asked.exception(), requests.ConnectionError)
     left = set(tmp_path.glob("shelfgraph-*"))
     with serving(tmp_path / "site", [EXAMPLES], processes=1):
@@ -241,16 +242,19 @@ def test_nothing_outlives_the_parent(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
 
 def test_a_stopping_server_starts_nothing_anew(tmp_path: Path) -> None:
-    with ThreadPoolExecutor() as pool, serving(tmp_path / "site", [EXAMPLES], processes=2) as server:
+    with (
+        ThreadPoolExecutor() as pool,
+        serving(tmp_path / "site", [EXAMPLES], processes=2, query_seconds=HOUR) as server,
+    ):
         pool.submit(requests.get, f"{server.url}/sparql", params={"query": ENDLESS}, timeout=PATIENCE)
-        wait(lambda: numbers(server)["shelfgraph_queries_running"] == 1, PATIENCE)
+        wait(lambda: numbers(server)["shelfgraph_queries_running"] == 1)
         server.process.send_signal(signal.SIGTERM)
-        wait(lambda: len(processes(server)) == 1, PATIENCE)  # the other one has nothing to wait for
+        wait(lambda: len(processes(server)) == 1)  # the other one has nothing to wait for
 
         kill(processes(server))
 
         assert server.process.wait(PATIENCE) == 0
-        assert not server.session()
+        wait(lambda: not server.session())
 
 
 def test_an_application_that_cannot_be_loaded_ends_the_server(server: Server, tmp_path: Path) -> None:

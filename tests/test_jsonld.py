@@ -157,7 +157,7 @@ def canonical(graph: list[Triple]) -> list[str]:
     return lines
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.lists(FACTS | CLASSES, max_size=30), st.lists(st.integers(0, 30), max_size=4))
 def test_any_graph_has_the_same_bytes_however_it_is_cut(graph: list[Triple], cuts: list[int]) -> None:
     """Texts that speak of the same nodes, lines that stand twice, nodes in circles or led to by nothing."""
@@ -169,7 +169,7 @@ def test_any_graph_has_the_same_bytes_however_it_is_cut(graph: list[Triple], cut
     assert COMPACTOR.line(own, [*shared, own], WORK) == plain_road("".join(lines), WORK)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.lists(FACTS | CLASSES, max_size=20))
 def test_any_graph_is_the_same_graph_in_the_eyes_of_pyld(graph: list[Triple]) -> None:
     assert by_pyld(COMPACTOR.line("".join(canonical(graph)), (), WORK)) == set(graph)

@@ -17,6 +17,7 @@ from pyoxigraph import RdfFormat, parse
 from ld.mapping.compiled import Mapping, Unsaid
 from ld.mapping.entities import Site
 from ld.mapping.mentions import mention, unpacked
+from ld.memo import cached
 from ld.readers.doaj import api
 from ld.readers.share import Share
 from ld.readers.vufind import solr
@@ -26,7 +27,12 @@ from ld.values import names
 from ld.values.vocab import vocabulary
 
 BASE = "https://data.example.org/"
-MAPPING = Mapping(Site(BASE), vocabulary())
+
+
+@cached()
+def mapping() -> Mapping:
+    """The mapping of the site."""
+    return Mapping(Site(BASE), vocabulary())
 
 
 def record(**fields: Any) -> Record:
@@ -37,7 +43,9 @@ def record(**fields: Any) -> Record:
 
 def said(one: Record) -> dict[str, list[str]]:
     """The lines of each document that the record mentions."""
-    return {m.document: Unsaid(MAPPING).lines([m]).splitlines(keepends=True) for m in MAPPING.describe(one).mentions}
+    return {
+        m.document: Unsaid(mapping()).lines([m]).splitlines(keepends=True) for m in mapping().describe(one).mentions
+    }
 
 
 JOURNAL = Container("journal", "A journal", issn="2297-7775", volume="4", issue="2")
@@ -46,7 +54,7 @@ JOURNAL = Container("journal", "A journal", issn="2297-7775", volume="4", issue=
 def test_one_mention_a_document_in_order() -> None:
     """The publisher is the journal's too: it is mentioned once."""
     one = record(publishers=["A press"], containers=[JOURNAL], subjects=[Subject("soil"), Subject("Soil")])
-    found = MAPPING.describe(one).mentions
+    found = mapping().describe(one).mentions
 
     assert [m.document for m in found] == [
         "organization/a-press", "journal/2297-7775", "journal/2297-7775/volume/4", "journal/2297-7775/volume/4/issue/2",
@@ -66,7 +74,7 @@ def test_two_spellings_of_one_subject_are_one_mention_of_both() -> None:
 
 
 def test_the_same_words_are_the_same_mention() -> None:
-    first, second = (MAPPING.describe(record(id=one, containers=[JOURNAL])).mentions for one in "12")
+    first, second = (mapping().describe(record(id=one, containers=[JOURNAL])).mentions for one in "12")
 
     assert first == second
     assert all(one is other for one, other in zip(first, second, strict=True))
@@ -74,9 +82,9 @@ def test_the_same_words_are_the_same_mention() -> None:
 
 
 def test_what_was_said_is_not_said_again() -> None:
-    unsaid = Unsaid(MAPPING)
-    first = MAPPING.describe(record(subjects=[Subject("soil"), Subject("Soil")])).mentions
-    second = MAPPING.describe(record(subjects=[Subject("soil")])).mentions
+    unsaid = Unsaid(mapping())
+    first = mapping().describe(record(subjects=[Subject("soil"), Subject("Soil")])).mentions
+    second = mapping().describe(record(subjects=[Subject("soil")])).mentions
 
     assert first[0].key != second[0].key
     assert unsaid.lines(first) and not unsaid.lines(second) + unsaid.lines(first)
@@ -86,16 +94,16 @@ def test_a_trace_has_the_triples_of_the_description() -> None:
     one = record(
         people=[Person("Jane Doe", affiliations=("Somewhere",)), Person("A. Nother", role="edt")], containers=[JOURNAL]
     )
-    found = MAPPING.describe(one)
+    found = mapping().describe(one)
 
-    assert {traced.line for traced in MAPPING.trace(one)} == set(
-        (found.lines + Unsaid(MAPPING).lines(found.mentions)).splitlines(keepends=True)
+    assert {traced.line for traced in mapping().trace(one)} == set(
+        (found.lines + Unsaid(mapping()).lines(found.mentions)).splitlines(keepends=True)
     )
 
 
 def test_numbers_and_instants_are_canonical() -> None:
     """The store rewrites what is not, and documents and dumps would say other than it."""
-    lines = MAPPING.describe(record(format="book", page_count="007")).lines
+    lines = mapping().describe(record(format="book", page_count="007")).lines
     found = api.record(
         {"id": "1", "last_updated": "2020-01-02T03:04:05.670Z", "bibjson": {"title": "T"}}, record().source
     )
@@ -106,14 +114,16 @@ def test_numbers_and_instants_are_canonical() -> None:
 
 
 def test_repeated_values_give_one_line() -> None:
-    lines = MAPPING.describe(record(extents=["x", "x"], carriers=["x"], places=["y"], periods=["y"])).lines.splitlines()
+    lines = (
+        mapping().describe(record(extents=["x", "x"], carriers=["x"], places=["y"], periods=["y"])).lines.splitlines()
+    )
 
     assert len(lines) == len(set(lines))
 
 
 def test_an_iri_that_no_reader_has_checked_is_refused() -> None:
     with pytest.raises(ValueError, match="not an IRI that can be written"):
-        MAPPING.describe(record(urls=["http://example.org/> <a:b> <a:c> .\n<a:d"]))
+        mapping().describe(record(urls=["http://example.org/> <a:b> <a:c> .\n<a:d"]))
 
 
 def test_the_solr_reader_decodes_every_field_it_asks_for() -> None:
@@ -144,15 +154,15 @@ def loads(found: Iterable[Record | Rejected]) -> None:
     """Every line of every record is read by strict and lenient readers, and speaks of this site only."""
     for one in found:
         if isinstance(one, Record):
-            described = MAPPING.describe(one)
-            lines = described.lines + Unsaid(MAPPING).lines(described.mentions)
+            described = mapping().describe(one)
+            lines = described.lines + Unsaid(mapping()).lines(described.mentions)
             for lenient in (False, True):
                 read = list(parse(lines.encode(), RdfFormat.N_TRIPLES, lenient=lenient))
                 assert len(read) == lines.count("\n")
             assert all(str(quad.subject).startswith(f"<{BASE}") for quad in read)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.dictionaries(st.sampled_from(solr.FIELDS), TEXT | TEXTS), TEXT, TEXT)
 def test_no_index_document_spoils_a_load(document: dict[str, Any], identifier: str, title: str) -> None:
     for more in (
@@ -163,7 +173,7 @@ def test_no_index_document_spoils_a_load(document: dict[str, Any], identifier: s
         loads(solr.read(io.BytesIO(json.dumps(document | {"title": title} | more).encode()), "here", Share()))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(
     st.fixed_dictionaries(
         {"title": TEXT},
@@ -208,4 +218,4 @@ def test_a_quoted_text_comes_back(text: str) -> None:
 
 
 def test_dates_have_the_digits_of_xml_schema() -> None:
-    assert MAPPING.describe(record(issued=Date("2019", "gYear", "2019"))).lines.count('"2019"^^') == 3
+    assert mapping().describe(record(issued=Date("2019", "gYear", "2019"))).lines.count('"2019"^^') == 3

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ld.formats.table import DOCUMENT, GRAPH, RECORD, RESULTS
-from ld.web.negotiation import choose
+from ld.web.negotiation import choose, wanted
 
 CHROME = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8"
 RDFLIB = (
@@ -143,3 +144,43 @@ def test_no_header_and_no_parameter_is_an_error(accept: str, wanted: str) -> Non
     choice = choose(accept, wanted, DOCUMENT)
 
     assert choice is None or choice.format in DOCUMENT
+
+
+@pytest.mark.parametrize(
+    ("accept", "key"),
+    [
+        ("text/*;q=0.9, text/n3;q=0.1, application/rdf+xml;q=0.5", "rdf"),  # another name of Turtle is more than text/*
+        ("text/*;q=0.1, text/n3;q=0.9, application/rdf+xml;q=0.5", "ttl"),
+        ("*/*;q=0.9, text/*;q=0.1", "rdf"),
+        ("text/turtle;q=0.1, text/n3;q=0.9, application/rdf+xml;q=0.5", "rdf"),
+        ("text/turtle;q=0, */*", "rdf"),
+        ("text/turtle;q=0, application/rdf+xml;q=0, */*", None),
+        ("text/turtle;q=0.001", "ttl"),
+        (",", None),
+    ],
+)
+def test_the_range_that_names_a_form_most_exactly_decides(accept: str, key: str | None) -> None:
+    found = choose(accept, None, [form for form in GRAPH if form.key in ("ttl", "rdf")])
+
+    assert (found.format.key if found else None) == key
+
+
+@pytest.mark.parametrize(
+    ("query", "headers", "key"),
+    [
+        ("", {}, "html"), ("", {"Accept": "text/turtle"}, "ttl"), ("?format=nt", {"Accept": "text/turtle"}, "nt"),
+        ("?format=ttl", {}, "ttl"), ("?other=ttl", {}, "html"), ("", {"Accept": "image/png"}, None),
+    ],
+)  # fmt: skip
+def test_what_a_request_wants(query: str, headers: dict[str, str], key: str | None) -> None:
+    with Flask(__name__).test_request_context(f"/record/1{query}", headers=headers):
+        found = wanted(DOCUMENT)
+
+    assert (found.format.key if found else None) == key
+
+
+@pytest.mark.parametrize("accept", [f"text/turtle, a/{'x' * 1_000}", f"a/{'x' * 1_000}, text/turtle;q=.5"])
+def test_a_long_header_is_understood_like_a_short_one(accept: str) -> None:
+    found = choose(accept, "y" * 1_000, DOCUMENT)
+
+    assert found and found.format.key == "ttl"

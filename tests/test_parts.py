@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -252,7 +253,7 @@ def test_what_is_live_stays_when_a_part_is_refused(tmp_path: Path) -> None:
 # -- what could not be read --------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("broken", [b"", b"no records", b'{"response": {"docs": [{"id": "1"}, {'])
+@pytest.mark.parametrize("broken", [b"", b"no records", b'{"response": {"docs": [{"id": "1"'])
 def test_the_whole_catalogue_has_no_file_that_cannot_be_read(tmp_path: Path, broken: bytes) -> None:
     """Else what stood in it would be deleted; without --full it is one rejected file."""
     folder, settings = kept(tmp_path / "pages", WHOLE["a Solr answer"]), site(tmp_path)
@@ -266,19 +267,28 @@ def test_the_whole_catalogue_has_no_file_that_cannot_be_read(tmp_path: Path, bro
     assert Live(settings.site).current().manifest.counts["records"] == 5
 
 
-def test_a_file_that_breaks_off_in_a_folder_is_a_part(tmp_path: Path) -> None:
+LINES = "".join(json.dumps({"id": f"l{n}", "title": "T", "title_short": "T"}) + "\n" for n in range(20_000))
+PACKED = gzip.compress(LINES.encode())
+BROKEN = {
+    "lines.jsonl.gz": (PACKED[: len(PACKED) // 2], r"[\d,]+ records: not a whole gzip file"),
+    "answer.json": (cut(solr(numbers(50, 3), 3)).encode(), "2 records: not JSON: Input data was truncated"),
+    "page.xml": (cut(oai(numbers(0, 3))).encode(), "2 records: not well-formed XML"),
+}
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_a_file_that_breaks_off_in_a_folder_is_a_part(tmp_path: Path, name: str) -> None:
     """Some of it was read, and more is not there."""
     folder, settings = kept(tmp_path / "pages", WHOLE["a Solr answer"]), site(tmp_path)
-    lines = "".join(json.dumps({"id": f"l{n}", "title": "T", "title_short": "T"}) + "\n" for n in range(20_000))
-    packed = gzip.compress(lines.encode())
-    (folder / "export.jsonl.gz").write_bytes(packed[: len(packed) // 2])
+    data, said = BROKEN[name]
+    (folder / name).write_bytes(data)
 
-    with pytest.raises(
-        PartError, match=r"export\.jsonl\.gz: only a part: breaks off after [\d,]+ records: not a whole gzip"
-    ):
+    with pytest.raises(PartError, match=rf"{re.escape(name)}: only a part: breaks off after {said}"):
         publish([str(folder)], settings)
 
-    assert publish([str(folder)], settings, partial=True).account.partial == 1
+    account = publish([str(folder)], settings, partial=True).account
+    assert (account.partial, account.rejected) == (1, 1)
+    assert account.published > 5
 
 
 # -- the command line --------------------------------------------------------------------------------------------------

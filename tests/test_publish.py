@@ -266,9 +266,17 @@ def test_records_survive_a_round_through_the_kept_source(tmp_path: Path) -> None
         assert again == record
 
 
-def test_progress_tells_stage_and_count(tmp_path: Path) -> None:
-    settings, told = site(tmp_path / "site"), []
+@pytest.mark.parametrize(("workers", "lines"), [(1, True), (1, False), (2, True), (2, False)])
+def test_progress_tells_stage_and_count(tmp_path: Path, workers: int, lines: bool) -> None:
+    """Also where each of two JSON texts is read by a worker of its own."""
+    settings, told = site(tmp_path / "site", workers=workers), []
     source = write(tmp_path / "in.jsonl", *(solr(str(n)) for n in range(1001)))
+    if not lines:
+        docs = Path(source).read_text().splitlines()
+        source = str(tmp_path / "texts")
+        Path(source).mkdir()
+        for n, part in enumerate((docs[:500], docs[500:])):
+            (tmp_path / "texts" / f"{n}.json").write_text(f"[{','.join(part)}]")
 
     publish([source], settings, progress=told.append)
 

@@ -162,7 +162,7 @@ def statements(draw: Any) -> str:
     return f"<{subject}> <{space}{term}> {text}{draw(TAILS)} .\n"
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.lists(statements(), max_size=20))
 def test_any_graph_is_read_back_as_its_schema_org_half(lines: list[str]) -> None:
     """Whatever a mapping says: strings where the context expects addresses, tags and datatypes, nodes in circles."""

@@ -210,6 +210,16 @@ def test_huge_requests_are_refused_and_closed(server: Server, sent: bytes, statu
     assert answers(f"{server.url}/healthz")
 
 
+@pytest.mark.parametrize(("size", "status"), [(120 << 10, b"200"), (300 << 10, b"431")])
+def test_a_head_has_128_kib(server: Server, size: int, status: bytes) -> None:
+    """So much a client may always send; what is read beyond, before it is refused, is one more piece."""
+    connection = server.connect()
+    with contextlib.suppress(ConnectionError):
+        connection.sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\nX: " + b"x" * size + b"\r\n\r\n")
+
+    assert until_closed(connection).startswith(b"HTTP/1.1 " + status)
+
+
 def test_pages_are_answered_whatever_slow_clients_hold(server: Server) -> None:
     """Idle connections, bodies that do not come, long answers that are not taken in, endless queries, all at once."""
     post = POST + b"Content-Length: 99\r\n\r\n"

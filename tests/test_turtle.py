@@ -71,7 +71,7 @@ LITERALS = st.one_of(
 NAMED = IRIS.map(NamedNode)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.lists(st.builds(Triple, NAMED, NAMED, NAMED | LITERALS), max_size=20))
 def test_any_graph_is_read_back_as_it_was(graph: list[Triple]) -> None:
     """Names that Turtle cannot abbreviate, literals that look like the end of a line, numbers of other scripts."""

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import rdflib
 from conftest import BASE, EXAMPLES, SEED, SHARED
 from pyoxigraph import RdfFormat, Store, parse
 from pyoxigraph import Triple as OxTriple
@@ -21,9 +21,7 @@ from ld.publish.run import publish
 from ld.readers import read
 from ld.record import Record
 from ld.settings import Settings
-from ld.site.documents import Documents
 from ld.site.generation import Generation
-from ld.site.shapes import findings
 from ld.values.vocab import PACKAGED, Vocabulary, use
 from ld.web import create_app
 
@@ -171,11 +169,19 @@ def test_no_table_repeats_a_row() -> None:
             "thing,iri,classes,like,one,name,note\nseries,{base}s/{key}#it,,,,,\n",
             "things.csv:2: 'name' must",
         ),
+        ("mapping.csv", 'thing,field\nwork,"ti"tle\n', "mapping.csv:2: not a CSV row: "),
+        ("mapping.csv", 'thing,field\nwork,"title\n', "mapping.csv:2: not a CSV row: "),
+        ("mapping.csv", "thing,field\nwork,title,x\n", "mapping.csv:2: 3 cells where the header has 2 columns"),
+        ("mapping.csv", b"thing,\xe4\n", "mapping.csv: not UTF-8 at byte 6: save the file as UTF-8"),
         ("context.jsonld", "{", "context.jsonld:1: not JSON"),
+        ("context.jsonld", '{\n"@context":\n}', "context.jsonld:3: not JSON"),
+        ("context.jsonld", "{}", "context.jsonld:1: has no @context"),
+        ("context.jsonld", "[]", "context.jsonld:1: has no @context"),
+        ("context.jsonld", '{"@context": []}', "context.jsonld:1: @context must be one object"),
     ],
 )
-def test_a_mistake_is_told_with_file_and_line(tmp_path: Path, name: str, text: str, complaint: str) -> None:
-    (tmp_path / name).write_text(text, encoding="utf-8")
+def test_a_mistake_is_told_with_file_and_line(tmp_path: Path, name: str, text: str | bytes, complaint: str) -> None:
+    (tmp_path / name).write_bytes(text if isinstance(text, bytes) else text.encode())
 
     with pytest.raises(VocabError, match=re.escape(complaint)):
         Mapping(Site(BASE), Vocabulary(tmp_path))
@@ -190,70 +196,6 @@ def test_an_overlay_changes_the_mapping_without_python(tmp_path: Path) -> None:
     lines = Mapping(Site(BASE), Vocabulary(tmp_path)).describe(record).lines
 
     assert '<http://www.w3.org/2000/01/rdf-schema#label> "Chapter one"@en .' in lines
-
-
-# -- shapes ------------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture(scope="session")
-def shapes() -> rdflib.Graph:
-    return rdflib.Graph().parse(data=VOCABULARY.text("shapes.ttl"), format="turtle")
-
-
-def published(generation: Generation) -> rdflib.Graph:
-    """Every record's document, as one graph."""
-    documents = Documents(generation.path, BASE)
-    graph = rdflib.Graph()
-    for record in documents.records():
-        graph.parse(data=documents.lines(record), format="nt")
-    documents.close()
-    return graph
-
-
-def test_every_example_conforms_to_the_shapes(generation: Generation, shapes: rdflib.Graph) -> None:
-    violations = [one for one in findings(published(generation), shapes) if one.severity == "violation"]
-
-    assert violations == []
-
-
-WORK = f"<{BASE}record/{SEED}#it>"
-SCHEMA = "http://schema.org/"
-DCTERMS = "http://purl.org/dc/terms/"
-BIBO = "http://purl.org/ontology/bibo/"
-
-
-NAMES, HEADLINE = "schema:name and dcterms:title differ", "the headline of an article is its name"
-BLANK = "a blank node: every thing needs an IRI", "a blank node as a value: every thing needs an IRI"
-EMAIL = "an e-mail address: they are never published", "schema:name and foaf:name differ"
-
-
-@pytest.mark.parametrize(
-    ("added", "said"),
-    [
-        (f'{WORK} <{SCHEMA}name> "another name" .', {NAMES, HEADLINE}),
-        (f'{WORK} <{DCTERMS}date> "1999" .', {"dcterms:date is one year of four digits"}),
-        (f"{WORK} <{SCHEMA}author> <{BASE}nobody> .", {"schema:author and dcterms:creator differ"}),
-        (f'{WORK} <{BIBO}issn> "2297-7775" .', {"an ISSN stands on the journal, not on the article"}),
-        (f'{WORK} <{BIBO}issue> "3" .', {"the number of an issue stands on the issue, not on the article"}),
-        (f'{WORK} <{BIBO}isbn13> "9780306406158" .', {"the check digit of an ISBN is wrong"}),
-        (
-            f"{WORK} <https://schema.org/url> <https://example.org/> .",
-            {"terms of schema.org begin with http://schema.org/, not https"},
-        ),
-        (f'{WORK} <{BIBO}doi> "10.3389/FSOC" .', {"a DOI stands bare and in lower case"}),
-        (f'<{BASE}journal/2297-7775#it> <{BIBO}issn> "2297-7776" .', {"the check digit of an ISSN is wrong"}),
-        (f'<{BASE}record/{SEED}#author-1> <http://xmlns.com/foaf/0.1/name> "a@b.example" .', set(EMAIL)),
-        (f"_:b <{SCHEMA}name> {WORK} . {WORK} <{DCTERMS}relation> _:b .", set(BLANK)),
-    ],
-)
-def test_a_broken_rule_is_found(generation: Generation, shapes: rdflib.Graph, added: str, said: set[str]) -> None:
-    """By its own message, and nothing else is found."""
-    document = generation.documents.get(f"record/{SEED}")
-    assert document
-    graph = rdflib.Graph().parse(data=generation.documents.lines(document), format="nt")
-    graph.parse(data=added, format="turtle")
-
-    assert {one.message for one in findings(graph, shapes) if one.severity == "violation"} == said
 
 
 # -- queries -----------------------------------------------------------------------------------------------------
@@ -312,8 +254,8 @@ def test_an_iri_with_a_blank_is_refused_before_anything_is_described(tmp_path: P
     [
         ("pages.csv", "book,title,Title,", "pages.csv:2: there is no page of 'book'"),
         ("pages.csv", "journal,titel,Title,", "pages.csv:2: journal has no field 'titel'"),
-        ("pages.csv", "record,doi,,", "pages.csv:2: 'doi' needs one label"),
-        ("pages.csv", "record,doi,DOI,\nrecord,doi,Doi,", "pages.csv:3: 'doi' needs one label"),
+        ("pages.csv", "record,doi,,", "pages.csv:2: 'doi' needs exactly one row"),
+        ("pages.csv", "record,doi,DOI,\nrecord,doi,Doi,", "pages.csv:3: 'doi' needs exactly one row"),
         ("codes/zotero.csv", "bibo:,last,", "zotero.csv:2: 'last' is neither class nor nearest"),
     ],
 )
@@ -351,3 +293,38 @@ def test_a_field_is_called_on_pages_what_the_table_says(tmp_path: Path) -> None:
 
     assert '<th scope="row">Digital name</th><td><a href="https://doi.org/' in page
     assert '<th scope="row">DOI</th>' not in page
+
+
+def test_names_of_the_vocabulary() -> None:
+    assert VOCABULARY.expand("dcterms:title") == "http://purl.org/dc/terms/title"
+    assert VOCABULARY.expand("<http://a.example/>") == VOCABULARY.expand("http://a.example/") == "http://a.example/"
+    assert VOCABULARY.shrink("http://purl.org/dc/terms/title") == "dcterms:title"
+    assert VOCABULARY.shrink("http://a.example/") == "http://a.example/"
+    for curie in ("title", "nobody:title", ":title"):
+        with pytest.raises(
+            VocabError, match=re.escape(f"here:1: unknown prefix in '{curie}': prefixes stand in context")
+        ):
+            VOCABULARY.expand(curie, "here:1")
+
+
+def test_an_overlay_goes_first_and_adds_files(tmp_path: Path) -> None:
+    (tmp_path / "codes").mkdir()
+    (tmp_path / "codes" / "roles.csv").write_text("code,fields\n# a remark\naut, author \n\n", encoding="utf-8")
+    (tmp_path / "codes" / "own.csv").write_text("x\n", encoding="utf-8")
+    known = Vocabulary(tmp_path)
+
+    assert known.codes("roles") == {"aut": {"code": "aut", "fields": "author", ":line": "roles.csv:3"}}
+    assert known.code("roles", "edt") is None
+    assert known.path("codes/schemes.csv") == PACKAGED / "codes" / "schemes.csv"
+    assert known.names("codes/*.csv") == sorted({*VOCABULARY.names("codes/*.csv"), "codes/own.csv"})
+    with pytest.raises(VocabError, match=re.escape(f"nothing.csv: no such file in {tmp_path} or {PACKAGED}")):
+        known.path("nothing.csv")
+
+
+def test_a_file_whose_name_is_no_text_is_refused(tmp_path: Path) -> None:
+    (tmp_path / os.fsdecode(b"\xe4.csv")).write_text("x\n")
+
+    with pytest.raises(
+        VocabError, match=re.escape("\\xe4.csv: a name with bytes that are no letters: rename the file")
+    ):
+        Vocabulary(tmp_path).names("*.csv")

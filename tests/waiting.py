@@ -44,6 +44,11 @@ def wait_until_it_answers(process: subprocess.Popen[bytes], url: str) -> None:
     assert process.poll() is None, f"the server has ended with {process.returncode}"
 
 
+def now() -> float:
+    """A moment of the monotonic clock: to tell what was before what, not to be judged."""
+    return time.monotonic()
+
+
 def seconds_of(run: Callable[[], object]) -> float:
     """How long something takes: to draw moments in it, not to be judged."""
     began = time.monotonic()

@@ -13,7 +13,7 @@ port = click.option("--port", type=click.IntRange(1, 65535), help="Port alone; t
 
 
 def wanted(settings: Settings, port: int | None) -> str:
-    """Return HOST:PORT, with the port that is named alone; raises UsageError where --bind names another one."""
+    """Return HOST:PORT, with the port of --port; raises UsageError where --bind names another."""
     host, number = listening(settings["bind"])
     if port is None or port == number:
         return str(settings["bind"])

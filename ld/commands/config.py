@@ -18,7 +18,7 @@ _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,30}")
 
 def _plain(ctx: click.Context, option: click.Parameter, value: str) -> str:
     if value and not _PLAIN.fullmatch(value):
-        raise click.BadParameter(f"'{value}': letters, digits, - and _ only, at most 31")
+        raise click.BadParameter(f"'{value}': use letters, digits, - and _ only, at most 31")
     return value
 
 
@@ -29,13 +29,17 @@ def _time(ctx: click.Context, option: click.Parameter, value: str) -> str:
 
 
 _name = click.option(
-    "--name", default="shelfgraph", show_default=True, callback=_plain, help="Name of the service, one for each site."
+    "--name",
+    default="shelfgraph",
+    show_default=True,
+    callback=_plain,
+    help="Name of the service; each site needs its own.",
 )
 
 
 @click.group()
 def config() -> None:
-    """Print the files that keep a site running: for systemd, and for nginx before it.
+    """Print the files that keep a site running: for systemd, and for nginx in front.
 
     They are filled in from the settings of the site: print them again when these change.
     """
@@ -45,8 +49,10 @@ def config() -> None:
 @click.argument("sources", nargs=-1, metavar="[SOURCE…]")
 @site
 @_name
-@click.option("--user", default="", callback=_plain, help="Who runs it; default: who owns the site folder.")
-@click.option("--at", default="03:00", show_default=True, callback=_time, help="When SOURCE is published every day.")
+@click.option("--user", default="", callback=_plain, help="User that runs it; default: the owner of the site folder.")
+@click.option(
+    "--at", default="03:00", show_default=True, callback=_time, help="Time of day at which SOURCE is published."
+)
 @click.option("--into", type=click.Path(path_type=Path, file_okay=False), help="Folder to write the units into.")
 @with_settings
 def systemd(settings: Settings, sources: tuple[str, ...], name: str, user: str, at: str, into: Path | None) -> None:
@@ -68,7 +74,7 @@ def systemd(settings: Settings, sources: tuple[str, ...], name: str, user: str, 
 
 
 def _owner(folder: Path) -> str:
-    """Return who owns the site folder; where that is root, or there is none yet, a user of its own."""
+    """Return the owner of the site folder; where that is root, or there is no folder yet, a user of its own."""
     found = folder.owner() if folder.is_dir() else ""
     return "shelfgraph" if found in ("", "root") else found
 
@@ -76,9 +82,11 @@ def _owner(folder: Path) -> str:
 @config.command()
 @site
 @_name
-@click.option("--cache", default="/var/cache/nginx", show_default=True, help="Folder for the cache of each site.")
-@click.option("--certificate", default="", help="File of the certificate; default: where certbot puts it.")
-@click.option("--key", default="", help="File of its key; default: where certbot puts it.")
+@click.option(
+    "--cache", default="/var/cache/nginx", show_default=True, help="Folder for the caches, one below it for each site."
+)
+@click.option("--certificate", default="", help="Certificate file; default: where certbot puts it.")
+@click.option("--key", default="", help="Key file; default: where certbot puts it.")
 @with_settings
 def nginx(settings: Settings, name: str, cache: str, certificate: str, key: str) -> None:
     """Print the file for nginx: a server for the site's base URL, to be included within http { }.
@@ -89,11 +97,11 @@ def nginx(settings: Settings, name: str, cache: str, certificate: str, key: str)
     _keep_base(settings)
     click.echo(deployment.nginx(settings, name, f"{cache}/{name}", certificate, key), nl=False)
     if not settings["proxies"]:
-        say("proxies = 0: all who come through nginx are one client; write into site.toml: proxies = 1")
+        say("proxies = 0: all who come through nginx count as one client: write into site.toml: proxies = 1")
 
 
 def _keep_base(settings: Settings) -> None:
-    """Let the base URL be that of what is live where nobody says otherwise."""
+    """Use the base URL of the live generation where nobody has set one."""
     live = live_path(settings.site)
     if live:
         settings.assume("base", manifest_of(live).base, "live generation")

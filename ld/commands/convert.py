@@ -1,4 +1,4 @@
-"""`shelfgraph convert`: records to RDF, without a site."""
+"""`shelfgraph convert`: records into RDF, without a site."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _FORMS = {form.key: form for form in APPENDED}
 
 @contextmanager
 def _uncollected() -> Iterator[None]:
-    """Look for no cycles meanwhile: records make none, and looking through all that is remembered costs a tenth."""
+    """Turn the garbage collector off meanwhile: records make no cycles, and looking for them costs a tenth."""
     gc.disable()
     try:
         yield
@@ -56,8 +56,8 @@ def convert(
     """Convert records to RDF; no site is needed.
 
     Triples of shared things (journals, subjects) follow the record that first names them. JSON-LD is one document a
-    line. Records that cannot be used are told on standard error, and the exit status is then 1 if none could be used;
-    it is also 1 if a source is only a part of a list, unless --partial says that this is meant.
+    line. Records that cannot be used are reported on standard error; the exit status is 1 if none could be used. It is
+    also 1 if a source is only a part of a list, unless --partial says that this is meant.
     """
     mapping = Mapping(Site(settings["base"], settings["licence"]), vocab.vocabulary())
     done = rejected = 0
@@ -79,7 +79,7 @@ def convert(
         say(f"{done + rejected:,} records read: {done:,} converted, {rejected:,} rejected")
     _told_in_part(parts.gaps(pages), partial)
     if not done:
-        raise ShelfgraphError("no record could be converted: the reasons stand above")
+        raise ShelfgraphError("no record could be converted: see the reasons above")
 
 
 def _outcomes(source: str, kind: str | None) -> Iterator[Outcome]:
@@ -89,7 +89,7 @@ def _outcomes(source: str, kind: str | None) -> Iterator[Outcome]:
 
 
 def _told_in_part(gaps: list[Gap], partial: bool) -> None:
-    """Say of which lists only a part was converted; raise PartError where that is not meant."""
+    """Name the lists of which only a part was converted; raise PartError unless --partial allows it."""
     if not partial:
         parts.refuse(gaps)
     for gap in gaps:
@@ -102,7 +102,7 @@ def _described(mapping: Mapping, record: Record) -> tuple[Record, Described] | R
 
 
 class _Writer:
-    """Writes records one behind the other in a form, as if there were only these."""
+    """Writes records one after the other in one format, as if there were no others."""
 
     def __init__(self, mapping: Mapping, form: Format, output: BinaryIO) -> None:
         self.mapping, self.form, self.output = mapping, form, output
@@ -110,7 +110,7 @@ class _Writer:
         self._declared: set[str] = set()
 
     def add(self, record: Record, described: Described) -> None:
-        """Write a record with the shared things it names: all of them, or those of which nothing has been said yet."""
+        """Write a record with the shared things it names: all of them, or those not yet written."""
         unsaid = Unsaid(self.mapping) if self.form.lone else self._unsaid
         lines = described.lines + unsaid.lines(described.mentions)
         base = self.mapping.site.base

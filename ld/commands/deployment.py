@@ -1,4 +1,4 @@
-"""What stands around a server: the files for systemd and nginx, filled in from the settings of a site."""
+"""The files around a server, for systemd and nginx, filled in from the settings of a site."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _ROOM = 2  # GiB, beside what each process and each query may take
 
 
 def nginx(settings: Settings, name: str, cache: str, certificate: str = "", key: str = "") -> str:
-    """Return the file for nginx: a server for the base URL, before the address that the site is served at."""
+    """Return the file for nginx: a server for the base URL, in front of the address at which the site is served."""
     base, (host, port) = urlsplit(settings["base"]), listening(settings["bind"])
     public = base.port or (443 if base.scheme == "https" else 80)
     if public == port:
@@ -61,13 +61,13 @@ def units(settings: Settings, name: str, user: str, sources: Sequence[str], at: 
 
 
 def _program() -> list[str]:
-    """Return the command that this program is, as a service calls it."""
+    """Return the command by which a service calls this program."""
     beside = Path(sys.executable).parent / "shelfgraph"
     return [str(beside)] if beside.is_file() else [sys.executable, "-m", "ld"]
 
 
 def _environment(settings: Settings) -> Iterable[str]:
-    """Yield the settings that only the environment has, which a service does not inherit."""
+    """Yield the settings that come from the environment, which a service does not inherit."""
     for setting in SETTINGS:
         if settings.origin[setting.name] == "environment":
             yield f"{ENVIRONMENT}{setting.name.upper()}={settings[setting.name]}"
@@ -80,12 +80,12 @@ def _log_folder(settings: Settings) -> str:
         return ""
     if not Path(path).is_absolute():
         where = f"access_log from {settings.origin['access_log']}: '{path}'"
-        raise SettingError(f"{where} is relative, and a service begins in no folder of yours: write the full path")
+        raise SettingError(f"{where} is relative, but a service does not start in your folder: write the full path")
     return str(Path(path).parent)
 
 
 def _memory(settings: Settings) -> int:
-    """Return how many GiB the server may take: a process holds one, and its queries what they may."""
+    """Return how many GiB the server may take: one for each process, and the memory limit of its queries."""
     processes = int(settings["processes"]) or CORES
     queries = processes * max(1, int(settings["query_workers"]) // processes)
     return _ROOM + processes + math.ceil(queries * int(settings["query_memory"]) / 1024)
@@ -100,7 +100,7 @@ def _is_below(paths: Iterable[Path], *folders: str) -> bool:
 
 
 def word(text: str) -> str:
-    """Return the text as one word of a unit: quoted where need be, and no `%` replaced (systemd.syntax).
+    """Return the text as one word of a unit: quoted where needed, with no `%` left to be replaced (systemd.syntax).
 
     >>> print(word("/srv/site"), word("/srv/50% of it"))
     /srv/site "/srv/50%% of it"
@@ -125,7 +125,7 @@ def quoted(text: str) -> str:
 
 
 def _filled(template: str, **values: Any) -> str:
-    """Return a file with what belongs to the site in it."""
+    """Return the template with the site's own values filled in."""
     made = Environment(
         loader=PackageLoader("ld.commands"), undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
         keep_trailing_newline=True,

@@ -20,7 +20,7 @@ from ld.web import server
 @click.argument("rdf", nargs=-1, required=True, metavar="RDF…", type=click.Path(path_type=Path))
 @bind
 @port
-@click.option("--base", help="URL that /sparql stands behind; default: http:// and the address.")
+@click.option("--base", help="URL in front of sparql; default: http:// and the address.")
 @click.option("--threads", type=int, help="Threads that answer requests.")
 def endpoint(rdf: tuple[Path, ...], bind: str | None, port: int | None, base: str | None, threads: int | None) -> None:
     """Answer SPARQL queries over any RDF, safely and read-only; no site is needed.

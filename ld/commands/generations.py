@@ -48,7 +48,7 @@ def roll_back(settings: Settings) -> None:
 @site
 @with_settings
 def adopt_generation(settings: Settings, generation: str) -> None:
-    """Make a finished generation live, when the link to the live one is lost; each of its files is verified first.
+    """Make a finished generation live when the link to the live one is lost; each of its files is verified first.
 
     A copy of a site without its symbolic links loses `current`, which names the live generation.
     """
@@ -56,7 +56,7 @@ def adopt_generation(settings: Settings, generation: str) -> None:
 
 
 def _live_path(site: Path) -> Path | None:
-    """Return the folder of the live generation, None where there is none; where it is lost, that is said."""
+    """Return the folder of the live generation, None where there is none; say so where the link to it is lost."""
     try:
         return live_path(site)
     except LostError as error:

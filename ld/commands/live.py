@@ -1,4 +1,4 @@
-"""What is live, for the verbs that read it."""
+"""The live generation, for the verbs that read it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`shelfgraph publish`: records go in, a generation is live."""
+"""`shelfgraph publish`: records go in, a generation goes live."""
 
 from __future__ import annotations
 
@@ -30,11 +30,13 @@ from ld.values.text import legible, shown
 @as_kind
 @click.option("--base", help="Base URL of every IRI.")
 @click.option("--profile", help="What the triple store keeps: full or lean.")
-@click.option("--workers", type=int, help="Processes that read and describe; 0 for one a core.")
+@click.option("--workers", type=int, help="Processes that read and describe; 0: one per core.")
 @click.option("--full", is_flag=True, help="SOURCE is the whole catalogue: what is missing from it is deleted.")
 @partial
 @click.option("--again", is_flag=True, help="Describe the kept source records anew; SOURCE may be missing.")
-@click.option("--delete", multiple=True, metavar="IDS|FILE", help="Records to delete: ids with commas, or a file.")
+@click.option(
+    "--delete", multiple=True, metavar="IDS|FILE", help="Records to delete: ids separated by commas, or a file."
+)
 @json
 @with_settings
 def publish(
@@ -49,13 +51,13 @@ def publish(
 ) -> None:
     """Publish records: read, convert, load, index, dump, and put live, all at once or not at all.
 
-    A file for --delete has an id a line; behind a tab may stand the id of the successor, then the reason.
+    A file for --delete has one id per line; after a tab the id of the successor may follow, then the reason.
 
     \b
     Example:  shelfgraph publish export.jsonl --base https://data.library.example/
     """
     if not (sources or delete or again) or (full and not sources):
-        raise UsageError("publish what? Name a SOURCE, or records to --delete, or say --again")
+        raise UsageError("nothing to publish: name a SOURCE, or records to --delete, or say --again")
     deletions = [one for word in delete for one in _deletions(word)]
     signal.signal(signal.SIGTERM, _end)  # so that it cleans up, as it does at Ctrl-C
     progress = Display(sys.stderr, as_json)
@@ -73,7 +75,7 @@ def publish(
 
 
 def _tell(manifest: Manifest, settings: Settings, progress: Display) -> None:
-    """Say what became of the records, and what is live now."""
+    """Say what became of the records, and which generation is live now."""
     account, counts = manifest.account, manifest.counts
     beside = f", {account.unknown:,} to delete not found" if account.unknown else ""
     beside += f"; {account.again:,} described anew" if account.again else ""
@@ -92,13 +94,13 @@ def _tell(manifest: Manifest, settings: Settings, progress: Display) -> None:
 
 
 def _in_part(lists: int, missing: int) -> str:
-    """Return in words of how many lists only a part was taken."""
+    """Return in words how many lists were taken only in part."""
     beside = f", at least {missing:,} records are missing" if missing else ""
     return f"{lists:,} {'lists' if lists > 1 else 'list'} taken in part{beside}"
 
 
 def _deletions(word: str) -> Iterator[Deleted]:
-    """Yield the deletions that `--delete` names: those in a file, or ids with commas between them."""
+    """Yield the deletions that `--delete` names: those in a file, or ids separated by commas."""
     path, name = Path(word), shown(word)
     lines = _text_of(path).split("\n") if path.is_file() else word.split(",")
     for n, line in enumerate(lines, 1):
@@ -119,5 +121,5 @@ def _text_of(path: Path) -> str:
 
 
 def _end(number: int, _: FrameType | None) -> None:
-    """End the command as the signal would, but by an error that everything on the way can clean up after."""
+    """End the command as the signal would, but by an exception, so that everything on the way can clean up."""
     sys.exit(128 + number)

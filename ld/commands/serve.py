@@ -31,7 +31,8 @@ def serve(settings: Settings, port: int | None) -> None:
 def _verified(settings: Settings) -> tuple[str, str]:
     """Return id and base URL of the live generation, verified but not held open.
 
-    The server opens it for itself: a lock held here would keep its folder for ever, and who forks has no threads.
+    The server opens it for itself: a lock held here would keep its folder for ever, and a process that forks
+    must have no threads.
     """
     found = Live(settings.site, verify=settings["verify"]).current()
     found.close()

@@ -26,7 +26,7 @@ def settings(settings: Settings, as_json: bool) -> None:
 
 
 def _told(setting: Setting, settings: Settings) -> dict[str, Any]:
-    """Return what a program may know of a setting; it has minimum and maximum, or words, where its kind has them."""
+    """Return a setting as programs read it, with minimum and maximum, or words, where its kind has them."""
     bounds = {
         name: getattr(setting.bounds, name) for name in ("minimum", "maximum", "words") if hasattr(setting.bounds, name)
     }

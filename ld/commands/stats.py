@@ -1,4 +1,4 @@
-"""`shelfgraph stats`: what is published, counted."""
+"""`shelfgraph stats`: the published records, counted."""
 
 from __future__ import annotations
 

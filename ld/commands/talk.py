@@ -1,4 +1,4 @@
-"""What is said to the person at the terminal, on standard error."""
+"""Messages to the person at the terminal, on standard error."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from ld.values.text import legible
 
 
 def say(message: str) -> None:
-    """Say something on standard error; where nobody listens any more, that ends nothing."""
+    """Write a line on standard error; that nobody reads it any more ends nothing."""
     try:
         click.echo(legible(message), err=True)
     except (OSError, ValueError):

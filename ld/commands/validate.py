@@ -1,4 +1,4 @@
-"""`shelfgraph validate`: what is published, held against the SHACL shapes."""
+"""`shelfgraph validate`: the published records, checked against the SHACL shapes."""
 
 from __future__ import annotations
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from xml.sax.saxutils import escape, quoteattr
+from html import escape  # what xml.sax has for it brings the network with it, and a query worker would wait for that
 
 from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat
 
@@ -25,8 +25,13 @@ def rdfxml(graph: Graph, prefixes: dict[str, str]) -> str:
         properties.append((triple.predicate.value, triple.object))
     writer = _Writer(prefixes)
     body = [writer.node(subject, properties) for subject, properties in nodes.values()]
-    spaces = "".join(f"\n  xmlns:{name}={quoteattr(iri)}" for name, iri in sorted(writer.used.items()))
+    spaces = "".join(f"\n  xmlns:{name}={_quoted(iri)}" for name, iri in sorted(writer.used.items()))
     return f'<?xml version="1.0" encoding="utf-8"?>\n<rdf:RDF{spaces}>\n{"".join(body)}</rdf:RDF>\n'
+
+
+def _quoted(value: str) -> str:
+    """Return the value of an attribute, in quotes."""
+    return '"' + escape(value, quote=False).replace('"', "&quot;") + '"'
 
 
 class _Writer:
@@ -40,27 +45,28 @@ class _Writer:
         name = subject.value  # type: ignore[attr-defined]  # NamedNode or BlankNode
         tag, rest = self._typed(sorted(properties, key=self.order))
         inner = "".join(self._property(predicate, value) for predicate, value in rest)
-        return f"  <{tag} {about}={quoteattr(name)}>\n{inner}  </{tag}>\n"
+        return f"  <{tag} {about}={_quoted(name)}>\n{inner}  </{tag}>\n"
 
     def _typed(self, properties: list[tuple[str, object]]) -> tuple[str, list[tuple[str, object]]]:
-        """Return the element's name and the properties left: the first class names the element."""
-        if properties and properties[0][0] == _RDF + "type" and isinstance(properties[0][1], NamedNode):
-            return self._qname(properties[0][1].value), properties[1:]
+        """Return the element's name and the properties left: the first class names the element, where XML can."""
+        predicate, value = next(iter(properties), ("", None))
+        if predicate == _RDF + "type" and isinstance(value, NamedNode) and _NAME.search(value.value):
+            return self._qname(value.value), properties[1:]
         return "rdf:Description", properties
 
     def _property(self, predicate: str, value: object) -> str:
         tag = self._qname(predicate)
         if isinstance(value, Literal):
-            return f"    <{tag}{self._kind(value)}>{escape(value.value)}</{tag}>\n"
+            return f"    <{tag}{self._kind(value)}>{escape(value.value, quote=False)}</{tag}>\n"
         if isinstance(value, BlankNode):
-            return f"    <{tag} rdf:nodeID={quoteattr(value.value)}/>\n"
-        return f"    <{tag} rdf:resource={quoteattr(value.value)}/>\n"  # type: ignore[attr-defined]  # NamedNode
+            return f"    <{tag} rdf:nodeID={_quoted(value.value)}/>\n"
+        return f"    <{tag} rdf:resource={_quoted(value.value)}/>\n"  # type: ignore[attr-defined]  # NamedNode
 
     def _kind(self, literal: Literal) -> str:
         if literal.language:
-            return f" xml:lang={quoteattr(literal.language)}"
+            return f" xml:lang={_quoted(literal.language)}"
         datatype = literal.datatype.value
-        return "" if datatype.endswith("#string") else f" rdf:datatype={quoteattr(datatype)}"
+        return "" if datatype.endswith("#string") else f" rdf:datatype={_quoted(datatype)}"
 
     def _qname(self, iri: str) -> str:
         for prefix, namespace in self.prefixes.items():

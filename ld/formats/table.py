@@ -25,11 +25,11 @@ APPENDED = tuple(form for form in RECORD if form.append)
 PACKED = tuple(form for form in RECORD if form.packed)
 EVERY = registered()
 
-_EXTENSIONS = sorted(RECORD, key=lambda form: len(form.key), reverse=True)
+_ENDINGS = [(f".{form.key}", form) for form in sorted(RECORD, key=lambda form: len(form.key), reverse=True)]
 
 
 def by_extension(path: str) -> Iterator[tuple[str, Format]]:
     """Yield the path without each extension of a form that it ends with, and the form; the longest extension first."""
-    for form in _EXTENSIONS:
-        if path.endswith(f".{form.key}") and len(path) > len(form.key) + 1:
-            yield path[: -len(form.key) - 1], form
+    for ending, form in _ENDINGS:
+        if path.endswith(ending) and len(path) > len(ending):
+            yield path[: -len(ending)], form

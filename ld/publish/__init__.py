@@ -1,12 +1,12 @@
-"""A generation is built beside the live one and switched in: all at once or not at all. Only this room writes.
+"""A generation is built beside the live one and switched in, whole or not at all. Only this room writes.
 
-workers      work for several processes
+workers      tasks for several processes
 sortedruns   what the workers hand over: files sorted by path
 claims       what many records say of one thing, counted
-indexer      the search index written
+indexer      the search index, written
 convert      a worker's share of the input becomes sorted runs
 tables       documents written, replaced, buried
-renderings   the forms of records, made once
+renderings   the formats of records, made once
 dumps        dump files written, chunk after chunk
 dataset      the catalogue described: VoID, DCAT, schema.org
 build        rows judged, things settled, pages written

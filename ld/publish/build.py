@@ -1,6 +1,6 @@
-"""What building a generation anew and changing a copy of one share: rows judged, things settled, pages written.
+"""What a rebuild and an update of a generation share: rows judged, things settled, pages written.
 
-The result depends only on which records there are, never on the way they came.
+The result depends only on which records there are, never on the order in which they came.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ _UNKNOWN = Remark("id", "deleted, but there is no such record here: nothing done
 
 
 class Plan(Struct, kw_only=True):
-    """What is to be built, and where: all that every step needs to know."""
+    """What is to be built, and where: what every step needs to know."""
 
     folder: Path
     scratch: Path
@@ -74,9 +74,9 @@ class Built(Struct):
 
 
 class Verdict(Struct):
-    """What counts of all that is said of one record: the last row that can be used, and those that it replaces.
+    """The row that counts for one record, the last one that can be used, and those that it replaces.
 
-    `seen` tells that the input itself says something of it.
+    `seen`: the input itself mentions the record.
     """
 
     path: str
@@ -86,7 +86,7 @@ class Verdict(Struct):
 
 
 class Assembly:
-    """Brings the runs of the workers into the files of a generation; how, the two kinds of assembly say."""
+    """Brings the runs of the workers into the files of a generation; each of its two kinds says how."""
 
     def __init__(self, plan: Plan, records: Records, things: Things) -> None:
         self.plan = plan
@@ -101,7 +101,7 @@ class Assembly:
     # -- records -------------------------------------------------------------------------------------------------------
 
     def verdicts(self, runs: Sequence[Path], total: int) -> Iterator[Verdict]:
-        """Yield what counts of each record, in the order of their paths; of those that do not count, it is said."""
+        """Yield what counts for each record, in the order of the paths; remark on rows that do not count."""
         for n, rows in enumerate(merged(runs), 1):
             if n % 500 == 0:
                 self.plan.progress(Step("records", n, total, "records"))
@@ -122,27 +122,27 @@ class Assembly:
             self.plan.remark(row.path, _REPEATED)
 
     def take_back(self, mentions: bytes) -> None:
-        """Let what a record said of shared things be as if it had not been said."""
+        """Take back what a record said of shared things, as if it had never been said."""
         self.tally.take_back(mentioned(mentions))
 
     def unknown(self, row: Row) -> None:
-        """Remark that what is deleted was never here."""
+        """Remark that a record to be deleted was never here."""
         self.account.unknown += 1
         self.plan.remark(row.path, _UNKNOWN)
 
     def missing(self, path: str) -> Row:
-        """Return the deletion of a record that the whole catalogue no longer has."""
+        """Return the deletion of a record that is no longer in the whole catalogue."""
         return Row(path, 0, GONE, gone="It is no longer in the catalogue.", gone_on=self.today)
 
     def change(self, change: str, path: str) -> None:
-        """Record a change, but not for what the first generation creates: it creates everything."""
+        """Record a change, unless the first generation makes it: that one creates everything."""
         if self.plan.previous:
             self.records.change(self.plan.generation, change, path)
 
     # -- shared things -------------------------------------------------------------------------------------------------
 
     def thing(self, found: dict[int, Claim]) -> bytes:
-        """Write the document of a shared thing, and return those of its lines that the store keeps."""
+        """Write the document of a shared thing, and return the lines of it that the store keeps."""
         path, things = claims.settled(found, self.mapping.one)
         told = self.mapping.tell(path, things)
         kinds = self.mapping.kinds
@@ -151,7 +151,7 @@ class Assembly:
         return kept(told.lines.encode(), told.marks)
 
     def untie(self, path: str, old: Body) -> None:
-        """Take back at which things a thing pointed."""
+        """Take back a thing's links to other things."""
         self.things.untie(path, _ties(msgspec.msgpack.decode(old.about, type=Card)))
 
     def unpacked(self, packed: bytes) -> Body:
@@ -161,7 +161,7 @@ class Assembly:
     # -- what the catalogue says about itself --------------------------------------------------------------------------
 
     def figures(self, triples: int) -> dataset.Figures:
-        """Return what the dataset's description counts."""
+        """Return the figures in the dataset's description."""
         first = self.records.first()
         return dataset.Figures(
             records=self.count("records"),
@@ -179,9 +179,9 @@ class Assembly:
         return self.records.counted(name).get("all", 0)
 
     def pages(self, writer: dumps.Writer, maker: dumps.Maker, change: Callable[[bytes, bytes], Any]) -> list[Dump]:
-        """Write the documents of the catalogue about itself, finish the dumps, and return these.
+        """Write the documents that the catalogue has about itself, finish the dumps, and return these.
 
-        `change` puts lines into the store in the place of others.
+        `change` replaces lines of the store by others.
         """
         plan = self.plan
         old = {page.path: stored(self.unpacked(page.body)) for page in self.things.pages()}
@@ -204,14 +204,14 @@ class Assembly:
         return found
 
     def store_chunks(self, writer: dumps.Writer) -> None:
-        """Write down of which chunks the dumps consist."""
+        """Write down which chunks make up the dumps."""
         for of, kind in ((dumps.RECORDS, str), (dumps.THINGS, int)):
             found = [chunk.row() for chunk in writer.chunks[:-1] if isinstance(chunk.start, kind)]
             self.records.set_chunks(of, found)
 
 
 def entry(row: Row) -> Entry:
-    """Return a record as lists show it."""
+    """Return the entry that lists show for a record."""
     return Entry(row.path, row.title, row.kind, row.year)
 
 

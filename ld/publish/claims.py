@@ -1,7 +1,7 @@
 """What records say about shared things is counted: many mentions become one document for each thing.
 
-A journal is mentioned by all its articles, nearly always in the same words. So equal mentions are counted and not kept
-one by one, and a mention that is taken back leaves everything as if it had never been made.
+A journal is mentioned by all its articles, nearly always in the same words. So equal mentions are counted, not kept one
+by one, and a mention that is taken back leaves no trace.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ _MOST = 100_000
 
 
 class Claim(Struct, array_like=True):
-    """How often one mention of a thing was made: `number` is the thing's, `key` and `packed` are the mention's.
+    """How often one mention of a thing was made: the thing's `number`, the mention's `key` and `packed` text.
 
-    `count` is less than nothing where mentions were taken back; `packed` may then be empty.
+    `count` is negative where mentions were taken back; `packed` may then be empty.
     """
 
     number: int
@@ -37,7 +37,7 @@ class Claim(Struct, array_like=True):
 
 
 class Tally:
-    """Counts mentions; where there are many, sorted files `NAME-NUMBER.claims` in the folder hold them."""
+    """Counts mentions; when there are many, they go into sorted files `NAME-NUMBER.claims` in the folder."""
 
     def __init__(self, folder: Path, name: str) -> None:
         self.folder = folder
@@ -82,14 +82,14 @@ class Tally:
 
 
 def merged(files: Iterable[Path]) -> Iterator[tuple[int, dict[int, Claim]]]:
-    """Yield the number of every thing, in their order, with what is claimed of it, by key: the files added up."""
+    """Yield each thing's number, in ascending order, with its claims by key: the files added up."""
     streams = [read_rows(path, Claim) for path in files]
     for number, group in groupby(heapq.merge(*streams, key=_order), key=lambda claim: claim.number):
         yield number, added({}, group)
 
 
 def added(claims: dict[int, Claim], more: Iterable[Claim]) -> dict[int, Claim]:
-    """Add to the claims of one thing, drop those that nobody makes any more, and return them."""
+    """Return the claims of one thing with further ones added, without those that no record makes any more."""
     for one in more:
         known = claims.get(one.key)
         if known is None:
@@ -101,19 +101,19 @@ def added(claims: dict[int, Claim], more: Iterable[Claim]) -> dict[int, Claim]:
 
 
 def encoded(claims: dict[int, Claim]) -> bytes:
-    """Return the claims of one thing as they are kept."""
+    """Return the claims of one thing, encoded for keeping."""
     return msgspec.msgpack.encode(sorted(claims.values(), key=_order))
 
 
 def decoded(data: bytes) -> dict[int, Claim]:
-    """Return the claims of one thing that were kept."""
+    """Return the claims of one thing, as `encoded` had them."""
     return {claim.key: claim for claim in _CLAIMS.decode(data)}
 
 
 def settled(claims: dict[int, Claim], one: Mapping[str, Collection[str]]) -> tuple[str, list[Said]]:
     """Return path and things of a document: of a field that keeps one value (`one`), that which most records give.
 
-    Raises SiteError where two paths have one number by chance, which no site of ours will ever see.
+    Raises SiteError where two paths share a number by chance, which is most unlikely.
     """
     counts: dict[tuple[str, str], dict[str, Counter[Value]]] = {}
     paths = set()
@@ -136,7 +136,7 @@ def _thing(iri: str, kind: str, fields: dict[str, Counter[Value]], one: Collecti
 
 
 def _values(counter: Counter[Value], one: bool) -> list[Value]:
-    """Return the values in their order; where one is kept, the commonest in each language."""
+    """Return the values in order; where a field keeps one value, the commonest in each language."""
     if len(counter) == 1:
         return list(counter)
     if not one:

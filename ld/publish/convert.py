@@ -1,6 +1,6 @@
-"""The input becomes sorted runs: each worker reads its share, describes the records and writes what became of them.
+"""The input becomes sorted runs: each worker reads its share, maps the records and writes the outcomes.
 
-Nothing here waits for another worker. A record that the live generation has from the same source is not described anew.
+Nothing here waits for another worker. A record that the live generation has from the same source is not mapped again.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from ld.summary import Summary
 from ld.values import names, vocab
 
 Told = Callable[[int, int], None]
-"""Is told how many bytes and how many records more have been read."""
+"""Takes the numbers of further bytes and records that have been read."""
 
 _SAMPLE = 400
 
@@ -91,7 +91,7 @@ def convert(job: Job, told: Told) -> Converted:
 
 
 def counted(summary: Summary) -> list[tuple[str, str]]:
-    """Return for which tables of counts the record counts, and under which key."""
+    """Return the tables of counts in which the record counts, each with its key."""
     facts = [("records", "all"), ("type", summary.kind), ("collection", summary.collection)]
     if summary.year:
         facts.append(("year", summary.year))
@@ -99,7 +99,7 @@ def counted(summary: Summary) -> list[tuple[str, str]]:
 
 
 def _links(summary: Summary) -> list[tuple[int, int]]:
-    """Return the numbers of what the record links to without saying anything of it: data sets and other records."""
+    """Return the numbers of what the record links to but says nothing about: data sets and other records."""
     return [(names.number(path), 0) for path in (f"dataset/{summary.collection}", *summary.linked)]
 
 
@@ -109,6 +109,7 @@ class _Conversion:
     def __init__(self, job: Job, told: Told) -> None:
         self.job = job
         self.told = told
+        self.share = Share(job.index, job.count)
         self.mapping = mapping(job)
         self.packers = Packers(job.of_bodies, job.of_sources)
         self.live = Documents(job.live, job.live_base, mapped=False) if job.live else None
@@ -124,17 +125,16 @@ class _Conversion:
             if self.job.again and self.live:
                 for source in self.live.sources(self.job.index, self.job.count):
                     self._take(reread(source), 0, kept=True)
-            share = Share(self.job.index, self.job.count)
             for one in self.job.inputs:
-                for outcome in read(one.path, self.job.kind, self._bytes, share, one.place):
-                    self._take(outcome, share.position)
+                for outcome in read(one.path, self.job.kind, self._bytes, self.share, one.place):
+                    self._take(outcome, self.share.position)
         if self.live:
             self.live.close()
         self.done.runs, self.done.claims = self.runs.close(), self.tally.close()
         return self.done
 
     def _bytes(self, n: int) -> None:
-        self.told(n if self.job.index == 0 else 0, 0)
+        self.told(n if self.share.tells else 0, 0)
 
     def _take(self, outcome: Outcome, position: int, *, kept: bool = False) -> None:
         if isinstance(outcome, Record):
@@ -171,7 +171,7 @@ class _Conversion:
         self.told(0, 1)
 
     def _row(self, record: Record, path: str, position: int, digest: bytes) -> Row | Rejected:
-        """Return the described record, or why it cannot be: one record must never spoil the work of all others."""
+        """Return the record's row, or why there is none: one record must never spoil the work on all others."""
         described = self.mapping.attempt(record)
         if isinstance(described, Rejected):
             return described
@@ -202,7 +202,7 @@ class _Conversion:
         )
 
     def _reject(self, rejected: Rejected, position: int, kept: bool, *, counted: bool = False) -> None:
-        """Write down a record that cannot be used. What is live under its id stays."""
+        """Write down a record that cannot be used. The live one with its id stays."""
         if not counted:
             self._read(kept)
         self.done.read += kept
@@ -221,7 +221,7 @@ def noted(id_: str, remark: Remark) -> bytes:
 
 
 def deleted(outcome: Deleted, position: int) -> Row:
-    """Return the row of a deletion that a source, or the person who publishes, tells."""
+    """Return the row of a deletion that a source, or the person who publishes, asks for."""
     return Row(
         f"record/{outcome.id}",
         position,
@@ -239,7 +239,7 @@ def digest_of(source: Source) -> bytes:
 
 
 def notes(paths: Iterable[Path]) -> Iterator[bytes]:
-    """Yield the lines that all workers have noted, in the order of the input."""
+    """Yield the lines that the workers have noted, in the order of the input."""
     streams = [read_rows(path, Note) for path in paths]
     yield from (note.line for note in heapq.merge(*streams, key=lambda note: note.position))
 
@@ -259,7 +259,7 @@ def trained(job: Job) -> tuple[bytes, bytes]:
 
 
 def mapping(job: Job) -> Mapping:
-    """Return the mapping by which the records are described."""
+    """Return the mapping to be used."""
     known = vocab.vocabulary()
     return Mapping(job.site, known, Profile(job.profile, known))
 

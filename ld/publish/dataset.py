@@ -1,4 +1,4 @@
-"""The catalogue describes itself: VoID, DCAT and schema.org for machines, labels for what it borrows."""
+"""The catalogue describes itself: VoID, DCAT and schema.org for machines, labels for the terms it borrows."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ Node = URIRef | Literal
 
 
 class Page(Struct, frozen=True):
-    """A document the catalogue writes about itself."""
+    """A document that the catalogue has about itself."""
 
     path: str
     told: Told
@@ -48,7 +48,7 @@ class Figures(Struct, frozen=True):
 
 
 class _Sheet:
-    """One document of the catalogue about itself while it is written: triples and card at once."""
+    """A document that the catalogue has about itself, while it is written: its triples and its card together."""
 
     def __init__(self, kind: str, iri: str, title: str) -> None:
         self.kind = kind
@@ -59,7 +59,7 @@ class _Sheet:
         self.parts: dict[str, Text] = {}
 
     def say(self, field: str, value: Node, *properties: URIRef) -> None:
-        """Say something of what the document is about: in triples, and to people who read its page."""
+        """State something about the document's topic: in triples, and for the readers of its page."""
         for one in properties:
             self.graph.add((self.one, one, value))
         self.fields.setdefault(field, []).append(_value(value))
@@ -70,7 +70,7 @@ class _Sheet:
             self.graph.add((subject, one, value))
 
     def part(self, iri: URIRef, name: Literal, *properties: URIRef) -> None:
-        """Name something else that is described here."""
+        """Name a further thing that this document describes."""
         self.add(iri, name, *properties)
         self.parts.setdefault(str(iri), Text(str(name), name.language or ""))
 
@@ -103,7 +103,7 @@ def _value(value: Node) -> Value:
 
 
 class Catalogue:
-    """What the catalogue says about itself on one site."""
+    """What the catalogue of one site says about itself."""
 
     def __init__(self, settings: Settings, vocabulary: Vocabulary, profile: Profile) -> None:
         self.settings = settings
@@ -113,7 +113,7 @@ class Catalogue:
         self.profile = profile
 
     def pages(self, figures: Figures) -> Iterator[Page]:
-        """Yield the documents that go into the dumps too: collections, concept scheme, provenance, labels."""
+        """Yield the documents that go into the dumps as well: collections, concept scheme, provenance, labels."""
         known = {row["slug"]: row for row in self.vocabulary.codes("collections").values()}
         for slug in sorted(figures.collections):
             yield self._collection(slug, figures.collections[slug], known.get(slug, {}))
@@ -157,9 +157,9 @@ class Catalogue:
         return sheet.page("labels", self.profile)
 
     def dataset(self, figures: Figures, dumps: Iterable[Dump], publisher_known: bool = False) -> Page:
-        """Return the description of the whole (VoID §2-§5, DCAT 3 §6, schema.org Dataset), dumps with checksums.
+        """Return the dataset's description (VoID §2-§5, DCAT 3 §6, schema.org Dataset), dumps with checksums.
 
-        A publisher that records name too has a document of its own, and nothing is said of it here.
+        A publisher that records name too has a document of its own, so nothing is said of it here.
         """
         title = self.settings["title"]
         text = self.settings["description"] or (

@@ -1,8 +1,8 @@
 """Dumps: whole-catalogue files with checksums, the same records giving the same bytes.
 
-A dump is a row of chunks, each packed for itself (gzip members, RFC 1952 §2.2; Zstandard frames, RFC 8878 §3.1). Where
-a chunk begins depends only on the path of its first record, so after a small change only the chunks it touches are
-made again, and the file is the same as if all had been.
+A dump is a series of chunks, each packed by itself (gzip members, RFC 1952 §2.2; Zstandard frames, RFC 8878 §3.1).
+Where a chunk begins depends only on the path of its first record, so a small change remakes only the chunks it
+touches, and the file is the same as if all had been made anew.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ _KINDS = {
 
 
 class Chunk(Struct, frozen=True):
-    """A piece of all dump files: the path of its first record or the number of its first thing, and what it holds."""
+    """A piece of every dump file: the path of its first record or the number of its first thing, and what it holds."""
 
     start: str | int
     triples: int
@@ -73,7 +73,7 @@ Packed = tuple[Chunk, tuple[bytes, ...]]
 
 
 class Maker:
-    """Makes chunks from the documents of a generation being built. For one thread."""
+    """Makes chunks from the documents of a generation being built. For one thread only."""
 
     def __init__(self, documents: Documents) -> None:
         self.documents = documents
@@ -132,7 +132,7 @@ def _gzip(data: bytes) -> bytes:
 
 
 class Writer:
-    """Writes the dump files of a generation, or a part of them, chunk after chunk; use it as a context."""
+    """Writes the dump files of a generation, or parts of them, chunk after chunk; use it as a context manager."""
 
     def __init__(self, folder: Path, part: str = "") -> None:
         folder.mkdir(parents=True, exist_ok=True)
@@ -151,7 +151,7 @@ class Writer:
                 file.write(data)
 
     def copy(self, source: Path, part: str, chunks: Sequence[Chunk], offsets: Sequence[int] = (0, 0, 0, 0)) -> None:
-        """Write chunks that stand in other files, one behind the other, from these offsets on."""
+        """Copy consecutive chunks from other files, beginning at these offsets."""
         self.chunks += chunks
         for i, name in enumerate(FILES):
             size = sum(chunk.sizes[i] for chunk in chunks)
@@ -161,7 +161,7 @@ class Writer:
                     _copy(old, self._files[i], offsets[i], size)
 
     def header(self) -> None:
-        """Write what stands in front of all chunks: the names of the table's columns."""
+        """Write what comes before all chunks: the names of the table's columns."""
         self._files[3].write((",".join(COLUMNS) + "\r\n").encode())
 
     def close(self) -> None:
@@ -176,17 +176,17 @@ class Writer:
 
 
 def _copy(source: BinaryIO, target: BinaryIO, offset: int, size: int) -> None:
-    """Copy bytes within the kernel, without reading them here."""
+    """Copy bytes inside the kernel, without reading them here."""
     while size:
         done = os.sendfile(target.fileno(), source.fileno(), offset, size)
         if not done:
-            raise OSError(f"{source.name}: is shorter than its chunks say")
+            raise OSError(f"{source.name}: shorter than its chunks say")
         offset, size = offset + done, size - done
     target.seek(0, os.SEEK_END)
 
 
 def bounds(documents: Documents, total: int, n: int) -> list[tuple[str, str]]:
-    """Return `n` ranges of records of about the same size, that begin where chunks begin: (from, to before)."""
+    """Return `n` ranges of records, about equally large, that begin where chunks begin: (from, to before)."""
     starts = [""]
     for i in range(1, n):
         near = documents.path_at(total * i // n)
@@ -232,7 +232,7 @@ def write_part(one: Portion, tell: Callable[[int, int], None]) -> list[Chunk]:
 
 
 class Renewal:
-    """Writes dump files anew from those in the folder `base`: chunks that nothing touched are copied."""
+    """Writes the dump files anew from those in the folder `base`: chunks that nothing has touched are copied."""
 
     def __init__(self, writer: Writer, maker: Maker, made: renderings.Writer, base: Path) -> None:
         self.writer = writer
@@ -242,7 +242,7 @@ class Renewal:
         self._offsets = [0, 0, 0, len(",".join(COLUMNS)) + 2]
 
     def records(self, chunks: Sequence[Chunk], touched: Sequence[str]) -> None:
-        """Write the chunks of the records; `touched` are the sorted paths of those that differ."""
+        """Write the chunks of the records; `touched` has the paths of those that differ, sorted."""
         there = self.maker.documents.has_record
         for i, j, dirty in _segments([str(chunk.start) for chunk in chunks], touched, there):
             end = str(chunks[j].start) if j < len(chunks) else LAST
@@ -254,7 +254,7 @@ class Renewal:
             self._pass(chunks[i:j])
 
     def things(self, chunks: Sequence[Chunk], touched: Sequence[int]) -> None:
-        """Write the chunks of the things; `touched` are the sorted numbers of those that differ."""
+        """Write the chunks of the things; `touched` has the numbers of those that differ, sorted."""
         starts = [int(chunk.start) for chunk in chunks]
         for i, j, dirty in _segments(starts, touched, self.maker.documents.has_thing):
             if not dirty:
@@ -273,7 +273,7 @@ class Renewal:
 def _segments(
     starts: Sequence[Any], touched: Iterable[Any], there: Callable[[Any], bool]
 ) -> Iterator[tuple[int, int, bool]]:
-    """Yield the chunks in runs: from which, to before which, and whether they must be made anew.
+    """Yield the chunks in segments: from which, to before which, and whether they must be made anew.
 
     A chunk whose first record is gone is joined to the one before it.
     """

@@ -44,8 +44,8 @@ _IS_STAMP = re.compile(r"\d{8}T\d{6}Z")
 def _publishing(site: Path) -> Iterator[None]:
     """Hold the lock under which the site may be changed; raises SiteError where another process holds it.
 
-    What had to be created for it is removed again where an error ends it. Processes that are spawned do not inherit the
-    lock (O_CLOEXEC); one that is forked does, and keeps it.
+    Folders and files created for it are removed again when an error ends it. Spawned processes do not inherit
+    the lock (O_CLOEXEC); a forked one does, and keeps it.
     """
     check_name(site)
     path, folder = site / "publishing.lock", site / "generations"
@@ -73,10 +73,10 @@ def _publishing(site: Path) -> Iterator[None]:
 
 @contextmanager
 def building(site: Path) -> Iterator[Path]:
-    """Give a new folder to build a generation in, and clean up whatever an earlier run left half made.
+    """Give a new folder to build a generation in, and clean up what an earlier run left half made.
 
-    Only one publisher at a time: raises SiteError where another one holds the lock, or the folder cannot be written.
-    Where an error ends it, nothing of it stays, unless it is live already.
+    One publisher at a time: raises SiteError where another one holds the lock, or the folder cannot be written. When
+    an error ends it, nothing of the new generation stays, unless it is live already.
     """
     with _publishing(site):
         _sweep(site)
@@ -96,7 +96,7 @@ def building(site: Path) -> Iterator[Path]:
 
 
 def _sweep(site: Path) -> None:
-    """Remove what runs that were killed have left; the first of a site had only its last step left to do."""
+    """Remove what killed runs have left; if the site's first one lacked only its last step, take that step."""
     link = site / NEXT
     if not os.path.lexists(site / LIVE) and pointed(link) in (path.name for path in finished_in(site)):
         link.replace(site / LIVE)
@@ -123,7 +123,7 @@ def _discard(path: Path) -> None:
 
 
 def _new_id(site: Path) -> str:
-    """Return an id that sorts behind every earlier one, even when the clock went back or stands still."""
+    """Return an id that sorts after every earlier one, even when the clock has gone back or stands still."""
     stamp = datetime.now(UTC).strftime(_STAMP)
     names = [path.name[: len(stamp)] for path in (site / "generations").iterdir()]
     latest = max(filter(_IS_STAMP.fullmatch, names), default="")
@@ -133,7 +133,7 @@ def _new_id(site: Path) -> str:
 
 
 def finish(building: Path, manifest: Manifest, base: Path | None = None) -> Path:
-    """Write the manifest with the checksum of every file, make all durable, and return the finished folder.
+    """Write the manifest with every file's checksum, make everything durable, and return the finished folder.
 
     A file that is hard-linked from the earlier generation `base` is durable already, and keeps its checksum: reading
     it again would only bless what may have happened to it.
@@ -171,14 +171,14 @@ def _same(path: Path) -> tuple[int, int, int]:
 
 
 def _sealed(path: Path) -> str:
-    """Return the checksum of a file that is now on the disk."""
+    """Return the checksum of a file, once it is on the disk."""
     digest = sha256(path)
     _sync(path)
     return digest
 
 
 def switch(site: Path, generation: str) -> None:
-    """Make the generation the live one: one symlink replaced in one step. Call it while the site is locked."""
+    """Make the generation live by replacing one symlink in one step. Call it while the site is locked."""
     if generation not in (path.name for path in finished_in(site)):
         raise SiteError(f"{site}: no finished generation is called '{generation}': {known_in(site)}")
     manifest_of(site / "generations" / generation)
@@ -187,7 +187,7 @@ def switch(site: Path, generation: str) -> None:
 
 
 def _take_back(created: Iterable[Path]) -> None:
-    """Remove a file and folders that were created; a folder in which there is something by now stays."""
+    """Remove a file and folders that were created; a folder that is no longer empty stays."""
     for path in created:
         with suppress(OSError):
             path.rmdir() if path.is_dir() else path.unlink()
@@ -205,8 +205,8 @@ def _point(site: Path, generation: str) -> Path:
 def adopt(site: Path, generation: str) -> str:
     """Make a finished generation live, whatever has become of `current`, and return its id.
 
-    Raises SiteError where it is not there or damaged. What stands in the place of the link is moved aside, and where it
-    is itself that generation, to where it belongs.
+    Raises SiteError where it is not there or damaged. Whatever stands in place of the link is moved aside; if it
+    is that generation itself, it goes where it belongs.
     """
     if generation not in (stray(site), *(path.name for path in finished_in(site))):
         raise SiteError(f"{site}: no finished generation is called '{generation}': {known_in(site)}")
@@ -223,12 +223,12 @@ def adopt(site: Path, generation: str) -> str:
 
 
 def _aside(path: Path) -> Path:
-    """Return a name that nothing has yet: nothing is removed that nobody has looked at."""
+    """Return a name that is still free: nothing is removed before a person has looked at it."""
     return next(one for n in count(1) if not os.path.lexists(one := path.with_name(f"{path.name}.aside-{n}")))
 
 
 def rollback(site: Path) -> str:
-    """Make the generation before the live one live again and return its id; one that is damaged is passed over."""
+    """Make the generation before the live one live again and return its id; damaged ones are skipped."""
     if pointed(site / LIVE) or live_path(site):
         with _publishing(site):
             live = pointed(site / LIVE)
@@ -240,10 +240,10 @@ def rollback(site: Path) -> str:
 
 
 def prune(site: Path, keep: int) -> list[str]:
-    """Remove generations older than the live one but for the last `keep`, and return their ids.
+    """Remove all but the last `keep` generations older than the live one, and return their ids.
 
-    One that is still read stays, and goes with a later call. While another process publishes, nothing is removed: it
-    will do it. Not to be called within `building`, which holds the same lock.
+    One that is still in use stays, and goes with a later call. While another process publishes, nothing is removed:
+    that process will do it. Not to be called inside `building`, which holds the same lock.
     """
     with suppress(SiteError), _publishing(site):
         live = live_path(site)
@@ -253,7 +253,7 @@ def prune(site: Path, keep: int) -> list[str]:
 
 
 def _remove(path: Path) -> bool:
-    """Remove a generation, and return whether that was possible: not while somebody reads it."""
+    """Remove a generation, and return whether that was possible: not while it is being read."""
     doomed = path.with_name(path.name + REMOVING)
     try:
         with (path / READING).open("a") as lock:

@@ -72,7 +72,7 @@ class Writer:
 
 @contextmanager
 def _as_os_error() -> Iterator[None]:
-    """Say of a disk that is full what it is: to tantivy all errors are ValueErrors."""
+    """Raise an OSError for what the disk refuses: tantivy makes every error a ValueError."""
     try:
         yield
     except ValueError as error:
@@ -80,7 +80,7 @@ def _as_os_error() -> Iterator[None]:
 
 
 def _link(base: Path, directory: Path) -> None:
-    """Give the new index the files of the old one: finished segments never change, so a hard link will do."""
+    """Hard-link the files of the old index into the new one: finished segments never change."""
     for file in base.iterdir():
         if file.name in _LOCKS:
             continue

@@ -1,6 +1,6 @@
-"""A generation is built from nothing but the runs: the first of a site, or all records described anew.
+"""A generation is built from the runs alone: the first of a site, or all records mapped anew.
 
-The loader of the store is the longest part; it starts at once, in a process of its own where there are several.
+Loading the store takes longest, so it starts at once, in a process of its own where there are several.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _READY, _REPAIRS = "things.ready", "repairs.rows"
 
 
 class Repair(Struct, array_like=True):
-    """The body that was loaded of a record which another replaces in the same input, and the body of that one."""
+    """The body of a record that was loaded and then replaced in the same input, and the body that replaces it."""
 
     old: bytes
     new: bytes
@@ -49,7 +49,7 @@ class Loading(Struct, frozen=True, kw_only=True):
 def load(job: Loading, tell: crew.Telling) -> int:
     """Fill the store with records and shared things, and return the number of triples.
 
-    The things are waited for: they are written while the records are loaded.
+    It waits for the things, which are written while the records are loaded.
     """
     unpack = Packers(job.of_bodies).bodies.unpack
     count = 0
@@ -97,13 +97,13 @@ class Rebuild(Assembly):
         self.waiting = workers == 1
 
     def _loaded(self, _: int, more: int) -> None:
-        """Tell how far the loader is, but only when nothing else is left to be waited for."""
+        """Tell how far the loader is, but only when it is all that is still awaited."""
         self.loaded += more
         if self.waiting:
             self.plan.progress(Step("triples", self.loaded, self.total, "records"))
 
     def build(self, done: Sequence[Converted]) -> Built:
-        """Write everything, and return what there is then."""
+        """Write everything, and return what has been built."""
         runs = [run for one in done for run in one.runs]
         job = Loading(
             folder=self.plan.folder,
@@ -204,7 +204,7 @@ class Rebuild(Assembly):
         ))  # fmt: skip
 
     def _carry(self, live: Documents) -> None:
-        """Take over the tombstones of earlier generations, and what they recorded of changes."""
+        """Take over the tombstones of earlier generations, and the changes these recorded."""
         for old in live.tombstones():
             if self.records.old(old.path) is None:
                 self._tombstone(old, old.gone, old.gone_on, old.successor)

@@ -1,4 +1,4 @@
-"""The forms of records are made once, when these are published, and written into a small file."""
+"""Records are written in their finished formats once, when they are published, into a small file."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ _SAMPLE = 400
 
 
 class Writer:
-    """Writes the finished forms of a generation being built; use it as a context.
+    """Writes the finished formats of a generation being built; use it as a context manager.
 
-    What is not there is made. The file begins empty, with a dictionary for packing, or as a copy of that in `base`.
+    The file begins empty, with a dictionary for packing, or as a copy of that in `base`; what it lacks is made.
     """
 
     def __init__(self, path: Path, of_forms: bytes = b"", base: Path | None = None) -> None:
@@ -53,11 +53,11 @@ class Writer:
         return found.forms[JSONLD.key]
 
     def drop(self, numbers: Iterable[int]) -> None:
-        """Remove the forms of records whose documents differ."""
+        """Remove the formats of records whose documents differ."""
         self._db.executemany("DELETE FROM forms WHERE n = ?", ((n,) for n in numbers))
 
     def join(self, path: Path) -> None:
-        """Take over all forms of another such file, and remove it."""
+        """Take over all formats from another such file, and remove it."""
         self._db.execute("COMMIT")
         self._db.execute("ATTACH ? AS part", (str(path),))
         self._db.execute("INSERT INTO main.forms SELECT * FROM part.forms")
@@ -74,6 +74,6 @@ class Writer:
 
 
 def trained(documents: Documents) -> bytes:
-    """Return the dictionary with which the forms of a generation are packed, made from the first of them."""
+    """Return the dictionary for packing the formats of a generation, made from the first records."""
     finished = (Shown(documents, one).finished() for one in islice(documents.records(), _SAMPLE))
     return dictionary([msgspec.msgpack.encode(one) for one in finished])

@@ -1,7 +1,7 @@
-"""Publishing: sources in, a finished generation out, built beside the live one and put live at the end or not at all.
+"""Publishing: sources in, a finished generation out, built beside the live one and made live at the end or not at all.
 
-The workers read and describe (`convert`); what they found is built up from nothing (`rebuild`) or changes a copy of the
-live generation (`update`), whichever is right.
+The workers read and map the sources (`convert`); their runs are built into a new generation (`rebuild`) or change a
+copy of the live one (`update`), whichever is right.
 """
 
 from __future__ import annotations
@@ -70,9 +70,9 @@ def publish(
 
     Records of the live generation stay unless a source replaces them, or it or `deletions` say they are deleted;
     `full` says that the sources are the whole catalogue, so that the others become tombstones. With `again` the kept
-    source records are described anew, as is done by itself where mapping, base, engine or program have changed. A
-    source that says it is only a part of a list is taken with `partial`, and else refused. Raises SourceError where a
-    source cannot be read or is a part, SiteError where the site cannot be used; what is live is then untouched.
+    source records are mapped anew, which also happens by itself when mapping, base, engine or program have changed. A
+    source that says it is only a part of a list is refused without `partial`. Raises SourceError where a source cannot
+    be read or is a part, SiteError where the site cannot be used; the live generation is then untouched.
     """
     if full and partial:
         raise UsageError("a part is never the whole catalogue: choose one of --full and --partial")
@@ -90,13 +90,13 @@ def publish(
             _show_rejects(finished, settings.site)
     except (OSError, sqlite3.Error) as error:
         reason = f"the new generation cannot be written: {error}"
-        raise SiteError(f"{settings.site}: {reason}: see that there is space; what is live stays") from error
+        raise SiteError(f"{settings.site}: {reason}: make room; the live generation stays") from error
     prune(settings.site, settings["keep"])
     return manifest
 
 
 def _show_rejects(generation: Path, site: Path) -> Path:
-    """Put a generation's rejects where somebody looks for them, into the site, and return the path."""
+    """Copy a generation's rejects to where people look for them, the site folder, and return the path."""
     with suppress(OSError):  # they stand in the generation too
         shutil.copyfile(generation / _REJECTS, site / _REJECTS)
     return site / _REJECTS
@@ -109,7 +109,7 @@ def _legible(known: Vocabulary) -> None:
 
 
 def _keep_on(settings: Settings) -> None:
-    """Let the site stay as it is where nobody says otherwise: what the live generation has goes before a default."""
+    """Keep the site as it is where no setting says otherwise: a live generation's value replaces a default."""
     live = live_path(settings.site)
     if live:
         with closing(Generation(live)) as found:
@@ -119,7 +119,7 @@ def _keep_on(settings: Settings) -> None:
 
 
 class _Run:
-    """One run of `publish`: the folder it builds in and what every step needs."""
+    """One call of `publish`: the folder it builds in and what every step needs."""
 
     def __init__(
         self, folder: Path, settings: Settings, known: Vocabulary, progress: Progress, kind: str | None
@@ -143,7 +143,7 @@ class _Run:
     def publish(self, sources: list[str], full: bool, again: bool, partial: bool, deletions: list[Deleted]) -> Manifest:
         """Build the generation and return its manifest."""
         if again and self.live is None:
-            raise UsageError(f"{self.settings.site}: nothing is published here yet that could be described --again")
+            raise UsageError(f"{self.settings.site}: nothing is published here yet: name a SOURCE")
         self.again = self.live is not None and (again or not self._fits())
         if self.live and not self.again:
             self.live.verify(COPIED)
@@ -175,7 +175,7 @@ class _Run:
         )
 
     def close(self) -> None:
-        """Let go of the live generation, so that it can be removed when its time has come, and leave no trace."""
+        """Release the live generation, so that it can be removed one day, and leave no trace."""
         if self.live:
             self.live.close()
         if self._tmpdir is None:
@@ -184,7 +184,7 @@ class _Run:
             os.environ[_TMPDIR] = self._tmpdir
 
     def _fits(self) -> bool:
-        """Determine whether what is live was made as what is new will be, so that the two can stand together."""
+        """Determine whether the live generation was made as the new one will be, so that their records fit."""
         if self.live is None:
             return True
         manifest = self.live.manifest
@@ -194,7 +194,7 @@ class _Run:
     # -- the input -----------------------------------------------------------------------------------------------------
 
     def _input(self, source: str, n: int) -> Input:
-        """Return where the source can be read by several workers; what comes only once is kept in a file."""
+        """Return where several workers can read the source; one that can be read only once is kept in a file."""
         path = self.scratch / f"source-{n}"
         if is_url(source):
             self.parts += fetch(source, path)
@@ -207,7 +207,7 @@ class _Run:
         return Input(str(path), "standard input" if source == "-" else shown(source))
 
     def _enough_space(self, sources: Sequence[str]) -> None:
-        """Raise SiteError where there is surely too little space: better now than after an hour."""
+        """Raise SiteError where there is certainly too little space: better now than after an hour."""
         needed = sum(size(one) * (_SPACE_PACKED if one.endswith(_PACKED) else _SPACE) for one in sources)
         if self.live and not self.again:
             needed += sum(size(str(self.live.path / name)) for name in COPIED)
@@ -216,10 +216,10 @@ class _Run:
         free = shutil.disk_usage(self.folder).free
         if free < needed:
             missing = f"about {needed >> 20:,} MiB are needed, {free >> 20:,} MiB are free"
-            raise SiteError(f"{self.settings.site}: too little space: {missing}: make room; what is live stays")
+            raise SiteError(f"{self.settings.site}: too little space: {missing}: make room; the live generation stays")
 
     def _workers(self, inputs: Sequence[Input]) -> int:
-        """Return how many workers there is work for, or how many the settings name."""
+        """Return how many workers to use: as many as the settings name, or as there is work for."""
         if self.settings["workers"]:
             return int(self.settings["workers"])
         work = sum(size(one.path) for one in inputs) / _BYTES_A_WORKER
@@ -244,7 +244,7 @@ class _Run:
         return crew.run(tasks, tell), known
 
     def _gaps(self, done: Sequence[Converted], full: bool, partial: bool) -> list[Gap]:
-        """Return the lists of which only a part was read; raise PartError where that is not meant."""
+        """Return the lists of which only a part was read; raise PartError unless parts are allowed."""
         found = [*self.parts, *(part for one in done for part in one.parts)]
         gaps = parts.gaps(found)
         if not partial:
@@ -254,7 +254,7 @@ class _Run:
         return gaps
 
     def _deletions(self, deletions: Iterable[Deleted]) -> Converted:
-        """Return the deletions that the person who publishes tells: they come last."""
+        """Return the deletions that the person who publishes asks for: they come last."""
         runs = Runs(self.scratch, "deletions")
         for one in deletions:
             runs.add(deleted(one, (1 << 62) - 1))
@@ -296,16 +296,16 @@ class _Run:
                 rejects.write(note + b"\n")
 
     def _nothing_usable(self, account: Account) -> str:
-        """Return why nothing is published. A site that does not exist yet is not made only to hold the reasons."""
+        """Return why nothing is published. No site is created just to hold the reasons."""
         if not account.read:
             return "the sources hold no record at all: name files or folders with catalogue records"
         none = f"none of the {account.read} records can be published"
         if self.live:
             where = _show_rejects(self.folder, self.settings.site)
-            return f"{none}: the reasons stand in {where}; the live site is as it was"
+            return f"{none}: the reasons are in {where}; the live site is as it was"
         with (self.folder / _REJECTS).open("rb") as rejects:
             first = msgspec.json.decode(rejects.readline(), type=Rejected)
-        return f"{none}: the first is {first.place}: {first.reason}; `shelfgraph convert` tells the reasons of all"
+        return f"{none}: the first is {first.place}: {first.reason}; `shelfgraph convert` tells the reason for each"
 
     def _manifest(self, built: Built, account: Account, sources: list[str]) -> Manifest:
         return Manifest(

@@ -1,6 +1,6 @@
-"""Sorted runs: what the workers hand over, in files sorted by path, merged again into one stream.
+"""Sorted runs: what the workers hand over, in files sorted by path, merged into one stream again.
 
-An external merge sort: a run is as large as the memory a worker may use, and there may be any number of them.
+This is an external merge sort: a run is as large as the memory that a worker may use, and there may be many.
 """
 
 from __future__ import annotations
@@ -27,11 +27,11 @@ One = TypeVar("One", bound=Struct)
 
 
 class Row(Struct, array_like=True):
-    """What the input says of one record, at one position.
+    """What the input says of one record at one position.
 
     `state` tells what: NEW, a described record; SAME, the live generation has it from the same source; GONE, it is
     deleted (`gone`: why, `gone_on`: when); SEEN, it stands in the input but cannot be used, so what is live stays.
-    `kept` tells that it comes from the live generation's own sources. Body and source are packed; `mentions`
+    `kept`: it comes from the live generation's own sources. Body and source are packed; `mentions`
     are the numbers of all documents that the record links to, each with the key of what it says there (`claims`), or 0
     where it says nothing.
     """

@@ -1,7 +1,7 @@
-"""The documents of a generation being built: records and shared things are written, replaced, buried and removed.
+"""The documents of a generation being built: records and shared things, written, replaced, buried and removed.
 
-Files begin empty, or as copies of those of the live generation. Nothing here is ever done to a finished generation, so
-no journal is needed: what is not finished is thrown away.
+Files begin empty, or as copies of those of the live generation. A finished generation is never touched, so no journal
+is needed: what is unfinished is thrown away.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ _BATCH = 50_000
 
 
 class Old(Struct, frozen=True):
-    """A record as it was, packed; `gone` tells that it is a tombstone."""
+    """A record as it was, packed; `gone`: it is a tombstone."""
 
     n: int
     kind: str
@@ -70,9 +70,9 @@ class OldThing(Struct, frozen=True):
 
 
 class Records:
-    """Writes the records of a generation; `fresh` tells that the file began empty.
+    """Writes the records of a generation; `fresh`: the file began empty.
 
-    Links are collected in a scratch file where many come at once, and sorted in the end.
+    When many links come at once, they are collected in a scratch file and sorted at the end.
     """
 
     def __init__(self, folder: Path, scratch: Path, base: Path | None, known: Packers | None = None) -> None:
@@ -91,14 +91,14 @@ class Records:
         self.db.execute("BEGIN")
 
     def old(self, path: str) -> Old | None:
-        """Return the record as it is here, None where there is none."""
+        """Return the record as it stands, None where there is none."""
         row = self.db.execute(
             "SELECT n, kind, year, mentions, body, gone != '' FROM records WHERE path = ?", (path,)
         ).fetchone()
         return Old(*row) if row else None
 
     def put(self, row: Row, n: int | None = None) -> None:
-        """Write the record, in the place of the one numbered `n` where one is named."""
+        """Write the record, replacing the one numbered `n` where that is given."""
         values = (
             row.path, row.digest, row.title, row.kind, row.year, row.modified,
             row.gone, row.gone_on, row.successor, row.mentions, row.body, row.source,
@@ -117,11 +117,11 @@ class Records:
             self.counts[fact] += 1
 
     def renew(self, row: Row, n: int) -> None:
-        """Write source and digest anew of a record whose triples are as they were."""
+        """Write a new source and digest for a record whose triples are as they were."""
         self.db.execute("UPDATE records SET digest = ?, source = ? WHERE n = ?", (row.digest, row.source, n))
 
     def bury(self, old: Old, row: Row) -> None:
-        """Make the record a tombstone: its path, title and the reason stay; its triples, summary and source go."""
+        """Turn the record into a tombstone: path, title and the reason stay; triples, summary and source go."""
         self.db.execute(
             "UPDATE records SET gone = ?, gone_on = ?, successor = ?, digest = ?, mentions = ?, body = ?, source = ?"
             " WHERE n = ?",
@@ -133,7 +133,7 @@ class Records:
         return self.packers.bodies.pack(body("", None)), self.packers.sources.pack(b"")
 
     def unlink(self, path: str, old: Old, facts: Iterable[tuple[str, str]]) -> None:
-        """Remove the links of a record that gives way, and what it counted for."""
+        """Remove the links of a record that is replaced, and uncount it."""
         rank = _rank(path, old.year)
         self.db.executemany(
             "DELETE FROM links WHERE target = ? AND rank = ? AND record = ?",
@@ -148,7 +148,7 @@ class Records:
         self._links = []
 
     def sort_links(self) -> None:
-        """Bring all links into the table that answers who points at a thing."""
+        """Move all links into the table that tells which records point at a thing."""
         self._write_links()
         if self.fresh:
             self.db.execute("INSERT OR IGNORE INTO links SELECT * FROM scratch.links ORDER BY 1, 2, 3")
@@ -165,11 +165,11 @@ class Records:
     # -- what differs from the generation before -----------------------------------------------------------------------
 
     def touch(self, path: str) -> None:
-        """Note that the document of the record differs."""
+        """Note that the document of the record has changed."""
         self.db.execute("INSERT OR IGNORE INTO scratch.touched VALUES (?)", (path,))
 
     def touch_around(self, numbers: Iterable[int]) -> None:
-        """Note all records that link to one of the things: what is told of it may stand in their documents."""
+        """Note all records that link to one of the things: their documents may show something of it."""
         self.db.executemany(
             "INSERT OR IGNORE INTO scratch.touched SELECT path FROM links JOIN records ON records.n = links.record"
             " WHERE target = ?",
@@ -177,7 +177,7 @@ class Records:
         )
 
     def touched(self) -> tuple[list[str], list[int]]:
-        """Return the paths of the records whose documents differ, in their order, and the numbers of these."""
+        """Return the paths of the records whose documents have changed, sorted, with their numbers."""
         rows = self.db.execute(
             "SELECT touched.path, n FROM scratch.touched LEFT JOIN records ON records.path = touched.path"
             " ORDER BY touched.path"
@@ -185,11 +185,11 @@ class Records:
         return [path for path, _ in rows], [n for _, n in rows if n is not None]
 
     def change(self, generation: str, change: str, path: str) -> None:
-        """Record what happened to a record in this publishing."""
+        """Record what this publishing does to a record."""
         self.db.execute("INSERT INTO changes (generation, change, path) VALUES (?, ?, ?)", (generation, change, path))
 
     def carry(self, base: Path) -> None:
-        """Take over the changes that an earlier generation has recorded."""
+        """Take over the changes that earlier generations recorded."""
         with sqlite3.connect(f"{(base / RECORDS).resolve().as_uri()}?mode=ro&immutable=1", uri=True) as db:
             rows = db.execute("SELECT generation, change, path FROM changes ORDER BY n")
             self.db.executemany("INSERT INTO changes (generation, change, path) VALUES (?, ?, ?)", rows)
@@ -211,11 +211,11 @@ class Records:
     # -- chunks of the dumps -------------------------------------------------------------------------------------------
 
     def chunks(self, of: str) -> list[tuple[str | int, int, bytes]]:
-        """Return start, number of triples and sizes of the chunks of the dumps, in their order."""
+        """Return the chunks of the dumps in order: start, number of triples and sizes."""
         return self.db.execute("SELECT start, triples, sizes FROM chunks WHERE of = ? ORDER BY start", (of,)).fetchall()
 
     def set_chunks(self, of: str, chunks: Iterable[tuple[str | int, int, bytes]]) -> None:
-        """Write anew which chunks the dumps consist of."""
+        """Replace the list of the chunks that make up the dumps."""
         self.db.execute("DELETE FROM chunks WHERE of = ?", (of,))
         self.db.executemany("INSERT INTO chunks VALUES (?, ?, ?, ?)", ((of, *chunk) for chunk in chunks))
 
@@ -242,12 +242,12 @@ class Things:
         self.db.execute("BEGIN")
 
     def old(self, n: int) -> OldThing | None:
-        """Return the thing of this number as it is here, None where there is none."""
+        """Return the thing of this number as it stands, None where there is none."""
         row = self.db.execute("SELECT path, kind, body, claims FROM things WHERE n = ?", (n,)).fetchone()
         return OldThing(*row) if row else None
 
     def put(self, told: Told, path: str, kind: str, claims: bytes = b"") -> None:
-        """Write the document of a thing; one that the catalogue writes about itself has no claims."""
+        """Write the document of a thing; a document that the catalogue has about itself has no claims."""
         packed = self.packers.bodies.pack(body(told.lines, told.card, 0, told.marks))
         self.db.execute(
             "INSERT OR REPLACE INTO things VALUES (?, ?, ?, ?, ?, ?)",
@@ -259,7 +259,7 @@ class Things:
         self.db.execute("DELETE FROM things WHERE n = ?", (n,))
 
     def tie(self, path: str, targets: Iterable[int], aliases: Iterable[str]) -> None:
-        """Write at which things a thing points, and which other paths lead to it."""
+        """Write which things a thing points at, and which other paths lead to it."""
         number = names.number(path)
         self.db.executemany("INSERT OR IGNORE INTO ties VALUES (?, ?, ?)", [(one, path, number) for one in targets])
         self.db.executemany("INSERT OR IGNORE INTO aliases VALUES (?, ?)", [(one, path) for one in aliases])
@@ -297,7 +297,7 @@ class Things:
 
 
 def _rank(path: str, year: str) -> int:
-    """Return the place of a record in lists: the newest first, those of one year in an order of their own."""
+    """Return the place of a record in lists: the newest first, those of one year in a fixed order."""
     return _age(year) << 47 | names.number(path) >> 16
 
 

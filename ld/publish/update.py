@@ -1,7 +1,7 @@
-"""A copy of the live generation is changed by the runs: the cost is that of the change, not that of the site.
+"""The runs change a copy of the live generation: the cost grows with the change, not with the site.
 
-Every step first takes back what was said before, then says what is said now, so the outcome is the same as if all had
-been built anew.
+Every step first takes back what was said before, then states what is said now, so the outcome is the same as that of a
+rebuild.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class Update(Assembly):
         self.touched_things: list[int] = []
 
     def build(self, done: Sequence[Converted]) -> Built:
-        """Write everything, and return what there is then."""
+        """Write everything, and return what has been built."""
         runs = [run for one in done for run in one.runs]
         with indexer.Writer(self.plan.folder / "index", self.live.path / "index") as self.index:
             for verdict in self._with_missing(self.verdicts(runs, sum(one.read for one in done))):
@@ -63,7 +63,7 @@ class Update(Assembly):
     # -- records -------------------------------------------------------------------------------------------------------
 
     def _with_missing(self, verdicts: Iterator[Verdict]) -> Iterator[Verdict]:
-        """Yield the verdicts, and where the input is the whole catalogue also the deletion of all it does not have."""
+        """Yield the verdicts; where the input is the whole catalogue, also a deletion of each record it lacks."""
         if not self.plan.full:
             yield from verdicts
             return
@@ -123,7 +123,7 @@ class Update(Assembly):
         self._touch(row.path)
 
     def _take_out(self, path: str, old: Old) -> bytes:
-        """Let the record be as if it had never been: its links, counts, mentions, words; return what the store has."""
+        """Take out a record, with its links, counts, mentions and words; return the lines the store has of it."""
         before = self.unpacked(old.body)
         self.records.unlink(path, old, counted(msgspec.msgpack.decode(before.about, type=Summary)))
         self.take_back(old.mentions)
@@ -143,7 +143,7 @@ class Update(Assembly):
         self._touch_around(names.number(path))
 
     def _touch_around(self, number: int) -> None:
-        """Note the records that tell of what has this number, also through the journal that they are about."""
+        """Note the records that show the thing of this number, also through the journal that they are about."""
         self.records.touch_around([number, *self.things.tied_to(number)])
 
     # -- shared things and dumps ---------------------------------------------------------------------------------------

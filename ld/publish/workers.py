@@ -1,4 +1,4 @@
-"""Work for several processes: each runs one function, tells how far it is, and hands back what it returns.
+"""Tasks for several processes: each calls one function, reports its progress, and hands back the result.
 
 With one worker the same function runs here, without a process. Processes are started afresh, not forked: the engine's
 threads do not survive a fork, and a forked child would hold our locks. A worker ends at once when its parent does.
@@ -28,20 +28,20 @@ Telling = Callable[[int, int], None]
 _TELL_SECONDS = 0.2
 _ROOT = str(Path(__file__).resolve().parents[2])
 # A worker that went away without a word: killed, most likely by the system for want of memory.
-_VANISHED = "a worker process was ended from outside: is there enough memory? What is live stays"
+_VANISHED = "a worker process was ended from outside: is there enough memory? The live generation stays"
 
 
 class Task(Struct, frozen=True):
-    """A function of a module with its arguments; the last argument it gets besides tells how far it is."""
+    """A function of a module and its arguments; it gets one more, a function by which it reports its progress."""
 
     function: Callable[..., Any]
     arguments: tuple[Any, ...]
 
 
 def run(tasks: Sequence[Task], tell: Telling) -> list[Any]:
-    """Return what the tasks return, in their order; `tell` adds up what they tell.
+    """Return the results of the tasks, in order; `tell` gets their progress, added up.
 
-    One task runs in this process. Raises the first error that a worker raises, and ends the others.
+    A single task runs in this process. Raises the first error of any worker, and ends the others.
     """
     if len(tasks) == 1:
         return [tasks[0].function(*tasks[0].arguments, tell)]
@@ -50,7 +50,7 @@ def run(tasks: Sequence[Task], tell: Telling) -> list[Any]:
 
 
 class Crew:
-    """Worker processes at their tasks, one for each; use it as a context, so that none outlives an error."""
+    """Worker processes, one for each task; use it as a context manager, so that none outlives an error."""
 
     def __init__(self, tasks: Sequence[Task], tell: Telling) -> None:
         self._lock = threading.Lock()
@@ -62,7 +62,7 @@ class Crew:
             self._tell(one, other)
 
     def results(self) -> list[Any]:
-        """Wait for all, and return what they returned."""
+        """Wait for all workers, and return their results."""
         while any(worker.thread.is_alive() for worker in self._workers):
             for worker in self._workers:
                 worker.thread.join(0.05)
@@ -130,7 +130,7 @@ class _Worker:
 
 
 def _work() -> None:
-    """Be a worker: the task comes by standard input, what there is to tell goes to standard output."""
+    """Be a worker: the task comes in on standard input, progress and result go out on standard output."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent gets it too, and ends us
     out = os.fdopen(os.dup(1), "wb")
     with suppress(OSError):  # standard error may be closed
@@ -158,7 +158,7 @@ def _end_with_parent() -> None:
 
 
 class _Teller:
-    """Passes on what is told, but not more often than anybody can read."""
+    """Passes on progress, but no more often than a person can read."""
 
     def __init__(self, out: BinaryIO) -> None:
         self.out = out

@@ -1,21 +1,22 @@
 """Sources are opened and recognised: a file, a folder or standard input becomes a stream of records.
 
-    parts              what a source says of the list it is a page of
-    share              several workers read one input, each its share
-    limits             how large a record may be
-    documents          JSON in all its shapes becomes single documents
-    people             names as sources print them
-    isbd               what the conventions of description hide in one string
-    fill               what every source fills in alike
-    vufind/fields      the fields of VuFind's index
-    vufind/recovery    what VuFind's `spelling` field still holds of a DOAJ record
-    doaj/article       what all forms of DOAJ share
-    doaj/api           DOAJ article JSON
-    doaj/oai           DOAJ OAI-PMH XML
-    vufind/solr        VuFind Solr JSON
-    vufind/staffview   VuFind Staff View text
-
-A new kind of source is a folder here, with KIND, sniff and read in its module, and a line in `_NAMES`.
+parts              what a source says of the list it is a page of
+share              several workers read one input, each its share
+limits             how large a record may be
+jsontext           a JSON text read in little memory
+documents          JSON in all its shapes becomes single documents
+people             names as sources print them
+isbd               what the conventions of description hide in one string
+fill               what every source fills in alike
+vufind/fields      the fields of VuFind's index
+vufind/recovery    what VuFind's `spelling` field still holds of a DOAJ record
+doaj/article       what all forms of DOAJ share
+doaj/api           DOAJ article JSON
+doaj/oai           DOAJ OAI-PMH XML
+vufind/solr        VuFind Solr JSON
+vufind/staffview   VuFind Staff View text
+*                  further sources, a folder each: a module with KIND, NAME, sniff and read is one
+kinds              all kinds of sources there are
 """
 
 from __future__ import annotations
@@ -26,28 +27,19 @@ import re
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from types import ModuleType
 from typing import Any, BinaryIO, cast
 
 from msgspec.structs import replace
 
 from ld.errors import SourceError
-from ld.readers.doaj import api, oai
+from ld.readers.kinds import KINDS, listed, recognised
 from ld.readers.share import Share
-from ld.readers.vufind import solr, staffview
 from ld.record import Deleted, Part, Record, Rejected, Source
 from ld.values.streams import HEAD, Raw, unpacked
 from ld.values.text import shown
 
 Outcome = Record | Rejected | Deleted | Part
 
-_NAMES: dict[ModuleType, str] = {
-    api: "DOAJ article JSON",
-    oai: "DOAJ OAI-PMH XML",
-    solr: "VuFind Solr JSON",
-    staffview: "VuFind Staff View text",
-}
-KINDS: dict[str, ModuleType] = {reader.KIND: reader for reader in _NAMES}
 OnBytes = Callable[[int], None]
 
 _UTF8_MARK = b"\xef\xbb\xbf"
@@ -72,7 +64,7 @@ def read(
     Raises SourceError where the source cannot be opened or recognised. In a folder such a file is one `Rejected`.
     """
     if kind is not None and kind not in KINDS:
-        raise SourceError(f"'{kind}' is no kind of record: name one of {_kinds()}")
+        raise SourceError(f"'{kind}' is no kind of record: name one of {listed()}")
     reading = _Reading(kind, on_bytes, share or Share())
     if source == "-":
         with open(sys.stdin.fileno(), "rb", buffering=0, closefd=False) as raw:
@@ -131,6 +123,7 @@ class _Reading:
 
     def file(self, path: Path, place: str, name: str) -> Iterator[Outcome]:
         """Yield the outcomes of a file; those that are kept call it by its name, all that is told now by its place."""
+        self.share.enter(size(str(path)))
         try:
             with path.open("rb", buffering=0) as raw:
                 for outcome in self.stream(raw, name):
@@ -148,6 +141,7 @@ class _Reading:
             count, place, name = 0, shown(path), shown(path.relative_to(folder))
             try:
                 if not path.is_file():
+                    self.share.enter()
                     raise SourceError(f"{place}: not a file that can be read: take it out of the folder")
                 for outcome in self.file(path, place, name):
                     count += 1
@@ -156,7 +150,7 @@ class _Reading:
             except SourceError as error:
                 reason = str(error).removeprefix(f"{place}: ")
                 first = first or f"{place}: {reason}"
-                if self.share.takes(0):
+                if self.share.tells:
                     yield Rejected(name, reason)
                 yield Part(place, count=count, cut=reason)
         where = shown(folder)
@@ -166,7 +160,6 @@ class _Reading:
             raise SourceError(f"{where}: none of its {outcomes:,} files could be read: the first is {first}")
 
     def stream(self, raw: Raw, place: str) -> Iterator[Outcome]:
-        self.share.enter()
         with unpacked(raw, place, self.on_bytes) as stream:
             yield from self.plain(stream, place)
 
@@ -178,7 +171,7 @@ class _Reading:
             raise SourceError(f"{place}: the file is empty: nothing to publish")
         if head.startswith(_UTF16_MARKS):
             raise SourceError(f"{place}: not UTF-8 at byte 0, but UTF-16: save the file as UTF-8")
-        reader = KINDS[self.kind] if self.kind else _recognised(head, place)
+        reader = KINDS[self.kind] if self.kind else recognised(head, place)
         yield from reader.read(cast(BinaryIO, stream), place, self.share)
 
 
@@ -199,14 +192,3 @@ def _files(folder: Path) -> Iterator[Path]:
             path = Path(parent) / name
             if not name.startswith(".") and path.suffix.lower() not in _PASSED_OVER:
                 yield path
-
-
-def _recognised(head: bytes, place: str) -> ModuleType:
-    for reader in _NAMES:
-        if reader.sniff(head):
-            return reader
-    raise SourceError(f"{place}: no kind of record is recognised in it: name it with --as, one of {_kinds()}")
-
-
-def _kinds() -> str:
-    return ", ".join(f"{reader.KIND} ({name})" for reader, name in _NAMES.items())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable, Iterator
 from typing import Any, BinaryIO
 
@@ -10,11 +11,11 @@ from msgspec import Raw, Struct, ValidationError
 
 import ld.readers.parts as parts
 from ld.errors import SourceError
-from ld.readers.limits import EXCERPT_CHARACTERS, JSON_BYTES, LINE_BYTES, RECORD_BYTES, oversized, oversized_record
+from ld.readers.jsontext import Answer, JsonText, Path
+from ld.readers.limits import EXCERPT_CHARACTERS, LINE_BYTES, RECORD_BYTES, oversized, oversized_record
 from ld.readers.share import BLOCK_BYTES, Share
 from ld.record import Part, Rejected, Source
 
-Path = tuple[str, ...]
 # So many blank lines in front of or behind the first document are looked over before the text counts as JSON Lines.
 _BLANK_LINES = 10_000
 
@@ -47,20 +48,23 @@ def shape(kind: str, document: Any, *paths: Path) -> Shape:
 def documents(stream: BinaryIO, place: str, shape: Shape, share: Share) -> Iterator[Found | Rejected | Part]:
     """Yield the documents of a stream, and the `Part` that an answer is where it counts more than it holds.
 
-    Of JSON Lines a bad line is rejected and the others go on. A bad JSON text raises SourceError with line and column.
+    Of JSON Lines a bad line is rejected and the others go on, and each worker reads its share of them. Any other JSON
+    text is read by one worker; where it is not JSON any more, SourceError is raised with line and column.
     """
-    ahead = _ahead(stream)
+    ahead = _ahead(stream, shape.marks)
     if _is_lines(ahead, shape.marks):
         yield from _lines(stream, ahead, place, shape, share)
-    else:
-        yield from _whole(b"".join([*ahead, stream.read(JSON_BYTES)]), place, shape, share)
+    elif share.owns():
+        yield from _whole(JsonText(stream, b"".join(ahead), place), place, shape, share)
 
 
-def _ahead(stream: BinaryIO) -> list[bytes]:
+def _ahead(stream: BinaryIO, marks: tuple[bytes, ...]) -> list[bytes]:
     """Return the lines up to the second that is not blank, or up to one that is too long to be read as a whole."""
     lines: list[bytes] = []
     full = 0
-    while full < 2 and len(lines) < _BLANK_LINES and (line := stream.readline(LINE_BYTES)):
+    while full < 2 and len(lines) < _BLANK_LINES and (line := stream.readline(BLOCK_BYTES)):
+        if not full and not line.endswith(b"\n") and _is_document(line, marks):
+            line += stream.readline(LINE_BYTES - len(line))
         lines.append(line)
         full += not line.isspace()
         if not line.endswith(b"\n"):
@@ -68,36 +72,40 @@ def _ahead(stream: BinaryIO) -> list[bytes]:
     return lines
 
 
+def _is_document(line: bytes, marks: tuple[bytes, ...]) -> bool:
+    """Determine whether a line, or its beginning, is one document: an object without an answer's names."""
+    return line[:1] == b"{" and not any(mark in line for mark in marks)
+
+
 def _is_lines(ahead: list[bytes], marks: tuple[bytes, ...]) -> bool:
     """Determine whether the text begins as JSON Lines: two objects from their first column, or a first one whole.
 
-    An object whose line is too long to be looked at is a document and no answer, unless it has an answer's names.
+    An object that has an answer's names, and does not end in its line, is the beginning of an answer.
     """
     first, *others = [line for line in ahead if not line.isspace()] or [b""]
+    document = _is_document(first, marks)
     if len(first) >= LINE_BYTES:
-        return first[:1] == b"{" and not any(mark in first for mark in marks)
+        return document
     if not others:
         return len(ahead) >= _BLANK_LINES
-    return (first[:1] == b"{" and others[0][:1] == b"{") or not isinstance(_decoded(first), Exception)
+    return (document and others[0][:1] == b"{") or not isinstance(_decoded(first), Exception)
 
 
-def _whole(data: bytes, place: str, shape: Shape, share: Share) -> Iterator[Found | Rejected | Part]:
-    if len(data) > JSON_BYTES:
-        limit = f"{JSON_BYTES >> 20} MiB"
-        raise SourceError(f"{place}: one JSON text of more than {limit}: save it as JSON Lines, one record a line")
-    try:
-        data.decode()
-        inside = _inside(data, shape.paths)
-    except UnicodeDecodeError as error:
-        raise SourceError(f"{place}: not UTF-8 at byte {error.start}: save the file as UTF-8") from None
-    except RecursionError:
-        raise SourceError(f"{place}: is nested too deeply to hold catalogue records: check the file") from None
-    except msgspec.DecodeError as error:
-        raise SourceError(f"{place}: not JSON: {error}{_where(error, data)}: is the file cut off?") from None
-    for n, item in enumerate(inside.items, 1):
-        if share.takes(n):
+def _whole(text: JsonText, place: str, shape: Shape, share: Share) -> Iterator[Found | Rejected | Part]:
+    """Yield the documents of a text; several texts may stand one behind the other."""
+    n = 0
+    while text.sign():
+        answer = Answer(text, shape.paths)
+        for item in answer:
+            share.at = n = n + 1
             yield _found(item, shape, f"{place}, record {n}")
-    yield from inside.part(place)
+        yield from _part(answer, place)
+
+
+def _part(answer: Answer, place: str) -> Iterator[Part]:
+    """Yield the page of a list that the answer is, where it is not the whole list."""
+    if answer.around:
+        yield from parts.needed(parts.of_answer(place, answer.around, answer.count))
 
 
 def _lines(
@@ -116,10 +124,7 @@ def _lines(
             if len(line) >= LINE_BYTES:
                 yield Rejected(where, oversized_record(LINE_BYTES), excerpt=_excerpt(line))
             elif line and not line.isspace():
-                inside = _inside_line(line, shape)
-                for item in inside.items:
-                    yield _found(item, shape, where)
-                yield from inside.part(where)
+                yield from _line(line, shape, where)
         number -= block.endswith(b"\n")
 
 
@@ -139,49 +144,24 @@ def _blocks(stream: BinaryIO, ahead: list[bytes]) -> Iterator[bytes]:
         block = stream.read(BLOCK_BYTES)
 
 
-class _Inside(Struct, frozen=True):
-    """The documents of a JSON text, each as it came, and what stands around them in an answer."""
-
-    items: list[bytes]
-    around: dict[str, Raw] = {}
-
-    def part(self, place: str) -> Iterator[Part]:
-        """Yield the page of a list that the text is, where it is not the whole list."""
-        if self.around:
-            yield from parts.needed(parts.of_answer(place, self.around, len(self.items)))
-
-
-def _inside_line(line: bytes, shape: Shape) -> _Inside:
-    """Return the documents of a line: nearly always the line itself."""
+def _line(line: bytes, shape: Shape, where: str) -> Iterator[Found | Rejected | Part]:
+    """Yield the documents of a line: nearly always the line itself, but it may be an answer."""
     for mark in shape.marks:
         if mark in line:
             break
     else:
-        return _Inside([line])
+        yield _found(line, shape, where)
+        return
+    text = JsonText(io.BytesIO(), line, where)
+    answer = Answer(text, shape.paths)
     try:
-        return _inside(line, shape.paths)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return _Inside([line])
-
-
-def _inside(data: bytes, paths: tuple[Path, ...]) -> _Inside:
-    """Return the documents of a list or an answer; other JSON is itself the one document."""
-    if data.lstrip()[:1] == b"[":
-        return _Inside([bytes(item) for item in msgspec.json.decode(data, type=list[Raw])])
-    for path in paths:
-        inner: bytes | Raw | None = data
-        around: dict[str, Raw] = {}
-        try:
-            for name in path:
-                around |= msgspec.json.decode(inner or b"", type=dict[str, Raw])
-                inner = around.pop(name, None)
-                if inner is None:
-                    break
-            else:
-                return _Inside([bytes(item) for item in msgspec.json.decode(inner or b"", type=list[Raw])], around)
-        except ValidationError:
-            continue
-    return _Inside([data])
+        items = list(answer)
+        items = [line] if text.sign() else items
+    except SourceError:
+        items = [line]
+    for item in items:
+        yield _found(item, shape, where)
+    yield from _part(answer, where)
 
 
 def _found(data: bytes, shape: Shape, where: str) -> Found | Rejected:
@@ -192,7 +172,7 @@ def _found(data: bytes, shape: Shape, where: str) -> Found | Rejected:
         text = data.decode()
         return Found(shape.decode(data), Source(shape.kind, text.strip(), where))
     except UnicodeDecodeError as error:
-        reason = f"not UTF-8 at byte {error.start} of the line: save the file as UTF-8"
+        reason = f"not UTF-8 at byte {error.start} of the record: save the file as UTF-8"
     except RecursionError:
         reason = "is nested too deeply to be a catalogue record: check it"
     except ValidationError:

@@ -8,7 +8,7 @@ FIELD_CHARACTERS = 1 << 20
 RECORD_BYTES = 16 << 20
 # A line is read this far, so that a field that is too large can be named.
 LINE_BYTES = 64 << 20
-# JSON that is not JSON Lines is held in memory, and so has a limit as a whole.
+# One value of a JSON text that is not JSON Lines is held in memory, and so has a limit.
 JSON_BYTES = 512 << 20
 EXCERPT_CHARACTERS = 200
 

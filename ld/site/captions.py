@@ -1,4 +1,4 @@
-"""What a field is called on a page, and in which order fields stand there: `vocab/pages.csv`."""
+"""The labels of fields on pages, and their order there: `vocab/pages.csv`."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ Captions = dict[str, dict[str, str]]
 
 @cached(4)
 def captions(vocabulary: Vocabulary) -> Captions:
-    """Return the captions of each kind of page: label by field, in the order of the table.
+    """Return the captions of each kind of page: labels by field, in the order of the table.
 
-    Raises VocabError with file:line where a row names a thing or a field that there is not.
+    Raises VocabError with file:line where a row names a thing or field that does not exist.
     """
     found: Captions = {}
     known = known_fields(vocabulary)
@@ -30,10 +30,10 @@ def captions(vocabulary: Vocabulary) -> Captions:
         fields = _fields(row, known)
         if row["field"] not in fields:
             raise VocabError(
-                f"{row[':line']}: {row['thing']} has no field '{row['field']}': {', '.join(sorted(fields))}"
+                f"{row[':line']}: {row['thing']} has no field '{row['field']}': name one of {', '.join(sorted(fields))}"
             )
         if row["field"] in found.setdefault(row["thing"], {}) or not row["label"]:
-            raise VocabError(f"{row[':line']}: '{row['field']}' needs one label, and stands in one row")
+            raise VocabError(f"{row[':line']}: '{row['field']}' needs exactly one row, with a label")
         found[row["thing"]][row["field"]] = row["label"]
     return found
 
@@ -48,5 +48,5 @@ def _fields(row: Row, known: dict[str, frozenset[str]]) -> frozenset[str] | set[
     fields = known.get("work" if thing == "people" else thing)
     if fields is None:
         things = ", ".join(["record", "document", "people", *sorted(_ITSELF), *known])
-        raise VocabError(f"{row[':line']}: there is no page of '{thing}': one of {things}")
+        raise VocabError(f"{row[':line']}: there is no page of '{thing}': name one of {things}")
     return fields

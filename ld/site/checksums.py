@@ -1,4 +1,4 @@
-"""Checksums of many files at once; a file that was compared with its checksum is not read a second time."""
+"""Checksums of many files at once; a file that has been compared with its checksum is not read again."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def sha256(path: Path) -> str:
 
 
 def digests(paths: list[Path], threads: int = CORES, of: Callable[[Path], str] = sha256) -> Generator[tuple[Path, str]]:
-    """Yield each file with its checksum, the largest first; the rest is left where the caller stops."""
+    """Yield each file with its checksum, the largest first; stops when the caller does."""
     ordered = sorted(paths, key=lambda path: path.stat().st_size, reverse=True)
     if threads == 1:  # without an executor, whose threads would hold up the end of the program
         yield from ((path, of(path)) for path in ordered)
@@ -41,8 +41,8 @@ def digests(paths: list[Path], threads: int = CORES, of: Callable[[Path], str] =
 def compare(folder: Path, expected: Mapping[str, str], threads: int = CORES) -> None:
     """Raise SiteError where a file is missing or differs from its checksum.
 
-    What is known to be whole - the same file on the same device, as large and as old as when it was compared - is not
-    read again: generations share files by hard links.
+    A file that is known to be whole - on the same device, as large and as old as when it was compared - is not read
+    again: generations share files by hard links.
     """
     stamps = {folder / name: _stamp(folder / name) for name in expected}
     wanted = {folder / name: digest for name, digest in expected.items()}

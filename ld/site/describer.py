@@ -1,4 +1,4 @@
-"""What answers a DESCRIBE: the document of the thing, so that SPARQL and HTTP give the same graph."""
+"""The answer to a DESCRIBE is the document of the thing, so that SPARQL and HTTP give the same graph."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from ld.values import names
 
 
 def describer(live: Generation) -> Describe:
-    """Return the function that gives the N-Triples of the document in which a thing is described.
+    """Return a function that gives the N-Triples of the document about a thing.
 
-    It must not hold the generation itself, whose end is what ends the workers.
+    The function must not hold the generation itself: when that is gone, the workers end.
     """
     known = live.documents
 

@@ -1,7 +1,7 @@
 """The packed documents of a generation: two small SQLite files from which every page, form and dump is served.
 
 A record's document is its own triples and those of the things it links to; a shared thing's document is what all
-records claim about it. Beside the triples lies what people need of it: the summary of a record, the card of a thing.
+records claim about it. Beside the triples lies what people need to know: the summary of a record, the card of a thing.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ LAST, LAST_NUMBER = "\U0010ffff", (1 << 63) - 1
 
 
 class Entry(Struct, frozen=True):
-    """A line of a list: where the document is, what it is called, what kind of thing, of which year."""
+    """A line of a list: the path of the document, its title, the kind of thing, the year."""
 
     path: str
     title: str
@@ -46,10 +46,10 @@ class Entry(Struct, frozen=True):
 
 
 class Document(Struct, frozen=True):
-    """One document: its own triples with what people need of it, unpacked; `gone` is the reason where it was deleted.
+    """One document, unpacked: its own triples and what people need to know; `gone` is why it was deleted, if it was.
 
-    A deleted record keeps the date of its deletion and, where it was replaced by another, the id of this successor.
-    `mentions` are the things that a record speaks of, `n` is its number within the generation.
+    A deleted record keeps the date of its deletion and, if another has replaced it, the id of that successor.
+    `mentions` are the things that a record names, `n` is its number within the generation.
     """
 
     path: str
@@ -67,7 +67,7 @@ class Document(Struct, frozen=True):
 
     @property
     def opened(self) -> Body:
-        """Its own triples, and what people need of it."""
+        """Its own triples, and what people need to know."""
         return opened_body(self.body)
 
     @property
@@ -102,7 +102,7 @@ class Change(Struct, frozen=True):
 class Documents:
     """Reads the documents of a finished generation. Safe for threads: each has its own connection.
 
-    Whoever reads all of them once does not have the files `mapped`: the pages would count as memory of the process.
+    To read all of them once, leave the files unmapped (`mapped`): the pages would count as memory of the process.
     """
 
     def __init__(self, folder: Path, base: str, *, mapped: bool = True) -> None:
@@ -128,7 +128,7 @@ class Documents:
 
     @property
     def packers(self) -> Packers:
-        """The packers with which these documents were packed; for this thread."""
+        """This thread's packers, with the dictionaries of these documents."""
         return self._open()[1]
 
     # -- one document --------------------------------------------------------------------------------------------------
@@ -150,19 +150,19 @@ class Documents:
         return _thing(row, known) if row else None
 
     def alias(self, path: str) -> str | None:
-        """Return the path that this one stands for, None where it stands for none."""
+        """Return the path that this one is another name of, None where it is none."""
         row = self._open()[0].execute("SELECT min(target) FROM aliases WHERE path = ?", (path,)).fetchone()
         return str(row[0]) if row[0] else None
 
     def lines(self, document: Document) -> str:
         """Return the whole graph of a document as N-Triples: its own lines and those of the things it links to.
 
-        Of a linked record only the classes and the title are told: it has a document of its own.
+        A linked record gives only its classes and title: it has a document of its own.
         """
         return whole(document.lines + "".join(self.around(document)))
 
     def around(self, document: Document) -> list[str]:
-        """Return the lines of the things that a document links to, each as its own document has them."""
+        """Return the lines about the things that a document links to, each as in its own document."""
         if not document.record:
             return self._linked(document.card.links, {names.number(document.path)})
         summary = document.summary
@@ -178,7 +178,7 @@ class Documents:
         return parts + self._linked(links, {*numbers, names.number(summary.topic)})
 
     def _linked(self, paths: Iterable[str], told: set[int]) -> list[str]:
-        """Return the lines of the documents at the paths but for those that are told already."""
+        """Return the lines of the documents at the paths, without those given already."""
         parts = []
         for path in paths:
             if path.startswith("record/"):
@@ -188,7 +188,7 @@ class Documents:
         return parts
 
     def _other(self, number: int) -> str:
-        """Return what is told of a thing where another document links to it. Such things are met again and again."""
+        """Return the lines that other documents show of a thing they link to; kept, because such things recur."""
         key = self._number, number
         found = _TOLD.get(key)
         if found is None:
@@ -198,7 +198,7 @@ class Documents:
         return found
 
     def _label(self, path: str) -> str:
-        """Return the lines of a record's work that say what it is and what it is called."""
+        """Return the lines that give the classes and title of a record's work."""
         found = self.get(path)
         if found is None or not found.record or found.gone:
             return ""
@@ -277,13 +277,13 @@ class Documents:
         return self._open()[0].execute("SELECT 1 FROM things WHERE n = ?", (n,)).fetchone() is not None
 
     def source(self, path: str) -> Source | None:
-        """Return the source record as it came; None where there is no such record, or a deleted one."""
+        """Return the source record as it came; None where there is no such record, or it was deleted."""
         db, known = self._open()
         row = db.execute("SELECT source FROM records WHERE path = ? AND gone = ''", (path,)).fetchone()
         return _SOURCE.decode(known.sources.unpack(row[0])) if row else None
 
     def digest(self, path: str) -> bytes:
-        """Return the digest of the record's source; empty where there is no such record, or a deleted one."""
+        """Return the digest of the record's source; empty where there is no such record, or it was deleted."""
         row = self._open()[0].execute("SELECT digest FROM records WHERE path = ? AND gone = ''", (path,)).fetchone()
         return bytes(row[0]) if row else b""
 
@@ -316,55 +316,55 @@ class Documents:
     # -- many ----------------------------------------------------------------------------------------------------------
 
     def records(self, start: str = "", end: str = LAST) -> Iterator[Document]:
-        """Yield every record that is not deleted in the order of their paths, from `start` to before `end`."""
+        """Yield the records that are not deleted, ordered by path, from `start` to before `end`."""
         db, known = self._open()
         query = f"SELECT {_RECORD} FROM records WHERE gone = '' AND {_RANGE} ORDER BY path"
         for row in db.execute(query, (start, end)):
             yield _record(row, known)
 
     def paths(self, start: str = "", end: str = LAST) -> Iterator[str]:
-        """Yield the paths of all records that are not deleted, in their order, from `start` to before `end`."""
+        """Yield the paths of the records that are not deleted, sorted, from `start` to before `end`."""
         query = f"SELECT path FROM records WHERE gone = '' AND {_RANGE} ORDER BY path"
         for (path,) in self._open()[0].execute(query, (start, end)):
             yield path
 
     def path_at(self, offset: int) -> str:
-        """Return the path of the record at that place in the order of paths, empty where there are fewer."""
+        """Return the path of the record at that place, ordered by path; empty where there are fewer."""
         query = "SELECT path FROM records WHERE gone = '' ORDER BY path LIMIT 1 OFFSET ?"
         row = self._open()[0].execute(query, (offset,)).fetchone()
         return str(row[0]) if row else ""
 
     def things(self, start: int = 0, last: int = LAST_NUMBER) -> Iterator[Document]:
-        """Yield every shared thing that records name, in the order of their numbers, from `start` to `last`."""
+        """Yield the shared things that records name, ordered by number, from `start` to `last`."""
         db, known = self._open()
         query = f"SELECT {_THING} FROM things WHERE length(claims) > 0 AND n BETWEEN ? AND ? ORDER BY n"
         for row in db.execute(query, (start, last)):
             yield _thing(row, known)
 
     def sources(self, remainder: int = 0, divisor: int = 1) -> Iterator[Source]:
-        """Yield the source of every record that is not deleted; of several readers each its share."""
+        """Yield the sources of the records that are not deleted; each of several readers gets its share."""
         db, known = self._open()
         rows = db.execute("SELECT source FROM records WHERE gone = '' AND n % ? = ?", (divisor, remainder))
         for (source,) in rows:
             yield _SOURCE.decode(known.sources.unpack(source))
 
     def tombstones(self) -> Iterator[Document]:
-        """Yield the deleted records in the order of their paths."""
+        """Yield the deleted records, ordered by path."""
         db, known = self._open()
         for row in db.execute(f"SELECT {_RECORD} FROM records WHERE gone != '' ORDER BY path"):
             yield _record(row, known)
 
     def changes(self, after: str = "") -> Iterator[Change]:
-        """Yield what happened to records in the publishings after that generation, in their order.
+        """Yield what publishings after that generation did to records, the oldest first.
 
-        What the first generation of a site created is not told: all of it was.
+        The records that a site's first generation created are left out: it created all of them.
         """
         query = "SELECT generation, change, path FROM changes WHERE generation > ? ORDER BY n"
         for row in self._open()[0].execute(query, (after,)):
             yield Change(*row)
 
     def list_records(self, after: str = "", limit: int = 50) -> list[Entry]:
-        """Return records in the order of their paths, from behind the one named."""
+        """Return records ordered by path, beginning after the one named."""
         rows = self._open()[0].execute(
             "SELECT path, title, kind, year FROM records WHERE path > ? AND gone = '' ORDER BY path LIMIT ?",
             (after, limit),
@@ -372,7 +372,7 @@ class Documents:
         return [Entry(*row) for row in rows]
 
     def changed(self, offset: int, limit: int) -> list[tuple[str, str]]:
-        """Return path and time of the last change of records, in the order of their paths."""
+        """Return the path and the time of the last change of records, ordered by path."""
         return list(
             self._open()[0].execute(
                 "SELECT path, modified FROM records WHERE gone = '' ORDER BY path LIMIT ? OFFSET ?", (limit, offset)
@@ -380,7 +380,7 @@ class Documents:
         )
 
     def list_things(self, kind: str, after: str = "", limit: int = 50) -> list[Entry]:
-        """Return shared things of a kind in the order of their paths, from behind the one named."""
+        """Return shared things of a kind ordered by path, beginning after the one named."""
         rows = self._open()[0].execute(
             "SELECT path, title, kind FROM things WHERE kind = ? AND path > ? ORDER BY path LIMIT ?",
             (kind, after, limit),
@@ -388,7 +388,7 @@ class Documents:
         return [Entry(*row) for row in rows]
 
     def counts(self, name: str) -> dict[str, int]:
-        """Return a table of counts made at publishing time, such as records per `year`, largest first."""
+        """Return a table of counts made when publishing, such as records per `year`, the largest first."""
         rows = self._open()[0].execute("SELECT key, n FROM counts WHERE name = ? ORDER BY n DESC, key", (name,))
         return dict(rows.fetchall())
 
@@ -400,7 +400,7 @@ _MENTIONS = msgspec.msgpack.Decoder(list[tuple[int, int]]).decode
 
 
 def mentioned(mentions: bytes) -> list[tuple[int, int]]:
-    """Return the numbers of the documents that a record links to, each with the key of what it says there."""
+    """Return the numbers of the documents that a record links to, each with the key of its mention."""
     return _MENTIONS(mentions) if mentions else []
 
 

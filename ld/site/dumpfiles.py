@@ -1,4 +1,4 @@
-"""The files of a dump: their names, and what the manifest says of each."""
+"""The files of a dump: their names, and what the manifest says about each."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ FILES = (f"{NAME}.nt.gz", f"{NAME}.nt.zst", f"{NAME}.jsonl.gz", f"{NAME}.csv")
 
 
 class Dump(Struct, frozen=True):
-    """A dump file as the manifest lists it: `of` is what one line is (triples or records), `lines` how many."""
+    """A dump file as the manifest lists it: `of` says what its lines are (triples or records), `lines` how many."""
 
     file: str
     media_type: str

@@ -1,4 +1,4 @@
-"""SQLite files that nothing changes any more, and what is packed in them with Zstandard and a dictionary."""
+"""SQLite files that never change again, and what is packed in them with Zstandard and a dictionary."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ _DICTIONARY_BYTES, _FEW = 64 << 10, 100
 
 
 class Body(Struct, frozen=True, array_like=True):
-    """What is packed of a document in one text: its own N-Triples, and what people and the program need of them.
+    """The packed part of a document, one text: its own N-Triples, and what people and the program need to know.
 
-    The first `naming` lines say what a record's work is and what it is called; `marks` tell which lines the store keeps
-    (a 1 each; empty for all); `about` is a Summary or a Card, decoded when it is asked for.
+    The first `naming` lines give the classes and title of a record's work; `marks` has a 1 for each line that the store
+    keeps (empty: all); `about` is a Summary or a Card, decoded when it is asked for.
     """
 
     lines: bytes
@@ -34,7 +34,7 @@ class Body(Struct, frozen=True, array_like=True):
 
 
 def body(lines: str, about: Summary | Card | None, naming: int = 0, marks: bytes = b"") -> bytes:
-    """Return a Body as it is packed. Raises ValueError where UTF-8 cannot write it."""
+    """Return a Body, encoded for packing. Raises ValueError where UTF-8 cannot encode it."""
     return _encode((lines.encode(), naming, marks, about))
 
 
@@ -43,7 +43,7 @@ opened_body = msgspec.msgpack.Decoder(Body).decode
 
 
 class Packer:
-    """Packs and unpacks texts. Not for several threads: Zstandard contexts are not safe to share."""
+    """Packs and unpacks texts. For one thread only: Zstandard contexts must not be shared."""
 
     def __init__(self, dictionary: bytes = b"", level: int = _LEVEL) -> None:
         known = zstandard.ZstdCompressionDict(dictionary) if dictionary else None
@@ -67,13 +67,13 @@ class Packers:
 
 
 def packers(db: sqlite3.Connection, schema: str = "main") -> Packers:
-    """Return the packers with the dictionaries that stand in the file."""
+    """Return the packers with the dictionaries in the file."""
     rows = dict(db.execute(f"SELECT name, value FROM {schema}.meta").fetchall())
     return Packers(bytes(rows.get("bodies", b"")), bytes(rows.get("sources", b"")))
 
 
 def dictionary(samples: Sequence[bytes]) -> bytes:
-    """Return a dictionary for packing texts like these; where there are only a few, these themselves serve as one.
+    """Return a dictionary for packing texts like these; where there are only a few, it is these themselves.
 
     (RFC 8878 §5: a dictionary may be any content.)
     """
@@ -87,7 +87,7 @@ def dictionary(samples: Sequence[bytes]) -> bytes:
 
 
 def immutable(path: Path, *, mapped: bool = True) -> sqlite3.Connection:
-    """Return a connection to a finished file that nothing changes: no locks; mapped, reads are no system calls."""
+    """Return a connection to a finished file, without locks; where it is mapped, reads need no system calls."""
     db = sqlite3.connect(immutable_uri(path), uri=True, check_same_thread=False)
     db.execute(f"PRAGMA mmap_size = {MAPPED if mapped else 0}")
     return db
@@ -98,7 +98,7 @@ def immutable_uri(path: Path) -> str:
 
 
 def opened(path: Path, base: Path | None, schema: str) -> sqlite3.Connection:
-    """Return a connection to a file being built: empty but for the tables, or a copy of that in another folder."""
+    """Return a connection to a file being built: with empty tables, or a copy of the file in another folder."""
     if base:
         shutil.copyfile(base / path.name, path)
     db = sqlite3.connect(path, isolation_level=None)

@@ -6,10 +6,10 @@ site/
   current -> generations/…  the live one: one symlink, replaced in one step
   generations/20261124T101500Z/
     manifest.json  documents.sqlite  things.sqlite  forms.sqlite  store/  index/  dumps/  rejects.jsonl
-    reading.lock            whoever reads the generation shares a lock on it; removing it takes the whole lock
+    reading.lock            readers of the generation share a lock on it; to remove the generation takes it alone
 
-In every step the power may fail: a folder gets its final name when all in it is on the disk, the symlink is replaced
-after that, and a folder loses its name before anything in it is removed.
+The power may fail at any step: a folder gets its final name when everything in it is on the disk, then the symlink is
+replaced; and a folder loses its name before anything in it is removed.
 """
 
 from __future__ import annotations
@@ -43,10 +43,10 @@ LIVE, NEXT = "current", "current.new"
 
 
 class Account(Struct):
-    """What became of every record read: the figures add up to `read`.
+    """What became of the records that were read: the figures add up to `read`.
 
-    Beside them: records deleted, deletions of records that are `unknown` here, kept sources described `again`, lists
-    of which a part was taken on purpose (`partial`), and how many of their records are known to be `missing`.
+    Besides: records deleted, deletions of records that are `unknown` here, kept sources mapped `again`, lists taken
+    only in part on purpose (`partial`), and how many of their records are known to be `missing`.
     """
 
     read: int = 0
@@ -62,7 +62,7 @@ class Account(Struct):
     missing: int = 0
 
     def adds_up(self) -> bool:
-        """Determine whether no record was lost: deletions are not read."""
+        """Determine whether no record was lost; deletions do not count as read."""
         return self.read == self.published + self.replaced + self.unchanged + self.repeated + self.rejected
 
 
@@ -85,7 +85,7 @@ class Manifest(Struct):
 
 
 class Generation:
-    """A finished generation, opened for reading. While the object lives and is not closed, no folder is removed."""
+    """A finished generation, opened for reading. Until it is closed or forgotten, its folder is not removed."""
 
     def __init__(self, path: Path) -> None:
         check_name(path)
@@ -127,7 +127,7 @@ class Generation:
         compare(self.path, wanted, threads)
 
     def close(self) -> None:
-        """Give the folder free for removal, and close this thread's connection."""
+        """Let the folder be removed, and close this thread's connection."""
         self._let_go()
         self.documents.close()
         self.forms.close()
@@ -146,9 +146,9 @@ os.register_at_fork(after_in_child=_after_fork)
 
 
 def _reading(path: Path) -> int | None:
-    """Return the handle of a shared lock on the generation; None where none can be had, as in a read-only folder.
+    """Return the handle of a shared lock on the generation; None where that cannot be had, as in a read-only folder.
 
-    Raises SiteError where the generation is gone or just being removed.
+    Raises SiteError where the generation is gone or is being removed.
     """
     lock = path / READING
     try:
@@ -179,8 +179,8 @@ def _let_go(handle: int | None) -> None:
 def live_path(site: Path) -> Path | None:
     """Return the folder of the live generation, None where nothing has been published yet.
 
-    Raises LostError where something has been, but `current` does not name a finished generation of this site: what is
-    built on nothing would replace the catalogue.
+    Raises LostError where something has been published, but `current` names no finished generation of this site: a
+    build from nothing would replace the catalogue.
     """
     finished = [path.name for path in finished_in(site)]
     if pointed(site / LIVE) in finished:
@@ -191,19 +191,19 @@ def live_path(site: Path) -> Path | None:
 
 
 def pointed(link: Path) -> str:
-    """Return the name of the generation of this site, finished or not, that a symlink names; empty where none does."""
+    """Return the name of this site's generation, finished or not, that a symlink names; empty if it names none."""
     name = link.readlink().name if link.is_symlink() else ""
     return name if os.path.realpath(link) == os.path.realpath(link.parent / "generations" / name) else ""
 
 
 def _lost(site: Path) -> str:
-    """Return what is wrong with `current`."""
+    """Return a message: what is wrong with `current`, and what to do."""
     link = site / LIVE
     if not os.path.lexists(link):
         return f"the link '{LIVE}' to the live generation is missing"
     if not link.is_symlink():
         what = "a folder" if link.is_dir() else "a file"
-        return f"'{LIVE}' is {what} and no link: was the site copied without its links?"
+        return f"'{LIVE}' is {what}, not a link: was the site copied without its links?"
     target = link.readlink()
     if not link.exists():
         return f"'{LIVE}' points at {target}, which is not there"
@@ -220,7 +220,7 @@ def _remedy(site: Path) -> str:
 
 
 def stray(site: Path) -> str:
-    """Return the id of the generation that a copy has put in the place of the link, empty where there is none."""
+    """Return the id of the generation that a copy has put in place of the link, empty where there is none."""
     link = site / LIVE
     if link.is_symlink() or not link.is_dir():
         return ""

@@ -1,4 +1,4 @@
-"""The live generation, taken over by a running server whenever another one is switched in."""
+"""The live generation, as a running server takes it over whenever another is switched in."""
 
 from __future__ import annotations
 
@@ -20,20 +20,20 @@ _PATIENCE_SECONDS = 5.0  # that requests wait for the first generation to be ope
 
 
 class Company(Protocol):
-    """Whoever has to be ready before a generation goes live, and may rest when nobody uses it any more."""
+    """Those who must be ready before a generation goes live, and may rest when nobody uses it any more."""
 
     def prepare(self, generation: Generation) -> None:
-        """Return when all is ready to answer from the generation; raise where that cannot be."""
+        """Return when everything is ready to answer from the generation; raise where that is impossible."""
 
     def tidy(self) -> None:
-        """End what belongs to generations that nobody uses any more; called again and again."""
+        """Let go of generations that nobody uses any more; called regularly."""
 
 
 class Live:
     """The live generation of a site, taken over anew whenever the symlink is replaced.
 
-    With a company, a thread looks for it twice a second and takes it over when it is verified and all are ready:
-    requests go on with the one before, and never wait. Without, every `current()` looks.
+    With a company, a thread looks for it twice a second and takes it over when it is verified and all are ready;
+    meanwhile requests use the one before, and never wait. Without a company, every `current()` looks.
     """
 
     def __init__(self, site: Path, *, verify: bool = True, company: Company | None = None) -> None:
@@ -59,7 +59,7 @@ class Live:
         self._reset()
 
     def current(self) -> Generation:
-        """Return the live generation; raises SiteError where nothing whole has been published yet."""
+        """Return the live generation; raises SiteError where none can be served."""
         if self._company is None:
             self.look()
         elif self._watcher is None or self._open is None:
@@ -70,24 +70,24 @@ class Live:
         return self._open
 
     def wait(self) -> None:
-        """Return when the live generation has been looked for, however long it takes to verify it."""
+        """Return after a look for the live generation, however long it takes to verify."""
         if self._company:
             self.opened()
             self._looked.wait()
 
     def opened(self) -> Generation | None:
-        """Return the generation that is open, at once; where none is, one is looked for from now on."""
+        """Return the open generation, without waiting; where none is open, the search for one begins."""
         if self._company and self._watcher is None:
             self._watch()
         return self._open
 
     @property
     def refused(self) -> str:
-        """Why the generation that was last switched in is not served; empty where it is."""
+        """Why the generation last switched in is not served; empty where it is."""
         return self._refused[2] if self._refused else ""
 
     def look(self) -> None:
-        """Take over the generation that the symlink names; the one before stays where that one is damaged or gone."""
+        """Take over the generation that the symlink names; where that is damaged or gone, keep the one before."""
         with self._lock:
             before, target = None, self._target()
             while target and target != before and self._wants(target):
@@ -104,7 +104,7 @@ class Live:
         return self._open is not None and self._open.path == target
 
     def _wants(self, target: Path) -> bool:
-        """Determine whether to take the generation over: not the one that is open, nor one just found damaged."""
+        """Determine whether to take the generation over: not if it is open already, or was just seen to be damaged."""
         if self._company is None or self._refused is None or self._refused[0] != target:
             return not self._serves(target)
         return time.monotonic() - self._refused[1] >= _RETRY_SECONDS
@@ -115,7 +115,7 @@ class Live:
         except Exception as error:  # whatever is wrong with it: the one before is served on
             reason = str(error) if isinstance(error, SiteError) else f"{target}: {error!r}"
             if self._company and (self._refused is None or self._refused[0] != target):
-                served = f"{self._open.id} is served on" if self._open else "none is served"
+                served = f"{self._open.id} is still served" if self._open else "none is served"
                 _tell(f"generation {target.name} is not taken over, {served}: {reason}")
             self._refused = (target, time.monotonic(), reason)
             return
@@ -147,7 +147,7 @@ class Live:
         return f"{self.site}: nothing is published here: run `shelfgraph publish SOURCE --site {self.site}`"
 
     def _watch(self) -> None:
-        """Start the thread that looks: in the process that serves, not in one that only forks it."""
+        """Start the watching thread: in the process that serves, not in its parent."""
         with self._starting:
             if self._watcher is None:
                 self._until = time.monotonic() + _PATIENCE_SECONDS
@@ -155,7 +155,7 @@ class Live:
                 self._watcher.start()
 
     def _turn(self) -> None:
-        """Do what the watching thread does again and again; it never ends by an error."""
+        """Do one round of the watching thread, which no error ends."""
         try:
             self.look()
             if self._company:

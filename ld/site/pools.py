@@ -1,4 +1,4 @@
-"""The query workers of all that is served: those of a new generation start before it goes live."""
+"""The query workers of everything that is served: those of a new generation start before it goes live."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from ld.sparql.quota import Turns
 
 
 class Served(Protocol):
-    """What is served: a generation of the catalogue, or RDF that was loaded to be asked.
+    """What is served: a generation of the catalogue, or RDF loaded for queries.
 
-    `about` is the IRI of its description, empty where it has none; `triples` is None where nobody has counted them.
+    `about` is the IRI of its description, empty where it has none; `triples` is None where they are not counted.
     """
 
     @property
@@ -34,9 +34,9 @@ class Served(Protocol):
 
 
 class Pools:
-    """The workers of all that is served; those of an earlier generation end when no request needs them any more.
+    """The workers of everything that is served; those of an earlier generation end when no request needs them.
 
-    `describer` gives what answers a DESCRIBE, None where the engine itself does.
+    `describer` gives the function that answers a DESCRIBE; where it is None, the engine answers.
     """
 
     def __init__(self, settings: Settings, describer: Callable[[Any], Describe | None] = lambda _: None) -> None:
@@ -48,7 +48,7 @@ class Pools:
         self._pools: list[tuple[weakref.ref[Served], QueryPool]] = []
 
     def of(self, asked: Served) -> QueryPool:
-        """Return the pool of what is served."""
+        """Return the pool of workers for what is served."""
         with self._lock:
             for owner, pool in self._pools:
                 if owner() is asked:
@@ -79,7 +79,7 @@ class Pools:
 
 
 def limits(settings: Settings) -> Limits:
-    """Return the limits of queries that the settings say, for one of the processes that answer."""
+    """Return the limits of queries in the settings, for one of the processes that answer."""
     share = max(1, settings["processes"])
     return Limits(
         seconds=settings["query_seconds"],

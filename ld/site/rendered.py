@@ -1,7 +1,7 @@
-"""The finished forms of records: what most requests ask for is made once, when the record is published.
+"""The finished formats of records: what most requests ask for is written once, when the record is published.
 
-The packed forms and the links of a record lie in a small file beside the documents. They are those of the dumps and of
-`Shown`, byte for byte; where the program would write them otherwise by now, they are made anew for each request.
+A small file beside the documents has a record's packed formats and links. They are those of the dumps and of `Shown`,
+byte for byte; where the program would by now write them differently, they are made anew for each request.
 """
 
 from __future__ import annotations
@@ -25,14 +25,14 @@ _FINISHED = msgspec.msgpack.Decoder(Finished)
 
 
 class Forms:
-    """Reads the finished forms of a finished generation. Safe for threads: each has its own connection."""
+    """Reads the finished formats of a generation. Safe for threads: each has its own connection."""
 
     def __init__(self, folder: Path) -> None:
         self._path = folder / FORMS
         self._local = threading.local()
 
     def get(self, n: int) -> Finished | None:
-        """Return the forms of the record of that number; None where they are not kept, or not as they would be now."""
+        """Return the formats of the record of that number; None where they are not kept, or would differ by now."""
         if not hasattr(self._local, "db"):
             self._open()
         if self._local.edition != edition(vocabulary()):
@@ -54,18 +54,18 @@ class Forms:
 
 
 def packed(packer: Packer, found: Finished) -> bytes:
-    """Return what is kept of a record, packed."""
+    """Return the record's formats and links, packed for keeping."""
     return packer.pack(msgspec.msgpack.encode(found))
 
 
 def unpacked(packer: Packer, data: bytes) -> Finished:
-    """Return what is kept of a record."""
+    """Return the record's formats and links, unpacked."""
     return _FINISHED.decode(packer.unpack(data))
 
 
 @cached(4)
 def edition(known: Vocabulary) -> str:
-    """Return a hash of all that decides how a graph is written: the program's edition, the forms, context, prefixes."""
+    """Return a hash of all that decides how a graph is written: the program's edition, formats, context, prefixes."""
     forms = [(form.key, form.media_type) for form in RECORD]
     decisive = f"{program()} {forms} {known.text('context.jsonld')}{known.prefixes}"
     return hashlib.sha256(decisive.encode()).hexdigest()[:16]

@@ -1,8 +1,8 @@
 """Full-text search over the records of a generation, with tantivy.
 
-The order of results is one that can be told to a person, and the same whichever way the catalogue came to be: a title
-that is just what was asked for, then all words in the title, then with names and subjects, then anywhere; in each of
-these the newest first. (Scores by frequency also count records that have been deleted or replaced, until the engine
+The order of results can be explained to a person, and does not depend on how the catalogue came to be: first a title
+that is exactly what was asked for, then all words in the title, then with names and subjects, then anywhere; in each
+of these the newest first. (Scores by frequency also count records that have been deleted or replaced, until the engine
 gets round to forgetting them.)
 """
 
@@ -38,9 +38,9 @@ _LONGEST_TOKEN = 40  # bytes; the index drops longer ones
 
 
 class Found(Struct, frozen=True):
-    """A page of search results: how many records match, and those on the page, best first.
+    """A page of search results: how many records match, and those on the page, the best first.
 
-    Not the `whole` search was looked for where it was longer than may be.
+    `whole` is false where the query was too long, so that only its beginning was looked for.
     """
 
     total: int
@@ -49,19 +49,19 @@ class Found(Struct, frozen=True):
 
 
 class _Sought(Struct, frozen=True):
-    """A term as the index knows it: its tokens, each with its place among them."""
+    """A term as the index has it: its tokens, each with its place."""
 
     term: Term
     tokens: tuple[tuple[int, str], ...]
 
     @property
     def narrows(self) -> bool:
-        """Whether it is not looked for, but leaves out what is of other years or types."""
+        """Whether it is no word to look for, but leaves out records of other years or types."""
         return self.term.field in _NARROWING
 
     @property
     def is_word(self) -> bool:
-        """Whether it is looked for."""
+        """Whether it is to be looked for."""
         return not self.narrows and not self.term.excluded
 
 
@@ -77,12 +77,12 @@ def schema() -> tantivy.Schema:
 
 
 def exact_title(title: str) -> str:
-    """Return the title as it is compared with a whole query."""
+    """Return the title, or a query, as the two are compared."""
     return " ".join(title.casefold().split())[:500]
 
 
 def rank(entry: Entry) -> int:
-    """Return the place of a record among others that match as well: the newest first, then an order of their own."""
+    """Return the place of a record among those that match equally well: the newest first, then in a fixed order."""
     year = int(entry.year) if entry.year.isdigit() else 0
     return year << 49 | names.number(entry.path) >> 14
 
@@ -90,8 +90,8 @@ def rank(entry: Entry) -> int:
 class Index:
     """Searches the index of a finished generation.
 
-    Nothing that strangers write reaches tantivy's own parsers, of queries or of regular expressions: brackets by the
-    hundred overflow their stack, which ends the process.
+    Nothing that strangers write reaches tantivy's own parsers of queries or regular expressions: hundreds of brackets
+    overflow their stack, which ends the process.
     """
 
     def __init__(self, directory: Path) -> None:
@@ -104,7 +104,7 @@ class Index:
         self._analyzer = splitter.filter(Filter.lowercase()).build()
 
     def search(self, query: str, limit: int = 20, offset: int = 0) -> Found:
-        """Return the records that have all the words, or, if none has, some of them; no query text is an error."""
+        """Return the records that have all the words or, if none has, some of them; no query is an error."""
         query = query.encode("utf-8", "replace").decode()
         if not query.strip() or offset >= _MOST:
             return Found(0, [])
@@ -119,7 +119,7 @@ class Index:
     # -- what is looked for --------------------------------------------------------------------------------------------
 
     def _sought(self, query: str) -> tuple[list[_Sought], bool]:
-        """Return what is looked for, and whether that is all of the query."""
+        """Return the terms to look for, and whether they are the whole query."""
         asked = parse(query)
         found = [_Sought(term, tokens) for term in asked.terms if (tokens := self._tokens_of(term))]
         prefixes = [one for one in found if one.term.prefix]
@@ -136,20 +136,20 @@ class Index:
         return found
 
     def tokens(self, text: str) -> tuple[tuple[int, str], ...]:
-        """Return the words of a text as they stand in the index, each with its place; those too long left out."""
+        """Return the words of a text as the index has them, each with its place; those too long are left out."""
         return tuple((token.position, token.text) for token in self._analyzer.pre_tokenize(text).tokens)
 
     # -- queries -------------------------------------------------------------------------------------------------------
 
     def _tiers(self, query: str, sought: list[_Sought], all_words: bool) -> Iterator[Query]:
-        """Yield what is asked of each tier; where every word says in which field it stands, they are the same."""
+        """Yield the query of each tier; where every word names its field, the tiers are the same."""
         yield Query.term_query(self.schema, "exact", exact_title(query))
         free = any(one.is_word and not one.term.field for one in sought)
         for fields in _TIERS if free else _TIERS[-1:]:
             yield self._tier(sought, fields, all_words)
 
     def _tier(self, sought: list[_Sought], fields: tuple[str, ...], all_words: bool) -> Query:
-        """Return what is asked: all or some of the words, in these fields; what narrows that; what must not be."""
+        """Return the query of a tier: all or some of the words, in these fields; what narrows it; what is excluded."""
         words = [self._anywhere(one, fields) for one in sought if one.is_word]
         musts = words if all_words else [_any(words)] if words else []
         musts += [_any([self._anywhere(one, fields) for one in alike]) for alike in _narrowing(sought)]
@@ -187,7 +187,7 @@ class Index:
         return getattr(result, "count", None) or 0  # the stub of tantivy does not know it
 
     def _page(self, tiers: list[Query], limit: int, offset: int) -> Iterator[Entry]:
-        """Yield the entries of a page: of each tier those that no better one has."""
+        """Yield the entries of a page: from each tier those that no better tier has."""
         better: list[tuple[Occur, Query]] = []
         for tier in tiers:
             query = Query.boolean_query([(Occur.Must, tier), *better])
@@ -210,19 +210,19 @@ def _all(queries: list[Query]) -> Query:
 
 
 def _joined(occur: Occur, queries: list[Query]) -> Query:
-    """Return one query of all; a single one is not wrapped, which would make it several times as slow."""
+    """Return the queries joined into one; a single one is not wrapped, which would slow it down several times."""
     return queries[0] if len(queries) == 1 else Query.boolean_query([(occur, one) for one in queries])
 
 
 def _narrowing(sought: list[_Sought]) -> Iterator[list[_Sought]]:
-    """Yield the years that may be, and the types: a record has one of each, so that two are a choice."""
+    """Yield the query for years, and that for types: a record has one of each, so several are alternatives."""
     for field in _NARROWING:
         if alike := [one for one in sought if one.term.field == field and not one.term.excluded]:
             yield alike
 
 
 def _is_called(kind: str, sought: _Sought) -> bool:
-    """Determine whether a type is called so: "ScholarlyArticle" is a scholarly article, and an article."""
+    """Determine whether a word names the type: "ScholarlyArticle" is a scholarly article, and an article."""
     called = {kind.lower(), *_CAPITAL.sub(" ", kind).lower().split()}
     if sought.term.prefix:
         return all(any(word.startswith(token) for word in called) for _, token in sought.tokens)

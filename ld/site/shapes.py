@@ -20,7 +20,7 @@ _SEVERITIES = {str(SH.Violation): "violation", str(SH.Warning): "warning", str(S
 
 
 class Finding(Struct, frozen=True):
-    """One thing a shape found: how grave, about which node, what is wrong, with which value."""
+    """One finding of a shape: how grave it is, the node, what is wrong, the value."""
 
     severity: str
     node: str
@@ -38,9 +38,9 @@ class Report(Struct):
 
 
 def validate(documents: Documents, vocabulary: Vocabulary, *, limit: int = 0, keep: int = 100) -> Report:
-    """Return what the shapes find in the documents of all records (the first `limit` of them, 0 for all).
+    """Return what the shapes find in the documents of the records (of the first `limit`; 0 for all).
 
-    Done in memory by batches, because SHACL over a store on disk is several times slower.
+    It works in memory, batch by batch, because SHACL over a store on disk is several times slower.
     """
     shapes = rdflib.Graph().parse(data=vocabulary.text("shapes.ttl"), format="turtle")
     report = Report(0, 0, {}, [])

@@ -1,4 +1,4 @@
-"""A document on its way out: its address, and its graph in the shapes that all forms are made of."""
+"""A document on its way out: its address, and its graph in the shapes that all formats are made from."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ _LINKED_OF_RECORD = tuple(form for form in RECORD if form.linked)
 
 
 class Finished(Struct, frozen=True, array_like=True):
-    """What is kept of a record: the Link header of its data forms, and its packed forms by their keys."""
+    """What is kept of a record: the Link header of its data formats, and its packed formats by key."""
 
     links: bytes
     forms: dict[str, bytes]
 
 
 class Shapes:
-    """A graph in the shapes that forms are written from, each made when it is first asked for.
+    """A graph in the shapes from which formats are written, each made when it is first asked for.
 
-    It is that of the document at `url`; its lines may be there twice. The topic is what it is about.
+    It is the graph of the document at `url`, about the topic; a line may occur twice.
     """
 
     def __init__(self, url: str, context: str, lines: Callable[[], str], topic: str = "") -> None:
@@ -41,7 +41,7 @@ class Shapes:
 
     @cached_property
     def lines(self) -> str:
-        """Its triples as N-Triples; some may be there twice."""
+        """Its triples as N-Triples; some may occur twice."""
         return self._lines()
 
     @cached_property
@@ -70,7 +70,7 @@ class Shapes:
 
     @property
     def summary(self) -> Summary:
-        """What the record says, where it is one."""
+        """What the record says; only records have a summary."""
         raise ValueError("only a record has a summary")
 
     @cached_property
@@ -89,7 +89,7 @@ class Shapes:
 class Shown(Shapes):
     """A document on its way out: its own triples and those of the things it links to.
 
-    What is in `kept`, the forms that were made before, is taken from there.
+    Formats that were written before are taken from `kept`.
     """
 
     def __init__(self, documents: Documents, document: Document, kept: Finished | None = None) -> None:
@@ -125,7 +125,7 @@ class Shown(Shapes):
 
     @property
     def topic(self) -> str:
-        """The IRI of what is outermost in the JSON-LD: what it is about; its URL where that is told elsewhere."""
+        """The IRI outermost in the JSON-LD: what it is about, or its own URL where another document is about that."""
         if not self.document.record:
             return self.card.iri
         return self.url if self.subject else f"{self.url}#it"
@@ -137,35 +137,35 @@ class Shown(Shapes):
 
     @cached_property
     def facts(self) -> Facts:
-        """What of it becomes a link."""
+        """Its facts that become links."""
         found = self.document
         return of_record(found.summary, self._documents.base) if found.record else of_thing(self.card)
 
     @property
     def links(self) -> list[Link]:
-        """The links that every form has."""
+        """The links that every format has."""
         forms = _LINKED_OF_RECORD if self.document.record else LINKED
         return page_links(self.url, self.facts, forms, items=self.document.record)
 
     @property
     def data_header(self) -> str:
-        """The value of the Link header of its data forms (RFC 8288)."""
+        """The value of the Link header of its data formats (RFC 8288)."""
         if self._kept:
             return self._kept.links.decode()
         return header([*self.of_data, *self.links], self.beside)
 
     @property
     def of_data(self) -> list[Link]:
-        """The links that only its data forms have."""
+        """The links that only its data formats have."""
         return data_links(self.url, self.topic, self.facts)
 
     @property
     def beside(self) -> int:
-        """How many bytes of the head of an answer its address takes, and that of the context, beside the links."""
+        """How many bytes of an answer's head go to its own address and that of the context, besides the links."""
         return len(spelled(self.url)) + len(".linkset.json") + len(self.context)
 
     def finished(self) -> Finished:
-        """Return what is kept."""
+        """Return the formats and links to be kept."""
         return Finished(self.data_header.encode(), {form.key: self.made(form) for form in PACKED})
 
 

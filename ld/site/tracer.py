@@ -1,4 +1,4 @@
-"""The child that explains records: it reads a kept source again, maps it, and tells what each triple was made from.
+"""The child that explains records: it reads a kept source again, maps it, and says what each triple was made from.
 
 It is started by `why` as `python -m ld.site.tracer SOCKET OVERLAY`, and may be killed at any moment: it owns nothing.
 """
@@ -45,7 +45,7 @@ def _mapping(base: str, licence: str) -> Mapping:
 
 
 def _questions(channel: socket.socket) -> Iterator[Question]:
-    """Yield the questions that come in, until the socket ends or nobody asks any more."""
+    """Yield the questions that come in, until the socket ends or none has come for a while."""
     waiting = select.poll()
     waiting.register(channel, select.POLLIN)
     while waiting.poll(_IDLE_SECONDS * 1000) and (frame := receive(channel)):
@@ -53,7 +53,7 @@ def _questions(channel: socket.socket) -> Iterator[Question]:
 
 
 def main(arguments: list[str]) -> None:
-    """Read the tables, lock the door, say that all is ready, and answer; a record that fails ends the process."""
+    """Read the tables, lock the door, report ready, and answer; a record that fails ends the process."""
     with parent(int(arguments[0])) as channel:
         vocab.use(Path(arguments[1]))
         limit_memory(_BYTES)

@@ -1,7 +1,7 @@
-"""Where every statement of a record comes from, as a process beside the server finds out: it reads source records.
+"""Where every statement of a record comes from; a process beside the server reads the source record to find out.
 
-One process is enough, for it takes milliseconds; it is started when somebody first asks, is killed when a record takes
-too long, and ends by itself when nobody has asked for a while.
+One process is enough, because a record takes milliseconds; it is started by the first question, killed when a record
+takes too long, and ends by itself when no question has come for a while.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class Statement(Struct, frozen=True):
 
 
 class Explained(Struct, frozen=True):
-    """A record explained: where it was read, how facts were obtained, what was left out, and every statement."""
+    """A record explained: where it was read, how its facts were obtained, what was left out, and every statement."""
 
     id: str
     title: str
@@ -56,7 +56,7 @@ class Explained(Struct, frozen=True):
 
 
 class Explainer:
-    """Has records explained, one after the other, for all threads of this process."""
+    """Has records explained, one at a time, for all threads of this process."""
 
     def __init__(self, overlay: Path, seconds: float = SECONDS, most: int = MOST) -> None:
         self._overlay = overlay
@@ -88,7 +88,7 @@ class Explainer:
 
     @contextmanager
     def _turn(self) -> Iterator[None]:
-        """Wait for one's turn; raises WhyError where as many wait as may wait."""
+        """Wait for a turn; raises WhyError where the queue is full."""
         if not self._places.acquire(blocking=False):
             raise WhyError("Too many records are being explained: try again in a moment.")
         try:
@@ -98,7 +98,7 @@ class Explainer:
             self._places.release()
 
     def _ask(self, question: bytes) -> bytearray | None:
-        """Return the answer, None where the process ends without one; one that has ended before is replaced."""
+        """Return the answer, None where the process ends without one; a process that had ended before is replaced."""
         for _ in range(2):
             child = self._ready()
             deadline = time.monotonic() + self._seconds
@@ -113,7 +113,7 @@ class Explainer:
         return None
 
     def _ready(self) -> Child:
-        """Return the process, started where it does not run."""
+        """Return the process, started if it is not running."""
         if not self._children:
             self._children.append(Child("ld.site.tracer", str(self._overlay)))
         try:
@@ -124,7 +124,7 @@ class Explainer:
         return self._children[0]
 
     def close(self) -> None:
-        """End the process when it has answered."""
+        """End the process once it has answered."""
         with self._one:
             _end(self._children)
 

@@ -1,10 +1,10 @@
-"""What is written into the search field becomes a small tree; whatever is written there, it is no error.
+"""What people type into the search field becomes a small tree; nothing they type is an error.
 
     bees "honey bee" title:flowers author:"Doe, Jane" year:2019 -wasp pollin*
 
-Words, "phrases", `field:word`, `-word` for what must not be there, and `prefix*`; all else is read as words, so that
-the title of any book can be pasted. Nothing nests, so that nothing can nest too deeply; length and number are limited.
-Where in a term a word ends, the index says, which splits all text in one way (`ld.site.search`).
+Words, "phrases", `field:word`, `-word` for what is excluded, and `prefix*`; all else is read as words, so that the
+title of any book can be pasted. Nothing nests, so nothing can nest too deeply; length and number are limited. Where a
+word ends within a term is left to the index, which splits all text in the same way (`ld.site.search`).
 """
 
 from __future__ import annotations
@@ -46,9 +46,9 @@ _SHORTEST_PREFIX = 2  # bytes: of the Latin letters, a single one begins half of
 
 
 class Term(Struct, frozen=True):
-    """Words that stand side by side; in one field, where it is named; as a prefix, the last may go on.
+    """Words that stand side by side, in one field if that is named; the last word of a prefix may go on.
 
-    An excluded term must not be there.
+    An excluded term must not occur.
     """
 
     text: str
@@ -58,14 +58,14 @@ class Term(Struct, frozen=True):
 
 
 class SearchQuery(Struct, frozen=True):
-    """The terms of a search, each once; not the `whole` of it where it was longer than may be."""
+    """The terms of a search, each once; `whole` is false where it was too long, so that its end is missing."""
 
     terms: tuple[Term, ...]
     whole: bool = True
 
 
 def parse(text: str) -> SearchQuery:
-    """Return what is asked for.
+    """Return the terms that a text asks for.
 
     >>> [(term.text, term.field) for term in parse('honey author:"Doe, Jane"').terms]
     [('honey', ''), ('Doe, Jane', 'name')]
@@ -76,7 +76,7 @@ def parse(text: str) -> SearchQuery:
 
 
 def _terms(match: re.Match[str]) -> Iterator[Term]:
-    """Yield the terms of one piece of the text: what only looks like a field is words."""
+    """Yield the terms of one piece of the text; what only looks like a field is read as words."""
     called, excluded, phrase = match["field"] or "", bool(match["excluded"]), match["phrase"] is not None
     field, text = _FIELD_OF.get(called.lower(), ""), match["phrase"] or match["words"] or ""
     if called and not field and excluded:
@@ -97,5 +97,5 @@ def _term(text: str, field: str, excluded: bool, phrase: bool) -> Term:
 
 
 def _may_go_on(head: str) -> bool:
-    """Determine whether words begin so: with letters, marks or digits, and enough of them."""
+    """Determine whether a word may begin with this: letters, marks or digits, and enough of them."""
     return len(head.encode("utf-8", "replace")) >= _SHORTEST_PREFIX and unicodedata.category(head[-1])[0] in "LMN"

@@ -13,8 +13,8 @@ from ld.memo import remembered
 from ld.record import Date
 
 _ISO = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?(?:[T ]\d{2}:\d{2}.{0,20})?", re.ASCII)
-_YEAR = re.compile(r"(?:©|\(c\)|cop\.|c|p|℗)?\s?(\d{4})\.?", re.ASCII | re.IGNORECASE)
-_CIRCA = re.compile(r"(?:ca?\.|circa)\s?(\d{4})", re.ASCII | re.IGNORECASE)
+_YEAR = re.compile(r"(?:©|℗|cop\.|[cp]\)?)?\s?(\d{4})\.?", re.ASCII | re.IGNORECASE)  # of "(c)" the ( is stripped
+_CIRCA = re.compile(r"(?:c\.|ca\.?|circa)\s?(\d{4})", re.ASCII | re.IGNORECASE)
 _UNSURE = re.compile(r"(\d{4})\s?\?", re.ASCII)
 _DECADE = re.compile(r"(\d{3})[-–uUxX?]\??", re.ASCII)
 _CENTURY = re.compile(r"(\d{2})(?:--|––|uu|UU|\?\?)\??", re.ASCII)
@@ -42,9 +42,8 @@ def _parse(raw: str) -> Date | None:
         return _calendar(match[1], match[2], match[3])
     if match := _YEAR.fullmatch(text):
         return year(match[1])
-    if match := _WORDS.fullmatch(text):
-        month = _MONTHS.get(match[1].casefold())
-        return _calendar(match[3], str(month), match[2]) if month else None
+    if (match := _WORDS.fullmatch(text)) and match[1].casefold() in _MONTHS:
+        return _calendar(match[3], str(_MONTHS[match[1].casefold()]), match[2])
     return _uncertain(text)
 
 

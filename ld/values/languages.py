@@ -36,6 +36,7 @@ _SCRIPTS = (
 _NO_WORD = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")  # a NUL makes langcodes read beyond its tables
 _LATIN = re.compile("[A-Za-z\u00c0-\u024f\u1e00-\u1eff]")
 _BEYOND_LATIN = re.compile("[\u0370-\u1dff\u3040-\ud7af]+")
+_WRITTEN = {"grc": "Grek"}  # the likeliest script of Ancient Greek is the Cypriot syllabary, says CLDR
 _CJK = {"Jpan", "Kore", "Hans", "Hant", "Hani", "Hrkt", "Kana", "Hira"}
 
 
@@ -128,7 +129,7 @@ def _script_agrees(sample: str, language: str) -> bool:
 
 @remembered
 def _script(language: str) -> str:
-    script = langcodes.Language.get(language).maximize().script or ""
+    script = _WRITTEN.get(language) or langcodes.Language.get(language).maximize().script or ""
     return "CJK" if script in _CJK else script
 
 

@@ -84,7 +84,7 @@ def _unmarked(text: str) -> str:
             if latin:
                 continue
         else:
-            latin = char < "\u0250" or "\u1e00" <= char <= "\u1eff"
+            latin = char.isalpha() and (char < "\u0250" or "\u1e00" <= char <= "\u1eff")  # "≠" is a sign of its own
         kept.append(char)
     return unicodedata.normalize("NFC", "".join(kept)).translate(_FOLDED)
 
@@ -188,7 +188,7 @@ def url(raw: str) -> str:
     if is_iri(iri) and not _HAS_UNSEEN.search(iri):
         return iri
     iri = f"{scheme.lower()}://{_mended(rest)}"
-    return iri if is_iri(iri) else ""
+    return iri if is_iri(iri) and not _HAS_UNSEEN.search(iri) else ""
 
 
 def _mended(rest: str) -> str:

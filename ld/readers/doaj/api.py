@@ -19,6 +19,7 @@ from ld.record import Origin, Part, Record, Rejected, Remark, Source, Subject
 from ld.values import dates, text
 
 KIND = "doaj"
+NAME = "DOAJ article JSON"
 _SHAPE = shape(KIND, dict[str, Any], ("results",), ("hits", "hits"))
 
 

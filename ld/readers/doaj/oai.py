@@ -25,6 +25,7 @@ from ld.record import Deleted, Origin, Part, Record, Rejected, Source, Subject
 from ld.values import dates, text
 
 KIND = "oai_doaj"
+NAME = "DOAJ OAI-PMH XML"
 _OAI = "{http://www.openarchives.org/OAI/2.0/}"
 _DOAJ = "{http://doaj.org/features/oai_doaj/1.0/}"
 _RECORD, _ERROR, _ARTICLE = f"{_OAI}record", f"{_OAI}error", f"{_DOAJ}doajArticle"

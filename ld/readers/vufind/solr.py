@@ -28,6 +28,7 @@ from ld.values import dates, languages, names, text
 from ld.values.vocab import vocabulary
 
 KIND = "solr"
+NAME = "VuFind Solr JSON"
 Fields = dict[str, list[str]]
 _SCALARS = (str, int, float)
 

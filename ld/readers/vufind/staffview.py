@@ -27,6 +27,7 @@ from ld.readers.vufind.solr import Fields
 from ld.record import Record, Rejected, Source
 
 KIND = "staffview"
+NAME = "VuFind Staff View text"
 _FIRST_LINE = re.compile(r"(?:id|_version_) \S")
 _MARC = re.compile(rb"LEADER [0-9 ]{5}")
 _ONE_WORD = ("_version_", "id")

@@ -1,0 +1,60 @@
+"""Every row of `vocab/mapping.csv` says something of an example, or of a record of this table."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from conftest import BASE, EXAMPLES
+
+from ld.mapping.compiled import Mapping
+from ld.mapping.entities import Site
+from ld.readers import read
+from ld.record import Date, Person, Record, Source
+from ld.values.vocab import Vocabulary
+
+VOCABULARY = Vocabulary()
+HERE = f"{BASE}record/1#it"
+ORCID = "https://orcid.org/0000-0002-1825-0097"
+ADA = "<https://data.example.org/agent/lovelace-ada#it>"
+
+# Property; a record that fills its field; what is then said of the work, or of the thing that is named.
+TABLE: list[tuple[str, dict[str, Any], str]] = [
+    *[
+        (f"{space}:translator", {"people": [Person("Jane Doe", role="trl")]}, f"<{BASE}record/1#contributor-1>")
+        for space in ("bibo", "schema")
+    ],
+    ("schema:illustrator", {"people": [Person("Jane Doe", role="ill")]}, f"<{BASE}record/1#contributor-1>"),
+    ("schema:endDate", {"span": Date("1990/1995", "edtf")}, '"1995"^^<http://schema.org/Date>'),
+    ("schema:thumbnailUrl", {"thumbnail": "https://a.example/1.png"}, "<https://a.example/1.png>"),
+    *[
+        (f"{space}:license", {"licence": "https://a.example/by/4.0/"}, "<https://a.example/by/4.0/>")
+        for space in ("dcterms", "schema")
+    ],
+    *[
+        (f"{space}:sameAs", {"people": [Person("Lovelace, Ada", orcid=ORCID, heading=True)]}, f"{ADA} <{ORCID}>")
+        for space in ("owl", "schema")
+    ],
+]  # fmt: skip
+
+
+def record(**fields: Any) -> Record:
+    """A book with these fields."""
+    return Record(id="1", title="A title", format="book", source=Source("solr", "{}", "here"), **fields)
+
+
+@pytest.mark.parametrize(("curie", "fields", "value"), TABLE, ids=lambda one: one if isinstance(one, str) else "")
+def test_a_field_that_no_example_has_is_said(curie: str, fields: dict[str, Any], value: str) -> None:
+    subject, _, value = value.rpartition(" ") if value.startswith("<") and " " in value else (f"<{HERE}>", "", value)
+    lines = {traced.line for traced in Mapping(Site(BASE), VOCABULARY).trace(record(**fields))}
+
+    assert f"{subject} <{VOCABULARY.expand(curie)}> {value} .\n" in lines
+
+
+def test_every_row_fires() -> None:
+    mapping = Mapping(Site(BASE), VOCABULARY)
+    examples = [path for path in sorted(EXAMPLES.iterdir()) if path.suffix != ".ttl"]
+    records = [one for path in examples for one in read(str(path)) if isinstance(one, Record)]
+    fired = {traced.row for one in [*records, *(record(**row[1]) for row in TABLE)] for traced in mapping.trace(one)}
+
+    assert [row[":line"] for row in VOCABULARY.rows("mapping.csv") if row[":line"] not in fired] == []
