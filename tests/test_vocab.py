@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from conftest import BASE, EXAMPLES, SHARED
+from conftest import BASE, EXAMPLES, SEED, SHARED
 from pyoxigraph import RdfFormat, Store, parse
 from pyoxigraph import Triple as OxTriple
 
@@ -17,10 +17,13 @@ from ld.errors import VocabError
 from ld.formats.jsonld import Names
 from ld.mapping.compiled import Mapping, Unsaid
 from ld.mapping.entities import Kinds, Site, known_fields, passed
+from ld.publish.run import publish
 from ld.readers import read
 from ld.record import Record
+from ld.settings import Settings
 from ld.site.generation import Generation
-from ld.values.vocab import PACKAGED, Vocabulary
+from ld.values.vocab import PACKAGED, Vocabulary, use
+from ld.web import create_app
 
 VOCABULARY = Vocabulary()
 SOURCES = sorted(path for path in EXAMPLES.iterdir() if path.suffix not in (".ttl", ".md"))
@@ -160,7 +163,7 @@ def test_no_table_repeats_a_row() -> None:
             "thing,field,property,as,note\nbook,title,dcterms:title,text,\n",
             "mapping.csv:2: there is no 't",
         ),
-        ("mapping.csv", "thing,field,property,as,note\n", "things.csv:2: 'title' names a work, but no row"),
+        ("mapping.csv", "thing,field,property,as,note\n", "things.csv:2: no row of mapping.csv has 'title'"),
         (
             "things.csv",
             "thing,iri,classes,like,one,name,note\nseries,{base}s/{key}#it,,,,,\n",
@@ -244,6 +247,52 @@ def test_an_iri_with_a_blank_is_refused_before_anything_is_described(tmp_path: P
 
     with pytest.raises(VocabError, match=r"things\.csv:\d+: .* gives no IRI"):
         Kinds(Site(BASE), Vocabulary(tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("name", "row", "complaint"),
+    [
+        ("pages.csv", "book,title,Title,", "pages.csv:2: there is no page of 'book'"),
+        ("pages.csv", "journal,titel,Title,", "pages.csv:2: journal has no field 'titel'"),
+        ("pages.csv", "record,doi,,", "pages.csv:2: 'doi' needs exactly one row"),
+        ("pages.csv", "record,doi,DOI,\nrecord,doi,Doi,", "pages.csv:3: 'doi' needs exactly one row"),
+        ("codes/zotero.csv", "bibo:,last,", "zotero.csv:2: 'last' is neither class nor nearest"),
+    ],
+)
+def test_a_mistake_in_a_table_of_the_pages_is_told_before_anything_is_built(
+    tmp_path: Path, name: str, row: str, complaint: str
+) -> None:
+    header = (PACKAGED / name).read_text(encoding="utf-8").partition("\n")[0]
+    path = tmp_path / "vocab" / name
+    path.parent.mkdir(parents=True)
+    path.write_text(f"{header}\n{row}\n", encoding="utf-8")
+
+    try:
+        use(tmp_path / "vocab")
+        with pytest.raises(VocabError, match=re.escape(complaint)):
+            publish([str(EXAMPLES)], Settings(tmp_path, {"base": BASE}, {}))
+    finally:
+        use(None)
+
+
+def test_a_field_is_called_on_pages_what_the_table_says(tmp_path: Path) -> None:
+    table = (PACKAGED / "pages.csv").read_text(encoding="utf-8")
+    (tmp_path / "vocab").mkdir()
+    (tmp_path / "vocab" / "pages.csv").write_text(
+        table.replace("record,doi,DOI,", "record,places,Where,\nrecord,doi,Digital name,"), encoding="utf-8"
+    )
+    settings = Settings(tmp_path, {"base": BASE, "verify": False}, {})
+    try:
+        use(tmp_path / "vocab")
+        publish([str(EXAMPLES)], settings)
+        app = create_app(settings)
+        page = app.test_client().get(f"/record/{SEED}.html").text
+        app.extensions["shelfgraph"].pools.close()
+    finally:
+        use(None)
+
+    assert '<th scope="row">Digital name</th><td><a href="https://doi.org/' in page
+    assert '<th scope="row">DOI</th>' not in page
 
 
 def test_names_of_the_vocabulary() -> None:

@@ -37,7 +37,7 @@ def _quoted(value: str) -> str:
 class _Writer:
     def __init__(self, prefixes: dict[str, str]) -> None:
         self.prefixes = prefixes
-        self.order = _order(vocabulary())
+        self.order = order(vocabulary())
         self.used = {"rdf": _RDF}
 
     def node(self, subject: object, properties: list[tuple[str, object]]) -> str:
@@ -85,7 +85,7 @@ class _Writer:
 
 
 @cached(4)
-def _order(known: Vocabulary) -> Callable[[tuple[str, object]], tuple[int, int]]:
+def order(known: Vocabulary) -> Callable[[tuple[str, object]], tuple[int, int]]:
     """Return the place of a property: types first, of these and of containers those first that Zotero shall take."""
     terms: dict[str, list[str]] = {"class": [], "nearest": []}
     for row in known.rows("codes/zotero.csv"):

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from msgspec import Struct
 
 from ld.errors import VocabError
-from ld.mapping.entities import Fields, Kinds, Site, Thing, known_fields
+from ld.mapping.entities import Fields, Kinds, Site, Thing, known_fields, must_be_named
 from ld.mapping.mentions import Mention, Said, both, mention
 from ld.mapping.profile import RDF_TYPE, Profile
 from ld.mapping.works import describe
@@ -222,9 +222,9 @@ class Mapping:
         known = {row["field"] for row in wanted}
         wanted += [row for row in rows if like and row["thing"] == like and row["field"] not in known]
         first = ("class", *self.kinds.names[kind])
-        if self.kinds.names[kind] and not any(row["field"] in first[1:] for row in wanted):
+        if must_be_named(kind) and not any(row["field"] in first[1:] for row in wanted):
             fields = " or ".join(first[1:])
-            raise VocabError(f"{thing[':line']}: '{fields}' names a {kind}, but no row of mapping.csv has it: add one")
+            raise VocabError(f"{thing[':line']}: no row of mapping.csv has '{fields}', which names a {kind}: add one")
         groups: dict[tuple[str, str], list[Row]] = {}
         for row in sorted(wanted, key=lambda row: first.index(row["field"]) if row["field"] in first else len(first)):
             groups.setdefault((row["field"], row["as"]), []).append(row)

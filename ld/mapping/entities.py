@@ -132,10 +132,15 @@ def _shape(row: Row) -> str:
     return row["iri"]
 
 
+def must_be_named(kind: str) -> bool:
+    """Determine whether pages and lists name things of that kind, or links to them."""
+    return kind == "work" or kind not in _OWN
+
+
 def _naming(row: Row) -> tuple[str, ...]:
     """Return the fields that say what a thing is called, the best first; what has pages or is linked to needs one."""
     found = tuple(row.get("name", "").split())
-    if not found and (row["thing"] == "work" or row["thing"] not in _OWN):
+    if not found and must_be_named(row["thing"]):
         raise VocabError(f"{row[':line']}: 'name' must say which field names a {row['thing']}, such as title")
     return found
 

@@ -28,6 +28,11 @@ _MADE = frozenset((
     "class", "type", "page", "title", "alternative", "publisher", "language", "contents", "subject", "institution",
     "how", "abstract", "degree", "book_format", "contributor_name", "format", "id", "modified", "created",
 ))  # fmt: skip
+# Fields that pass from the record by their names, also where no row of the mapping has them: pages may show them.
+_PASSING = (
+    "carrier", "doi", "edition", "extent", "genre", "isbn", "lccn", "licence", "oclc", "page_count", "page_end",
+    "page_start", "pages", "period", "place", "thumbnail", "url",
+)  # fmt: skip
 
 
 class Whole(Struct, frozen=True):
@@ -43,9 +48,9 @@ def describe(record: Record, kinds: Kinds) -> Whole:
 
 
 def _passed(kinds: Kinds) -> tuple[tuple[str, ...], Callable[[Record], tuple[Any, ...]]]:
-    """Return the mapped fields of the work that pass as the record has them, and what takes their values out of it."""
+    """Return the fields of the work that pass as the record has them, and what takes their values out of it."""
     rows = kinds.vocabulary.rows("mapping.csv")
-    mapped = dict.fromkeys(row["field"] for row in rows if row["thing"] in ("work", "journal"))
+    mapped = dict.fromkeys([*_PASSING, *(row["field"] for row in rows if row["thing"] in ("work", "journal"))])
     found = {field: passed(field) for field in mapped if passed(field) and field not in _MADE}
     return tuple(found), attrgetter(*found.values(), "id", "id")  # of several it gives a tuple
 

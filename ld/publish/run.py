@@ -20,6 +20,7 @@ import msgspec
 from msgspec.structs import replace
 
 from ld.errors import SiteError, SourceError, UsageError
+from ld.formats.rdfxml import order
 from ld.harvest.fetch import fetch, is_url
 from ld.mapping.entities import Site
 from ld.progress import Progress, Step, silent, steady
@@ -34,6 +35,7 @@ from ld.readers import is_read_once, named, parts, size
 from ld.readers.parts import Gap
 from ld.record import Deleted, Part, Rejected
 from ld.settings import Settings
+from ld.site.captions import captions
 from ld.site.files import Packers
 from ld.site.generation import LAYOUT, Account, Generation, Manifest, live_path
 from ld.site.rendered import edition
@@ -80,6 +82,7 @@ def publish(
         with building(settings.site) as folder:
             _keep_on(settings)
             engine.kind(settings["engine"])  # better told now than after an hour
+            _legible(tables)
             with closing(_Run(folder, settings, tables, steady(progress), kind)) as run:
                 manifest = run.publish(named, full, again, partial, list(deletions))
                 finished = finish(folder, manifest, run.live.path if run.live else None)
@@ -97,6 +100,12 @@ def _show_rejects(generation: Path, site: Path) -> Path:
     with suppress(OSError):  # they stand in the generation too
         shutil.copyfile(generation / _REJECTS, site / _REJECTS)
     return site / _REJECTS
+
+
+def _legible(known: Vocabulary) -> None:
+    """Read the tables that only a served site needs: a mistake in them is told before anything is built."""
+    captions(known)
+    order(known)
 
 
 def _keep_on(settings: Settings) -> None:
