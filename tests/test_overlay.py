@@ -6,14 +6,20 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from conftest import BASE, ROOT
+from conftest import BASE, EXAMPLES, ROOT
 
 from ld.cli import main
+from ld.errors import SiteError
+from ld.publish.run import publish
+from ld.settings import Settings
+from ld.site.live import Live
 from ld.values import vocab
+from ld.values.vocab import PACKAGED
 
 BOOK = {
     "id": "b", "record_format": "marc", "language": ["English"], "format": ["Book"], "publisher": ["Example Press"],
@@ -21,7 +27,8 @@ BOOK = {
     "author": ["Doe, Jane"], "author2": ["Wizards of Example", "Roe, Richard"], "author2_role": ["editor", "wizard"],
     "callnumber-raw": ["QH365 .O2 1995"],
 }  # fmt: skip
-THESIS = {"id": "t", "language": ["English"], "format": ["Thesis"], "title": "A thesis", "topic": ["Books"]}
+THESIS = {"id": "t", "language": ["English"], "format": ["Thesis"], "title": "A thesis", "topic": ["Books"],
+          "dissertation_note": ["Thesis (Ph.D.)--Example University, 1995"]}  # fmt: skip
 ARTICLE = {
     "id": "0" * 32, "admin": {"in_doaj": True}, "created_date": "2020-03-20T09:00:00Z",
     "bibjson": {
@@ -36,6 +43,7 @@ CHANGES = {
     "codes/corporate.csv": ("word,note\n", "word,note\nwizards,\n"),
     "codes/iso639-2.csv": ("eng,English\n", ""),
     "codes/languages.csv": ("name,code,note\n", "name,code,note\nenglish,ger,\n"),
+    "codes/degrees.csv": ("ph.d.,bibo:degrees/phd", "ph.d.,bibo:degrees/ms"),
     "codes/licences.csv": ("cc by 4.0,https://creativecommons.org/licenses/by/4.0/", "cc by 4.0,https://e.org/by"),
     "codes/organizations.csv": ("name,preferred,note\n", "name,preferred,note\nExample Press,Sample Press,\n"),
     "codes/role_words.csv": ("word,code,note\n", "word,code,note\nwizard,ill,\n"),
@@ -121,3 +129,25 @@ def test_every_table_that_decides_is_among_the_changes() -> None:
     beside = {"pages.csv", "codes/zotero.csv", "codes/provenance.csv", "codes/profiles.csv"}
 
     assert {name for name in tables if not name.startswith("terms/")} - set(CHANGES) == beside
+
+
+def test_a_mistake_in_a_table_loses_no_record(tmp_path: Path) -> None:
+    """Records that can no longer be mapped are not left out of the new generation: there is none, and it is said why."""
+    settings = Settings(tmp_path / "site", {"base": BASE, "workers": 1, "verify": False}, {})
+    published = publish([str(EXAMPLES)], settings).counts["records"]
+    overlay = settings.site / "vocab"
+    overlay.mkdir()
+    table = (PACKAGED / "mapping.csv").read_text(encoding="utf-8")
+    (overlay / "mapping.csv").write_text(f"{table}work,title,dcterms:title,date,\n", encoding="utf-8")
+    vocab.use(overlay)
+
+    try:
+        with pytest.raises(
+            SiteError, match=r"live records can no longer be mapped and would be lost, .*: mend the table"
+        ):
+            publish([], settings, again=True)
+    finally:
+        vocab.use(None)
+
+    with closing(Live(settings.site).current()) as live:
+        assert live.manifest.counts["records"] == published

@@ -33,6 +33,7 @@ from ld.summary import Card
 from ld.values import names
 from ld.values.vocab import Vocabulary
 
+REJECTS = "rejects.jsonl"
 _REPEATED = Remark("id", "the id stands more than once in this input: the last record wins")
 _UNKNOWN = Remark("id", "deleted, but there is no such record here: nothing done")
 

@@ -10,15 +10,18 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
+import msgspec
 from msgspec import Struct
 
+from ld.errors import SiteError
 from ld.progress import Step
 from ld.publish import claims, dumps, indexer, renderings
 from ld.publish import workers as crew
-from ld.publish.build import Assembly, Built, Plan, Verdict, entry, stored
+from ld.publish.build import REJECTS, Assembly, Built, Plan, Verdict, entry, stored
 from ld.publish.convert import Converted
 from ld.publish.sortedruns import GONE, NEW, Row, framed, read_rows
 from ld.publish.tables import Records, Things
+from ld.record import Rejected
 from ld.site import dumpfiles
 from ld.site.documents import Document, Documents
 from ld.site.files import Packers, opened_body
@@ -94,6 +97,7 @@ class Rebuild(Assembly):
         self.known = packers
         self.live = plan.previous.documents if plan.previous else None
         self.loaded = self.total = 0
+        self.lost: list[str] = []
         self.waiting = workers == 1
 
     def _loaded(self, _: int, more: int) -> None:
@@ -154,6 +158,8 @@ class Rebuild(Assembly):
                 if row:
                     self.records.put(row)
                     index.add(entry(row), row.words)
+        if self.lost:
+            raise SiteError(_refusal(self.lost, self.plan))
         if self.live:
             self._carry(self.live)
         self.records.sort_links()
@@ -167,7 +173,10 @@ class Rebuild(Assembly):
             verdict.losers.append(row)
             self.take_back(row.mentions)
             row = self.missing(verdict.path)
+        if row is None and self.plan.full and not verdict.seen:
+            row = self.missing(verdict.path)
         if row is None:
+            self.lost += [verdict.path.removeprefix("record/")] if old else []
             return None
         if row.state == GONE:
             self._bury(row, old)
@@ -255,3 +264,14 @@ class Rebuild(Assembly):
                 for name in dumpfiles.FILES:
                     (folder / f"{name}.{i}").unlink()
         writer.add(maker.things())
+
+
+def _refusal(lost: Sequence[str], plan: Plan) -> str:
+    """Return why nothing is published: live records whose kept sources can no longer be used would be gone."""
+    with (plan.folder / REJECTS).open("rb") as lines:
+        rejects = (msgspec.json.decode(line, type=Rejected) for line in lines)
+        reason = next((reject.reason for reject in rejects if reject.id == lost[0]), "its kept source cannot be read")
+    count = f"{len(lost):,} live records"
+    remedy = "mend the table in vocab/ that is to blame, or give them up with --delete"
+    what = f"{count} can no longer be mapped and would be lost, {lost[0]} first"
+    return f"{plan.settings.site}: {what}: {reason}: {remedy}"

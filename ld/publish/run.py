@@ -25,7 +25,7 @@ from ld.harvest.fetch import fetch, is_url
 from ld.mapping.entities import Site
 from ld.progress import Progress, Step, silent, steady
 from ld.publish import workers as crew
-from ld.publish.build import Built, Plan
+from ld.publish.build import REJECTS, Built, Plan
 from ld.publish.convert import Converted, Input, Job, convert, deleted, notes, trained
 from ld.publish.generations import building, finish, prune, switch
 from ld.publish.rebuild import Rebuild
@@ -49,7 +49,7 @@ _BYTES_A_WORKER, _RECORDS_A_WORKER = 8 << 20, 2000
 _SPACE, _SPACE_PACKED = 3, 12
 # Tables of what is made anew for each request; all others decide what is kept of a record.
 _FOR_EACH_REQUEST = frozenset({"pages.csv", "codes/zotero.csv"})
-_TMPDIR, _REJECTS = "SQLITE_TMPDIR", "rejects.jsonl"
+_TMPDIR = "SQLITE_TMPDIR"
 _PACKED = (".gz", ".zst", ".zstd")
 # What an update copies from the live generation; the rest are hard links, whose checksums stay as they were.
 COPIED = ("documents.sqlite", "things.sqlite", "forms.sqlite", "dumps")
@@ -98,8 +98,8 @@ def publish(
 def _show_rejects(generation: Path, site: Path) -> Path:
     """Copy a generation's rejects to where people look for them, the site folder, and return the path."""
     with suppress(OSError):  # they stand in the generation too
-        shutil.copyfile(generation / _REJECTS, site / _REJECTS)
-    return site / _REJECTS
+        shutil.copyfile(generation / REJECTS, site / REJECTS)
+    return site / REJECTS
 
 
 def _legible(known: Vocabulary) -> None:
@@ -291,7 +291,7 @@ class _Run:
         return built, account
 
     def _write_rejects(self, done: Sequence[Converted]) -> None:
-        with (self.folder / _REJECTS).open("wb") as rejects:
+        with (self.folder / REJECTS).open("wb") as rejects:
             for note in notes(result.rejects for result in done):
                 rejects.write(note + b"\n")
 
@@ -303,7 +303,7 @@ class _Run:
         if self.live:
             where = _show_rejects(self.folder, self.settings.site)
             return f"{none}: the reasons are in {where}; the live site is as it was"
-        with (self.folder / _REJECTS).open("rb") as rejects:
+        with (self.folder / REJECTS).open("rb") as rejects:
             first = msgspec.json.decode(rejects.readline(), type=Rejected)
         return f"{none}: the first is {first.place}: {first.reason}; `shelfgraph convert` tells the reason for each"
 
