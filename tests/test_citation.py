@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
+from conftest import BASE
 from flask.testing import FlaskClient
 from msgspec.structs import replace
 
 from ld.formats.citation import bibtex, csl, ris
+from ld.publish.run import publish
+from ld.settings import Settings
 from ld.summary import Agent, Named, Summary, Text, Within
+from ld.web import create_app
 
 URL = "https://data.example.org/record/x1"
 ARTICLE = Summary(
@@ -196,3 +201,22 @@ def test_the_number_of_the_volume_that_it_stands_in_goes_before_its_own() -> Non
     (item,) = json.loads(csl(replace(WHOLE, containers=within), URL))
 
     assert (item["volume"], item["ISSN"], item["container-title"]) == ("4", "1234-5679", "J")
+
+
+def test_a_journal_that_nobody_names_has_no_name(tmp_path: Path) -> None:
+    """Its address is no title: a citation leaves it out, and the page says the ISSN."""
+    book = {"id": "x", "title": "An article", "format": ["Article"], "issn": ["1234-5679"]}
+    (tmp_path / "x.json").write_text(json.dumps(book))
+    settings = Settings(tmp_path / "site", {"base": BASE, "workers": 1, "verify": False}, {})
+    publish([str(tmp_path / "x.json")], settings)
+    app = create_app(settings)
+    client = app.test_client()
+
+    cited = client.get("/record/x.bib").text + client.get("/record/x.ris").text + client.get("/record/x.csl.json").text
+    page = client.get("/record/x.html").text
+    app.extensions["shelfgraph"].pools.close()
+
+    assert "journal/1234-5679" not in cited
+    assert "1234-5679" in cited
+    assert "citation_journal_title" not in page
+    assert "ISSN 1234-5679</span></a>" in page

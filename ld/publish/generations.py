@@ -208,7 +208,7 @@ def adopt(site: Path, generation: str) -> str:
     Raises SiteError where it is not there or damaged. Whatever stands in place of the link is moved aside; if it
     is that generation itself, it goes where it belongs.
     """
-    if generation not in (stray(site), *(path.name for path in finished_in(site))):
+    if not generation or generation not in (stray(site), *(path.name for path in finished_in(site))):
         raise SiteError(f"{site}: no finished generation is called '{generation}': {known_in(site)}")
     with _publishing(site):
         place, link = site / "generations" / generation, site / LIVE

@@ -265,7 +265,8 @@ class Documents:
         card = self.card(within.path)
         if card is None:
             return within
-        return msgspec.structs.replace(within, title=card.title.text, issns=tuple(card.texts("any_issn")))
+        title = "" if card.title.text == within.path else card.title.text  # nobody says what it is called
+        return msgspec.structs.replace(within, title=title, issns=tuple(card.texts("any_issn")))
 
     def has_record(self, path: str) -> bool:
         """Determine whether there is a record at the path that is not deleted."""
