@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from asking import ask
@@ -455,27 +455,26 @@ def test_a_search_is_leafed_through_up_to_ten_thousand(client: FlaskClient, offs
 # -- the HTTP server ---------------------------------------------------------------------------------------------------
 
 
-def test_the_server_is_bounded_as_its_documentation_says(
-    settings: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_the_server_is_bounded_as_its_documentation_says(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """A place for every long answer and every body, beside the threads that pages and queries need."""
     given: dict[str, Any] = {}
 
-    class Server:
-        def __init__(self, target: str, **flags: Any) -> None:
+    class Worker:
+        def __init__(self, target: str, listener: object, place: int, **flags: Any) -> None:
             given.update(flags)
 
         def serve(self, **flags: Any) -> None: ...
 
-    monkeypatch.setattr(ld.web.server, "_Server", Server)
-    for name in ("SHELFGRAPH_SITE", "SHELFGRAPH_PROCESSES"):
-        monkeypatch.setenv(name, "")  # what the server writes there is gone afterwards
+    monkeypatch.setattr(ld.web.server, "_Worker", Worker)
+    monkeypatch.setattr(ld.web.server.metrics, "take", lambda place: None)
     flags = {"threads": 5, "query_workers": 6, "query_queue": 8, "processes": 2, "query_seconds": 7.2}
-    ld.web.server.serve("x:y", "::1", 80, Settings(tmp_path, flags, {}))
+    found = Settings(tmp_path, flags, {})
+    doors = SimpleNamespace(host="::1", port=80, keep=lambda post: None)
+    ld.web.server._work("x:y", cast(Any, doors), found, 0, 0, lambda: None)
 
     http = given["http1_settings"]
-    assert (given["address"], given["port"], given["workers"]) == ("::1", 80, 2)
+    assert (given["address"], given["port"]) == ("::1", 80)
     assert given["blocking_threads"] == 5 + (6 + 8) // 2 + 32 + 16
     assert (http.header_read_timeout, http.max_buffer_size) == (10_000, 128 << 10)
-    assert given["workers_kill_timeout"] == 15 + 5
+    assert ld.web.server.stop_seconds(found) == 15 + 5
     assert (given["backlog"], given["backpressure"]) == (1024, 1024)
