@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import islice
+from typing import cast
 
 import pyshacl
 from msgspec import Struct
@@ -61,12 +62,19 @@ def validate(documents: Documents, vocabulary: Vocabulary, *, limit: int = 0, ke
 
 def findings(graph: rdflib.Graph, shapes: rdflib.Graph) -> Iterator[Finding]:
     """Yield what the shapes find in the graph (SHACL §3.6, validation results), the gravest first."""
-    _, results, _ = pyshacl.validate(graph, shacl_graph=shapes, advanced=True, inference="none")
+    results = results_of(graph, shapes)
     found = [_finding(results, result) for result in results.subjects(RDF.type, SH.ValidationResult)]
     order = list(_SEVERITIES.values())
     yield from sorted(
         found, key=lambda result: (order.index(result.severity), result.node, result.message, result.value)
     )
+
+
+def results_of(graph: rdflib.Graph, shapes: rdflib.Graph) -> rdflib.Graph:
+    """Return the validation report as a graph (SHACL §3.6)."""
+    _, results, _ = pyshacl.validate(graph, shacl_graph=shapes, advanced=True, inference="none")
+    rdflib.NORMALIZE_LITERALS = False  # pyshacl sets it to rdflib's default; see `ld.store.rdf`
+    return cast(rdflib.Graph, results)
 
 
 def _finding(results: rdflib.Graph, result: rdflib.term.Node) -> Finding:
