@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from ld.memo import cached
 from ld.record import Person, Remark
-from ld.values import names, text
+from ld.values import identifiers, text
 from ld.values.vocab import vocabulary
 
 _CYRILLIC = re.compile("[\u0400-\u04ff]")
@@ -47,7 +47,9 @@ def printed(authors: Iterable[Author], remarks: list[Remark]) -> list[Person]:
             continue
         if not name.isascii() and _CYRILLIC.search(name) and _LATIN.search(name):
             remarks.append(Remark("author", "Latin and Cyrillic letters are mixed in one name", name))
-        people[name] = transcribed(name, author)
+        person = people[name] = transcribed(name, author)
+        if author.orcid.strip() and not person.orcid:
+            remarks.append(Remark("orcid", "not a valid ORCID iD: left out", author.orcid))
     return list(people.values())
 
 
@@ -71,7 +73,7 @@ def transcribed(name: str, author: Author | None = None, role: str = "aut", corp
         organization=corporate,
         given=given,
         family=family,
-        orcid=names.orcid(author.orcid) if author and author.orcid else "",
+        orcid=identifiers.orcid(author.orcid) if author and author.orcid else "",
         affiliations=tuple(one for one in affiliations if one),
     )
 
