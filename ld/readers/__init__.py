@@ -5,6 +5,7 @@ share              several workers read one input, each its share
 limits             how large a record may be
 jsontext           a JSON text read in little memory
 documents          JSON in all its shapes becomes single documents
+contents           all values of a source record, by field
 people             names as sources print them
 isbd               what the conventions of description hide in one string
 fill               what every source fills in alike
