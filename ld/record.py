@@ -87,6 +87,14 @@ class Remark(Struct, frozen=True, gc=False):
     value: str = ""
 
 
+class Left(Struct, frozen=True, gc=False):
+    """A value that was read and is not said on purpose: its field, why, and the value as it came."""
+
+    field: str
+    reason: str
+    value: str
+
+
 class Source(Struct, frozen=True, gc=False):
     """The record as it came: `kind` names the reader that understands it, `place` tells where it stood."""
 
@@ -139,6 +147,7 @@ class Record(Struct, kw_only=True):
     """One catalogue record. Lists keep the order of the source; empty means that the source does not say.
 
     `incomplete` says that more people took part than are named ("et al.").
+    `values` are all values of the source by its own names of fields, so that somebody can see that none is lost.
     """
 
     id: str
@@ -192,3 +201,5 @@ class Record(Struct, kw_only=True):
     origin: Origin | None = None
     how: list[str] = []
     remarks: list[Remark] = []
+    left: list[Left] = []
+    values: dict[str, list[str]] = {}

@@ -28,6 +28,7 @@ from ld.publish import workers as crew
 from ld.publish.build import REJECTS, Built, Plan
 from ld.publish.convert import Converted, Input, Job, convert, deleted, notes, trained
 from ld.publish.generations import building, finish, prune, switch
+from ld.publish.ledger import LEDGER, Ledger
 from ld.publish.rebuild import Rebuild
 from ld.publish.sortedruns import Runs
 from ld.publish.update import Update
@@ -267,6 +268,7 @@ class _Run:
     def _assemble(self, done: list[Converted], packers: Packers, workers: int, full: bool) -> tuple[Built, Account]:
         account = Account(read=sum(result.read for result in done), rejected=sum(result.rejected for result in done))
         self._write_rejects(done)
+        self._write_ledger(done)
         if not self.again and not any(result.usable for result in done):
             raise SourceError(self._nothing_usable(account))
         with (self.folder / "remarks.jsonl").open("w", encoding="utf-8") as remarks:
@@ -294,6 +296,13 @@ class _Run:
         with (self.folder / REJECTS).open("wb") as rejects:
             for note in notes(result.rejects for result in done):
                 rejects.write(note + b"\n")
+
+    def _write_ledger(self, done: Sequence[Converted]) -> None:
+        ledger = Ledger({}, {}, {})
+        for result in done:
+            if result.ledger:
+                ledger.add(result.ledger)
+        (self.folder / LEDGER).write_bytes(msgspec.json.format(msgspec.json.encode(ledger)) + b"\n")
 
     def _nothing_usable(self, account: Account) -> str:
         """Return why nothing is published. No site is created just to hold the reasons."""

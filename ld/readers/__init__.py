@@ -9,6 +9,7 @@ nobody             words that stand where a name should and name nobody
 roles              words for what somebody did
 bodies             whether a name is a corporate body's
 lives              the dates of a life in a heading
+contents           all values of a source record, by field
 people             names as sources print them
 isbd               what the conventions of description hide in one string
 imprint            publishers, distributors and places in one statement

@@ -1,7 +1,7 @@
 """VuFind's Solr index documents become records: a `select` answer, a list, one document, or JSON Lines.
 
 Which field holds what: import/marc.properties and import/xsl/doaj.xsl of VuFind 9.1.1. Copies that Solr makes for its
-search (`*_facet`, `spellingShingle`), half of a document, are not even decoded, nor is `fullrecord` yet.
+search (`*_facet`, `spellingShingle`), half of a document, are left out, as is `fullrecord` yet (`codes/fields.csv`).
 """
 
 from __future__ import annotations
@@ -47,16 +47,8 @@ hierarchy_parent_id hierarchy_parent_title hierarchy_sequence
 topic genre geographic era callnumber-raw dewey-raw
 isbn issn lccn oclc_num ctrlnum doi_str_mv doi_str url thumbnail
 """
-FIELDS = tuple(_READ.split())
-_SHAPE = shape(
-    KIND,
-    msgspec.defstruct(
-        "Document",
-        [(f"field{n}", Any, None) for n in range(len(FIELDS))],
-        rename={f"field{n}": name for n, name in enumerate(FIELDS)},
-    ),
-    ("response", "docs"),
-)
+READS = frozenset(_READ.split())
+_SHAPE = shape(KIND, dict[str, Any], ("response", "docs"))
 _SIGNS = (b'"responseHeader"', b'"response"', b'"record_format"', b'"recordtype"', b'"title_full"', b'"title_short"')
 
 
@@ -71,8 +63,7 @@ def read(stream: BinaryIO, place: str, share: Share) -> Iterator[Record | Reject
     """Yield the records of the documents."""
     for document in documents(stream, place, _SHAPE, share):
         if isinstance(document, Found):
-            values = msgspec.structs.astuple(document.value)
-            yield record(fields_of(zip(FIELDS, values, strict=True)), document.source)
+            yield record(fields_of(document.value.items()), document.source)
         else:
             yield document
 
@@ -123,7 +114,7 @@ class _Reading:
         reason = self._oversized() or self._missing(title)
         if reason:
             return Rejected(self.source.place, reason, self.id, self.source.text[:EXCERPT_CHARACTERS])
-        record = Record(id=self.id, title=title, source=self.source, collection=self.collection)
+        record = Record(id=self.id, title=title, source=self.source, collection=self.collection, values=self.fields)
         record.remarks = self.remarks
         self._format(record)
         self._date(record)
@@ -183,8 +174,8 @@ class _Reading:
     def _oversized(self) -> str:
         if len(self.source.text) <= FIELD_CHARACTERS:
             return ""
-        skipped = ("fullrecord", "spelling")
-        return oversized((name, one) for name, several in self.fields.items() if name not in skipped for one in several)
+        read = ((name, several) for name, several in self.fields.items() if name in READS and name != "spelling")
+        return oversized((name, one) for name, several in read for one in several)
 
     def _missing(self, title: str) -> str:
         if not self.id:
