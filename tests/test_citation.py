@@ -10,7 +10,9 @@ from conftest import BASE
 from flask.testing import FlaskClient
 from msgspec.structs import replace
 
-from ld.formats.citation import bibtex, csl, ris
+from ld.formats.bibtex import bibtex
+from ld.formats.csl import csl
+from ld.formats.ris import ris
 from ld.publish.run import publish
 from ld.settings import Settings
 from ld.summary import Agent, Named, Summary, Text, Within
