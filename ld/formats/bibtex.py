@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from ld.formats.citation import Cited, cited, divided, first, listed
+from ld.formats.citation import Cited, addresses, cited, divided, listed
 from ld.formats.media import Format, Of, register
 from ld.summary import Agent, Summary
 
@@ -26,7 +26,7 @@ _UNPAIRED = str.maketrans(_TEX | {"{": r"\textbraceleft{}", "}": r"\textbracerig
 _PAIRED = str.maketrans(_TEX)
 _APART = re.compile(r"[\s,]|^others$", re.IGNORECASE)
 _UNSAFE = re.compile(r"(?<!\S)and(?!\S)|,|^others$", re.IGNORECASE)
-_EDITION = re.compile(r",?\s*\b(?:ed\.?|edition)$", re.IGNORECASE)
+_EDITION = re.compile(r",?\s*\b(?:ed|edition)\.?$", re.IGNORECASE)
 
 
 def bibtex(summary: Summary, url: str) -> str:
@@ -71,7 +71,7 @@ def _issued(one: Cited, summary: Summary) -> Fields:
     kind = "note" if entry == _NOTED else "type" if entry.endswith("thesis") else "howpublished"
     texts = [
         ("year", when.said("--")), ("month", when.month or when.season_name),
-        ("edition", _EDITION.sub("", summary.edition) or summary.edition), ("school", one.school),
+        ("edition", _EDITION.sub("", one.edition) or one.edition), ("school", one.school),
         (publisher, ", ".join(one.publishers)), ("address", ", ".join(summary.publication_places)),
     ]  # fmt: skip
     notes = one.notes if kind != "note" else [one.medium, *one.notes]
@@ -81,7 +81,7 @@ def _issued(one: Cited, summary: Summary) -> Fields:
 
 
 def _found(one: Cited, summary: Summary, url: str) -> Fields:
-    address = _plain(first(summary.urls) or url)
+    address = _plain(addresses(summary, url)[0])
     return [("doi", _plain(summary.doi)), ("isbn", one.place.isbn), ("issn", one.place.issn), ("url", address)]
 
 

@@ -21,6 +21,10 @@ from ld.values.vocab import Row, Vocabulary, vocabulary
 _WORDS = {"bibtex": re.compile("[a-z]+"), "ris": re.compile("[A-Z]+"), "csl": re.compile("[a-z_-]+")}
 _SUCH = {"bibtex": "article", "ris": "JOUR", "csl": "article-journal"}
 _WORD = re.compile(r"[^\W\d_]+")
+# The full stop that ends a statement of edition is ISBD's behind a number and a long word; "2. Aufl." ends in its own.
+_STOP = re.compile(r"(?<=[^\W\d_][\W\d]\d)\.$|(?<=\d[-.]\d)\.$|(?<=\d\d)\.$|(?<=[^\W\d_]{7})\.$")
+_LASTING = re.compile(r"https?://(?:(?:dx\.)?doi\.org|hdl\.handle\.net|n2t\.net)/|https?://[^/]+/ark:")
+_ONLINE = ("electronic", "online", "ebook")
 # French sets a blank before every colon; elsewhere one stands there because ISBD put it between title and subtitle.
 _FRENCH = "fr"
 
@@ -56,6 +60,7 @@ class Cited(Struct, frozen=True):
     publishers: list[str]
     school: str
     degree: str
+    edition: str
     notes: list[str]
 
     @property
@@ -85,6 +90,7 @@ def cited(summary: Summary) -> Cited:
         publishers=publishers,
         school=school,
         degree=summary.degree if summary.kind == "Thesis" else "",
+        edition=_STOP.sub("", summary.edition),
         notes=[summary.status] if summary.status else [],
     )
 
@@ -121,6 +127,21 @@ def abstract(summary: Summary) -> str:
     return summary.abstract.text if summary.abstract else ""
 
 
+def addresses(summary: Summary, url: str) -> list[str]:
+    """Return where the work can be read, or the address of its record.
+
+    What a printed book links to is a table of contents, a review, a blurb; only what is made to last may be itself.
+    """
+    found = summary.urls
+    if summary.kind == "Book" and not (summary.free or _is_online(summary)):
+        found = [address for address in found if _LASTING.match(address)]
+    return found or [url]
+
+
+def _is_online(summary: Summary) -> bool:
+    return any(word.casefold().startswith(_ONLINE) for word in (summary.format, *summary.carriers))
+
+
 def _row(summary: Summary) -> Row:
     rows = vocabulary().codes("citations")
     row = rows.get(summary.format) or rows.get(summary.kind) or rows["__default__"]
@@ -139,7 +160,10 @@ def _thesis(row: Row, degree: str) -> Row:
 def _title(summary: Summary) -> str:
     """Return the title without the marks of ISBD: no full stop at its end, and no blank before the colon."""
     title = text.without_stop(summary.title.text)
-    return title if summary.title.tag.partition("-")[0] == _FRENCH else title.replace(" : ", ": ")
+    if " : " in title:
+        title = title.replace(" : = ", " = ")
+        return title if summary.title.tag.partition("-")[0] == _FRENCH else title.replace(" : ", ": ")
+    return title
 
 
 def _place(summary: Summary) -> Place:

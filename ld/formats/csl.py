@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from ld.formats.citation import Cited, abstract, cited, divided, first, listed
+from ld.formats.citation import Cited, abstract, addresses, cited, divided, first, listed
 from ld.formats.dating import Parts, When
 from ld.formats.media import Format, Of, register
 from ld.summary import Agent, Summary
@@ -43,7 +43,7 @@ def _issued(one: Cited, summary: Summary) -> dict[str, str]:
     thesis = one.row["csl"] == "thesis"
     return {
         "publisher": ", ".join([one.school] if one.school else one.publishers),
-        "publisher-place": ", ".join(summary.publication_places), "edition": summary.edition,
+        "publisher-place": ", ".join(summary.publication_places), "edition": one.edition,
         "genre": f"{one.degree} thesis" if one.degree else one.medium if thesis else "",
         "status": summary.status, "note": ". ".join(one.notes),
     }  # fmt: skip
@@ -51,7 +51,7 @@ def _issued(one: Cited, summary: Summary) -> dict[str, str]:
 
 def _found(one: Cited, summary: Summary, url: str) -> dict[str, str]:
     return {
-        "ISSN": one.place.issn, "DOI": summary.doi, "ISBN": one.place.isbn, "URL": first(summary.urls) or url,
+        "ISSN": one.place.issn, "DOI": summary.doi, "ISBN": one.place.isbn, "URL": addresses(summary, url)[0],
         "language": first(summary.tags), "abstract": abstract(summary),
         "keyword": ", ".join(word.text for word in summary.keywords),
     }  # fmt: skip

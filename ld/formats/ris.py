@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ld.formats.citation import Cited, abstract, cited, divided, listed
+from ld.formats.citation import Cited, abstract, addresses, cited, divided, listed
 from ld.formats.media import Format, Of, register
 from ld.summary import Agent, Summary
 
@@ -15,7 +15,7 @@ def ris(summary: Summary, url: str) -> str:
     one = cited(summary)
     lines = [("TY", one.row["ris"]), ("TI", one.title), *_people(one, summary), *_where(one), *_issued(one, summary)]
     lines += [("SN", one.place.issn or one.place.isbn), ("DO", summary.doi)]
-    lines += [("UR", address) for address in summary.urls or [url]]
+    lines += [("UR", address) for address in addresses(summary, url)]
     lines += [("LA", tag) for tag in summary.tags]
     lines += [("KW", word.text) for word in summary.keywords]
     lines += [("AB", abstract(summary)), *(("N1", note) for note in one.notes)]
@@ -40,7 +40,7 @@ def _where(one: Cited) -> Lines:
 
 def _issued(one: Cited, summary: Summary) -> Lines:
     return [
-        ("PY", one.when.year), ("DA", _date(one)), ("ET", summary.edition), ("M3", one.medium or one.degree),
+        ("PY", one.when.year), ("DA", _date(one)), ("ET", one.edition), ("M3", one.medium or one.degree),
         *(("PB", name) for name in [one.school, *one.publishers]),
         *(("CY", name) for name in summary.publication_places),
     ]  # fmt: skip
