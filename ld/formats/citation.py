@@ -81,7 +81,7 @@ def cited(summary: Summary) -> Cited:
     school, publishers = _school(summary)
     return Cited(
         row=_row(summary),
-        title=_title(summary),
+        title=_title(summary.title.text, summary.title.tag),
         authors=listed(summary, "author"),
         editors=listed(summary, "editor"),
         place=_place(summary),
@@ -157,19 +157,21 @@ def _thesis(row: Row, degree: str) -> Row:
     return row | {"medium": "", "bibtex": "phdthesis" if doctor else "mastersthesis"}
 
 
-def _title(summary: Summary) -> str:
-    """Return the title without the marks of ISBD: no full stop at its end, and no blank before the colon."""
-    title = text.without_stop(summary.title.text)
-    if " : " in title:
-        title = title.replace(" : = ", " = ")
-        return title if summary.title.tag.partition("-")[0] == _FRENCH else title.replace(" : ", ": ")
-    return title
+def _title(title: str, tag: str) -> str:
+    """Return a title without the marks of ISBD: no full stop at its end, and no blank before the colon."""
+    title = text.without_stop(title)
+    if " : " not in title:
+        return title
+    title = title.replace(" : = ", " = ")
+    return title if tag.partition("-")[0] == _FRENCH else title.replace(" : ", ": ")
 
 
 def _place(summary: Summary) -> Place:
     place = Place()
     for one in summary.containers:
         _add(place, one)
+    tag = first(summary.tags)
+    place.journal, place.book, place.series = (_title(one, tag) for one in (place.journal, place.book, place.series))
     place.volume = place.volume or summary.volume
     place.of_series = first(summary.number)
     place.issn = place.issn or first(summary.issns)
