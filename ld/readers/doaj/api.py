@@ -9,17 +9,29 @@ from collections.abc import Iterator
 from typing import Any, BinaryIO
 
 import ld.readers.doaj.article as article
-from ld.readers import fill
+from ld.readers import contents, fill
 from ld.readers.doaj.article import Article
 from ld.readers.documents import Found, documents, shape
 from ld.readers.limits import EXCERPT_CHARACTERS
 from ld.readers.people import Author
 from ld.readers.share import Share
-from ld.record import Origin, Part, Record, Rejected, Remark, Source, Subject
+from ld.record import Left, Origin, Part, Record, Rejected, Remark, Source, Subject
 from ld.values import dates, text
 
 KIND = "doaj"
 NAME = "DOAJ article JSON"
+_READ = """
+id created_date last_updated admin.publisher_record_id
+bibjson.title bibjson.abstract bibjson.keywords bibjson.year bibjson.month bibjson.start_page bibjson.end_page
+bibjson.author.name bibjson.author.affiliation bibjson.author.orcid_id
+bibjson.identifier.type bibjson.identifier.id bibjson.link.url
+bibjson.subject.scheme bibjson.subject.term bibjson.subject.code
+bibjson.license.url bibjson.license.type bibjson.license.title
+bibjson.journal.language bibjson.journal.publisher bibjson.journal.title bibjson.journal.issns
+bibjson.journal.volume bibjson.journal.number
+bibjson.journal.license.url bibjson.journal.license.type bibjson.journal.license.title
+"""
+READS = frozenset(_READ.split())
 _SHAPE = shape(KIND, dict[str, Any], ("results",), ("hits", "hits"))
 
 
@@ -45,6 +57,8 @@ def record(document: dict[str, Any], source: Source) -> Record | Rejected:
     if isinstance(result, Rejected):
         return result
     year = _text(bib.get("year"))
+    result.values = contents.of_json(outer)
+    result.left = list(_left(bib))
     result.issued = dates.month(_four_digits(year), _text(bib.get("month")))
     if year.strip() and result.issued is None:
         result.remarks.append(Remark("year", "names no year: left out", year))
@@ -108,6 +122,13 @@ def _subjects(bib: dict[str, Any]) -> Iterator[Subject]:
     for subject in _objects(bib.get("subject")):
         if _text(subject.get("scheme")).upper() == "LCC" and subject.get("code"):
             yield Subject(text.plain(_text(subject.get("term"))), "lcc", text.plain(_text(subject.get("code"))))
+
+
+def _left(bib: dict[str, Any]) -> Iterator[Left]:
+    """Yield the terms of schemes that are not published."""
+    for subject in _objects(bib.get("subject")):
+        if not subject.get("code"):
+            yield Left("bibjson.subject.term", "a term of a scheme without codes", _text(subject.get("term")))
 
 
 def _four_digits(raw: str) -> str:
