@@ -138,7 +138,8 @@ def test_dates_of_catalogues(raw: str, value: str) -> None:
     record = marc(publishDate=["Not found", raw, "2001"])
 
     assert record.issued
-    assert (record.issued.value, problems(record)) == (value, ["publishDate"])
+    assert (record.issued.value, problems(record)) == (value, ["publishDate", "publishDate"])
+    assert [remark.value for remark in record.remarks] == ["Not found", "2001"]
 
 
 def test_headings_lose_the_stop_and_initials_keep_it() -> None:

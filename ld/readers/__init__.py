@@ -7,6 +7,7 @@ jsontext           a JSON text read in little memory
 documents          JSON in all its shapes becomes single documents
 people             names as sources print them
 isbd               what the conventions of description hide in one string
+runs               what catalogues write of the run of a serial: its first and its last year
 fill               what every source fills in alike
 vufind/fields      the fields of VuFind's index
 vufind/recovery    what VuFind's `spelling` field still holds of a DOAJ record

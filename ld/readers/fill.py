@@ -7,8 +7,9 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 
 from ld.memo import remembered
+from ld.readers.limits import EXCERPT_CHARACTERS
 from ld.record import Date, Record, Remark
-from ld.values import dates, names, text
+from ld.values import calendars, dates, names, text
 from ld.values.vocab import vocabulary
 
 _MARKS_BEFORE = re.compile(r"^(?:[\s;,:·•*–—]|[-.](?=\s))+")
@@ -55,6 +56,16 @@ def set_urls(record: Record, raws: Iterable[str]) -> None:
             record.remarks.append(Remark("url", "not a web address: left out", raw))
     if not record.doi:
         record.doi = next((doi for url in record.urls if "doi.org/" in url and (doi := names.doi(url))), "")
+
+
+def set_issued(record: Record, field: str, raw: str, date: Date | None, kind: calendars.Kind) -> bool:
+    """Determine whether the date was set as that of issue; what is not read, or is in doubt, is remarked."""
+    problem = calendars.unread(raw, kind) if date is None else calendars.doubt(date, raw, kind)
+    if problem:
+        record.remarks.append(Remark(field, problem, raw[:EXCERPT_CHARACTERS]))
+        return False
+    record.issued = date
+    return True
 
 
 def filled_in(raw: str, how: list[str]) -> Date | None:

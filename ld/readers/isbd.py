@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from ld.record import Container, Date
+from ld.record import Container
 from ld.values import text
 
 _EXTENT = re.compile(
@@ -18,7 +18,6 @@ _NUMBERED = re.compile(
 _LCC = re.compile(r"[A-Z]{1,3}\s?\d{1,4}(?:\D.{0,80})?")
 _DEWEY = re.compile(r"\d{3}(?:\.\d{1,20})?")
 _DEGREE = re.compile(r"\b(?:Ph\.\s?D|PhD|Ed\.\s?D|M\.A|M\.S|M\.\s?Sc|MSc)\b\.?")
-_YEARS = re.compile(r"\b(?:1[4-9]|20)\d{2}\b")
 _NOBODY = re.compile(r"\[?(?:s\.?\s?\.?n\.?|s\.\s?l\.?|publisher not identified|n\.\s?p\.)\]?[.,]?", re.IGNORECASE)
 
 
@@ -65,12 +64,3 @@ def dewey(raw: str) -> str:
     """Return the number without the marks where it may be cut ("813/.54" is 813.54)."""
     match = _DEWEY.match(raw.replace("/", "").replace("'", ""))
     return match[0] if match else ""
-
-
-def run(raw: str) -> Date | None:
-    """Return the run of a serial ("Vol. 1 (1995)-v. 12 (2006)") as an interval of its first and last year."""
-    years = _YEARS.findall(raw)
-    if not years or raw.startswith("-"):
-        return None
-    start, end = years[0], years[-1] if len(years) > 1 and not raw.endswith("-") else ""
-    return None if end and end < start else Date(f"{start}/{end or '..'}", "edtf")

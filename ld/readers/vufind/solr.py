@@ -17,14 +17,14 @@ import ld.readers.doaj.article as article
 import ld.readers.people as people
 import ld.readers.vufind.recovery as recovery
 from ld.memo import remembered
-from ld.readers import fill
+from ld.readers import fill, runs
 from ld.readers import isbd as readers_isbd
 from ld.readers.documents import Found, documents, shape
 from ld.readers.limits import EXCERPT_CHARACTERS, FIELD_CHARACTERS, oversized
 from ld.readers.people import Author
 from ld.readers.share import Share
 from ld.record import Container, Part, Person, Record, Rejected, Remark, Source, Subject
-from ld.values import dates, languages, names, text
+from ld.values import calendars, dates, languages, names, text
 from ld.values.vocab import vocabulary
 
 KIND = "solr"
@@ -267,15 +267,28 @@ class _Reading:
     # -- date, language -----------------------------------------------------------------------------------------------
 
     def _date(self, record: Record) -> None:
+        """Set the first date that can be asserted, and the run of a serial."""
         for raw in self.fields.get("publishDate", ()):
             clean = text.plain(raw)
-            month = self.rules.get("dates") == "month"
-            record.issued = fill.filled_in(clean, record.how) if month else dates.parse(clean)
-            if record.issued:
-                break
-            if clean:
-                self.remark("publishDate", "names no date: left out", raw)
-        record.span = readers_isbd.run(text.plain(self.first("dateSpan")))
+            if record.issued and clean:
+                self.remark("publishDate", "a further date, of which it is not said what it dates: left out", raw)
+            elif clean:
+                self._issued(record, clean)
+        raws = self.all("dateSpan")
+        record.span = runs.run(raws)
+        for raw in raws:
+            if runs.ends(raw) is None:
+                self.remark("dateSpan", "names no year in which it began or ended: left out", raw)
+
+    def _issued(self, record: Record, raw: str) -> None:
+        """Set the date where it can be asserted. Cataloguers copy it as the work has it; others write ISO 8601."""
+        if self.rules.get("dates") == "month":
+            kind, date = calendars.Kind(format=record.format), fill.filled_in(raw, record.how)
+        else:
+            codes = filter(None, map(languages.code, self.all("language")))
+            kind = calendars.Kind(tuple(codes), record.format, record.title, copied=self.marc)
+            date = dates.transcribed(raw) if self.marc else dates.parse(raw)
+        fill.set_issued(record, "publishDate", raw, date, kind)
 
     def _languages(self, record: Record) -> None:
         for raw in self.all("language"):

@@ -1,0 +1,120 @@
+"""What is written about a date becomes signs, one for each meaning, whatever the language and the digits.
+
+The words stand in `vocab/codes/months.csv`, `date_words.csv` and `eras.csv`; the grammar of the signs in `dates`.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import partial
+
+from ld.memo import cached
+from ld.values.vocab import vocabulary
+
+# Meanings that a word has wherever it stands; those of "and", "or" and "to" ("a", "o", "i") depend on what is around.
+SIGNS = {
+    "about": "~", "between": " between ", "before": " before ", "after": " after ", "not before": " not-before ",
+    "not after": " not-after ", "since": " since ", "copyright": "©", "that is": " i.e. ", "nothing more": " ",
+    "century": " century ", "decade": " decade ", "part": " ", "before the common era": " bce ",
+    "of the common era": " ce ",
+}  # fmt: skip
+_DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−﹣－~∼〜～", "-") | {"℗": "©", "Ⓟ": "©", "／": "/", "’": "'"})
+_COPYRIGHT = re.compile(r"(?:\(?(?<![^\W_])[cp]\)?|\(?©+\)?)\s{0,2}(?=\[?\d{4})")
+_DIGITS = re.compile(r"[^\x00-\x7f]")
+_NUMERALS = "〇一二三四五六七八九"
+_YEAR_IN_NUMERALS = re.compile(f"(?<![零十{_NUMERALS}])[零{_NUMERALS}]{{4}}(?![零十{_NUMERALS}])")
+_UNKNOWN_DIGITS = (
+    (re.compile(r"(?<![\d\]])(1[0-9]\d|20\d|0\d\d)[-ux_?]\??(?![\dux_?])"), r"\1X"),
+    (re.compile(r"(?<!\d)(\d\d)\[?(?:--|uu|xx|__|\?\?)\]?\??(?![\dux_?])"), r"\1XX"),
+    (re.compile(r"(?<!\d)1(?:---|uuu|xxx|___|\?\?\?)\??(?![\dux_?-])"), "1XXX"),
+    (re.compile(r"(?<!\w)uuuu(?!\w)"), "XXXX"),
+)
+
+
+def signs(raw: str) -> str:
+    """Return the text with signs for its words, brackets and stops as they are.
+
+    >>> signs("[ca. März 1998]"), signs("between 199- and ٢٠٠١")
+    ('[~ @03 1998]', 'between 199X and 2001')
+    """
+    text = ascii_digits(raw).lower().translate(_DASHES)
+    text = _words().sub(_sign, _COPYRIGHT.sub("©", text))
+    text = re.sub(r"\s+", " ", _eras().sub(_year_of_era, text)).strip()
+    for pattern, known in _UNKNOWN_DIGITS:
+        text = pattern.sub(known, text)
+    return text
+
+
+def words(means: str) -> str:
+    """Return a regular expression of the words with that meaning, as letters of no longer word."""
+    found = sorted((word for word, row in vocabulary().codes("date_words").items() if row["means"] == means), key=len)
+    return rf"(?<![^\W\d_])(?:{'|'.join(map(re.escape, reversed(found)))})(?![^\W\d_])\.?"
+
+
+def ascii_digits(text: str) -> str:
+    """Return the text with the digits of all scripts as ASCII ones; "二〇〇二" is four digits, "十二" is none.
+
+    >>> ascii_digits("۱۳۵۸ ２００２ 二〇〇二")
+    '1358 2002 2002'
+    """
+    if text.isascii():
+        return text
+    return _YEAR_IN_NUMERALS.sub(_numerals, _DIGITS.sub(_digit, text))
+
+
+def _digit(match: re.Match[str]) -> str:
+    return str(unicodedata.decimal(match[0], match[0]))
+
+
+def _numerals(match: re.Match[str]) -> str:
+    return "".join(str(_NUMERALS.index(char.replace("零", "〇"))) for char in match[0])
+
+
+def _sign(match: re.Match[str]) -> str:
+    return _by_word().get(match[0], "") or _by_word().get(match[0].rstrip("."), match[0])
+
+
+@cached()
+def _by_word() -> dict[str, str]:
+    """Return the sign of each word."""
+    months = {word: f"@{row['number']} " for word, row in vocabulary().codes("months").items()}
+    rows = vocabulary().codes("date_words")
+    return months | {word: SIGNS[row["means"]] for word, row in rows.items() if row["means"] in SIGNS}
+
+
+@cached()
+def _words() -> re.Pattern[str]:
+    longest = sorted(_by_word(), key=len, reverse=True)
+    return re.compile(rf"(?<![^\W\d_])(?:{'|'.join(map(re.escape, longest))})(?![^\W\d_])\.?")
+
+
+@cached()
+def _eras() -> re.Pattern[str]:
+    names = sorted(vocabulary().codes("eras"), key=len, reverse=True)
+    return re.compile(
+        rf"(?<!\w)({'|'.join(map(re.escape, names))})\s?(\d{{1,3}}|元|[一二三四五六七八九十百]{{1,4}})(?!\d)"
+    )
+
+
+def _year_of_era(match: re.Match[str]) -> str:
+    """Return the year of the Common Era, where the era had so many; the text as it is where it had not."""
+    row = vocabulary().codes("eras")[match[1]]
+    number = int(match[2]) if match[2].isdigit() and match[2].isascii() else _number(match[2])
+    year = int(row["first"]) + number - 1
+    certain = number >= int(row["from"] or 1) and year <= int(row["last"] or 9999)
+    return f" {year}" if certain else match[0]
+
+
+def _number(numerals: str) -> int:
+    """Return what the Chinese numerals below 200 count ("元" is the first)."""
+    if numerals == "元":
+        return 1
+    hundreds, _, rest = numerals.rpartition("百")
+    tens, ten, ones = rest.rpartition("十")
+    value = partial(_NUMERALS.find)
+    return (
+        100 * bool(hundreds or "百" in numerals)
+        + (10 * (value(tens) if tens else 1) if ten else 0)
+        + max(value(ones), 0) * bool(ones)
+    )
