@@ -13,7 +13,7 @@ ARABIC, PERSIAN, HEBREW, THAI, NEPALI, LATIN, GERMAN = "ara", "per", "heb", "tha
 @pytest.mark.parametrize(
     ("raw", "languages", "format", "said"),
     [
-        ("1423", (ARABIC,), "book", False), ("1455", (ARABIC,), "book", False), ("1456", (ARABIC,), "book", True),
+        ("1423", (ARABIC,), "book", False), ("1450", (ARABIC,), "book", False), ("1451", (ARABIC,), "book", True),
         ("1423", (GERMAN,), "book", True), ("1423", (), "book", True), ("1985", (ARABIC,), "book", True),
         ("1403", (PERSIAN,), "book", False), ("1423", (GERMAN, ARABIC), "book", False),
         ("1423 [2002 or 2003]", (ARABIC,), "book", True), ("[1345 or 1346]", (ARABIC,), "manuscript", False),

@@ -40,7 +40,8 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     holder = Flask("placeholder")
     http = make_server("127.0.0.1", 0, holder, threaded=True)
     base = f"http://127.0.0.1:{http.server_port}/"
-    settings = Settings(tmp_path_factory.mktemp("site"), {"base": base}, {})
+    asking = {"query_per_client": 32, "query_queue": 32}  # Comunica asks many things at a time
+    settings = Settings(tmp_path_factory.mktemp("site"), {"base": base, **asking}, {})
     publish([str(EXAMPLES)], settings)
     app = create_app(settings)
     http.app = app

@@ -17,6 +17,7 @@ from ld.commands.options import json, print_json, site, with_settings
 from ld.commands.talk import say
 from ld.errors import UsageError
 from ld.progress import Display
+from ld.publish.ledger import Ledger
 from ld.publish.run import publish as publish_sources
 from ld.record import Deleted
 from ld.settings import Settings
@@ -75,7 +76,9 @@ def publish(
 
 
 def _tell(manifest: Manifest, settings: Settings, progress: Display) -> None:
-    """Say what became of the records, and which generation is live now."""
+    """Say what became of every value and of the records, and which generation is live now."""
+    for line in Ledger.of(settings.site / "generations" / manifest.generation).table():
+        say(line)
     account, counts = manifest.account, manifest.counts
     beside = f", {account.unknown:,} to delete not found" if account.unknown else ""
     beside += f"; {account.again:,} described anew" if account.again else ""

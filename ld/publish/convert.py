@@ -20,6 +20,7 @@ from ld.mapping.entities import Site
 from ld.mapping.profile import Profile
 from ld.publish.claims import Tally
 from ld.publish.indexer import words
+from ld.publish.ledger import Ledger
 from ld.publish.sortedruns import GONE, NEW, SAME, SEEN, Row, Runs, framed, read_rows
 from ld.readers import Outcome, read, reread
 from ld.readers.share import Share
@@ -65,7 +66,10 @@ class Job(Struct, frozen=True, kw_only=True):
 
 
 class Converted(Struct):
-    """What one worker has written and counted. Rejects and remarks are files of notes; `parts` are pages of lists."""
+    """What one worker has written and counted. Rejects and remarks are files of notes; `parts` are pages of lists.
+
+    `ledger` tells what became of every value; None where nothing was read.
+    """
 
     runs: list[Path]
     claims: list[Path]
@@ -75,6 +79,7 @@ class Converted(Struct):
     rejected: int = 0
     usable: int = 0
     parts: list[Part] = []
+    ledger: Ledger | None = None
 
 
 class Note(Struct, array_like=True):
@@ -116,7 +121,8 @@ class _Conversion:
         self.runs = Runs(job.folder, f"worker-{job.index}")
         self.tally = Tally(job.folder, f"worker-{job.index}")
         rejects, remarks = (job.folder / f"worker-{job.index}.{name}" for name in ("rejects", "remarks"))
-        self.done = Converted([], [], rejects, remarks)
+        self.ledger = Ledger({}, {}, {})
+        self.done = Converted([], [], rejects, remarks, ledger=self.ledger)
         self.rejects, self.remarks = rejects.open("wb", 1 << 16), remarks.open("wb", 1 << 16)
         self._encode = msgspec.msgpack.Encoder().encode
 
@@ -153,6 +159,7 @@ class _Conversion:
         digest = digest_of(record.source)
         self.done.usable += not kept
         if self.live and not self.job.again and self.live.digest(path) == digest:
+            self.ledger.enter(record)
             self.runs.add(Row(path, position, SAME))
             return
         row = self._row(record, path, position, digest)
@@ -162,6 +169,7 @@ class _Conversion:
             return
         row.kept = kept
         self.runs.add(row)
+        self.ledger.enter(record)
         for remark in record.remarks:
             self._remark(record.id, remark, position)
 
@@ -207,6 +215,7 @@ class _Conversion:
             self._read(kept)
         self.done.read += kept
         self.done.rejected += 1
+        self.ledger.reject(rejected)
         self.rejects.write(framed(Note(position, msgspec.json.encode(rejected))))
         if rejected.id:
             self.runs.add(Row(f"record/{rejected.id}", position, SEEN, kept=kept))

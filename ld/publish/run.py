@@ -20,6 +20,7 @@ import msgspec
 from msgspec.structs import replace
 
 from ld.errors import SiteError, SourceError, UsageError
+from ld.formats import citation
 from ld.formats.rdfxml import order
 from ld.harvest.fetch import fetch, is_url
 from ld.mapping.entities import Site
@@ -28,6 +29,7 @@ from ld.publish import workers as crew
 from ld.publish.build import REJECTS, Built, Plan
 from ld.publish.convert import Converted, Input, Job, convert, deleted, notes, trained
 from ld.publish.generations import building, finish, prune, switch
+from ld.publish.ledger import LEDGER, Ledger
 from ld.publish.rebuild import Rebuild
 from ld.publish.sortedruns import Runs
 from ld.publish.update import Update
@@ -48,7 +50,7 @@ _BYTES_A_WORKER, _RECORDS_A_WORKER = 8 << 20, 2000
 # What a new generation needs at least, by what is read: packed input grows.
 _SPACE, _SPACE_PACKED = 3, 12
 # Tables of what is made anew for each request; all others decide what is kept of a record.
-_FOR_EACH_REQUEST = frozenset({"pages.csv", "codes/zotero.csv"})
+_FOR_EACH_REQUEST = frozenset({"pages.csv", "codes/zotero.csv", "codes/citations.csv", "codes/schools.csv"})
 _TMPDIR = "SQLITE_TMPDIR"
 _PACKED = (".gz", ".zst", ".zstd")
 # What an update copies from the live generation; the rest are hard links, whose checksums stay as they were.
@@ -106,6 +108,7 @@ def _legible(known: Vocabulary) -> None:
     """Read the tables that only a served site needs: a mistake in them is told before anything is built."""
     captions(known)
     order(known)
+    citation.check(known)
 
 
 def _keep_on(settings: Settings) -> None:
@@ -267,6 +270,7 @@ class _Run:
     def _assemble(self, done: list[Converted], packers: Packers, workers: int, full: bool) -> tuple[Built, Account]:
         account = Account(read=sum(result.read for result in done), rejected=sum(result.rejected for result in done))
         self._write_rejects(done)
+        self._write_ledger(done)
         if not self.again and not any(result.usable for result in done):
             raise SourceError(self._nothing_usable(account))
         with (self.folder / "remarks.jsonl").open("w", encoding="utf-8") as remarks:
@@ -294,6 +298,13 @@ class _Run:
         with (self.folder / REJECTS).open("wb") as rejects:
             for note in notes(result.rejects for result in done):
                 rejects.write(note + b"\n")
+
+    def _write_ledger(self, done: Sequence[Converted]) -> None:
+        ledger = Ledger({}, {}, {})
+        for result in done:
+            if result.ledger:
+                ledger.add(result.ledger)
+        (self.folder / LEDGER).write_bytes(msgspec.json.format(msgspec.json.encode(ledger)) + b"\n")
 
     def _nothing_usable(self, account: Account) -> str:
         """Return why nothing is published. No site is created just to hold the reasons."""

@@ -5,7 +5,8 @@ site/
   vocab/                    overlay of the packaged vocab/ (may be missing)
   current -> generations/…  the live one: one symlink, replaced in one step
   generations/20261124T101500Z/
-    manifest.json  documents.sqlite  things.sqlite  forms.sqlite  store/  index/  dumps/  rejects.jsonl
+    manifest.json  documents.sqlite  things.sqlite  forms.sqlite  store/  index/  dumps/
+    rejects.jsonl  remarks.jsonl  ledger.json  (what was rejected, what looked wrong, what became of every value)
     reading.lock            readers of the generation share a lock on it; to remove the generation takes it alone
 
 The power may fail at any step: a folder gets its final name when everything in it is on the disk, then the symlink is

@@ -9,17 +9,29 @@ from collections.abc import Iterator
 from typing import Any, BinaryIO
 
 import ld.readers.doaj.article as article
-from ld.readers import fill
+from ld.readers import contents, fill
 from ld.readers.doaj.article import Article
 from ld.readers.documents import Found, documents, shape
 from ld.readers.limits import EXCERPT_CHARACTERS
 from ld.readers.people import Author
 from ld.readers.share import Share
-from ld.record import Origin, Part, Record, Rejected, Remark, Source, Subject
+from ld.record import Left, Origin, Part, Record, Rejected, Remark, Source, Subject
 from ld.values import calendars, dates, text
 
 KIND = "doaj"
 NAME = "DOAJ article JSON"
+_READ = """
+id created_date last_updated admin.publisher_record_id
+bibjson.title bibjson.abstract bibjson.keywords bibjson.year bibjson.month bibjson.start_page bibjson.end_page
+bibjson.author.name bibjson.author.affiliation bibjson.author.orcid_id
+bibjson.identifier.type bibjson.identifier.id bibjson.link.url
+bibjson.subject.scheme bibjson.subject.term bibjson.subject.code
+bibjson.license.url bibjson.license.type bibjson.license.title
+bibjson.journal.language bibjson.journal.publisher bibjson.journal.title bibjson.journal.issns
+bibjson.journal.volume bibjson.journal.number
+bibjson.journal.license.url bibjson.journal.license.type bibjson.journal.license.title
+"""
+READS = frozenset(_READ.split())
 _SHAPE = shape(KIND, dict[str, Any], ("results",), ("hits", "hits"))
 
 
@@ -44,6 +56,8 @@ def record(document: dict[str, Any], source: Source) -> Record | Rejected:
     result = article.record(_article(outer, bib), source)
     if isinstance(result, Rejected):
         return result
+    result.values = contents.of_json(outer)
+    result.left = list(_left(bib))
     _issued(result, _text(bib.get("year")), _text(bib.get("month")))
     result.created = dates.stamp(_text(outer.get("created_date")))
     result.modified = dates.stamp(_text(outer.get("last_updated")))
@@ -101,6 +115,13 @@ def _subjects(bib: dict[str, Any]) -> Iterator[Subject]:
     for subject in _objects(bib.get("subject")):
         if _text(subject.get("scheme")).upper() == "LCC" and subject.get("code"):
             yield Subject(text.plain(_text(subject.get("term"))), "lcc", text.plain(_text(subject.get("code"))))
+
+
+def _left(bib: dict[str, Any]) -> Iterator[Left]:
+    """Yield the terms of schemes that are not published."""
+    for subject in _objects(bib.get("subject")):
+        if not subject.get("code"):
+            yield Left("bibjson.subject.term", "a term of a scheme without codes", _text(subject.get("term")))
 
 
 def _licences(bib: dict[str, Any]) -> list[dict[str, Any]]:

@@ -16,7 +16,7 @@ from lxml import etree
 import ld.readers.doaj.article as article
 import ld.readers.parts as parts
 from ld.errors import SourceError
-from ld.readers import fill
+from ld.readers import contents, fill
 from ld.readers.doaj.article import Article
 from ld.readers.limits import EXCERPT_CHARACTERS
 from ld.readers.people import Author
@@ -26,6 +26,14 @@ from ld.values import calendars, dates, text
 
 KIND = "oai_doaj"
 NAME = "DOAJ OAI-PMH XML"
+_READ = """
+header/identifier header/datestamp header/setSpec
+identifier title abstract keywords/keyword language publisher publisherRecordId journalTitle issn eissn
+publicationDate volume issue startPage endPage doi fullTextUrl
+authors/author/name authors/author/orcid_id authors/author/affiliationId
+affiliationsList/affiliationName affiliationsList/affiliationName@affiliationId
+"""
+READS = frozenset(_READ.split())
 _OAI = "{http://www.openarchives.org/OAI/2.0/}"
 _DOAJ = "{http://doaj.org/features/oai_doaj/1.0/}"
 _RECORD, _ERROR, _ARTICLE = f"{_OAI}record", f"{_OAI}error", f"{_DOAJ}doajArticle"
@@ -144,8 +152,15 @@ def _record(element: etree._Element, place: str) -> Record | Rejected | Deleted:
         return Rejected(place, reason, known, excerpt)
     result = article.record(_article(content, known), source)
     if isinstance(result, Record):
+        result.values = _values(header, content)
         _dates(result, content, header, identifier)
     return result
+
+
+def _values(header: etree._Element | None, content: etree._Element) -> contents.Values:
+    """Return all values of the article and of the header before it."""
+    before = contents.of_xml(header) if header is not None else {}
+    return contents.of_xml(content) | {f"header/{name}": values for name, values in before.items()}
 
 
 def _format(element: etree._Element) -> str:

@@ -28,6 +28,7 @@ from ld.record import Record, Rejected, Source
 
 KIND = "staffview"
 NAME = "VuFind Staff View text"
+READS = solr.READS
 _FIRST_LINE = re.compile(r"(?:id|_version_) \S")
 _MARC = re.compile(rb"LEADER [0-9 ]{5}")
 _ONE_WORD = ("_version_", "id")
