@@ -13,7 +13,7 @@ from datetime import date
 from ld.memo import cached, remembered
 from ld.record import Date
 from ld.values.datewords import signs, words
-from ld.values.edtf import dated, real
+from ld.values.edtf import LAST_YEAR, dated, real
 from ld.values.points import month_of, point
 
 _YEAR = re.compile(r"\d{4}", re.ASCII)
@@ -21,10 +21,12 @@ _ISO = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?(?:[T ]\d{2}:\d{2}.{0,2
 _TWO_YEARS = re.compile(r"(\d{4})([-/])(\d{1,2})", re.ASCII)
 _MARKS = "[]()<>{}.,;:\"' "
 _CORRECTED = re.compile(r"(?:\d{4}|\d{1,3})\??,?\s?[\[(]?\s?i\.e\. ,?\s?(\d{4}\??)[\])]?")
-_SUPPLIED = re.compile(r"(.{0,80}?)\s?(?:(?<!-)(?<!- )(?<!^)\[|=|i\.e\. |(?<=\])\[|(?<=-)\s{1,9}\[)\s?([^=]{4,60})")
+_SUPPLIED = re.compile(r"(.{1,80}?)\s?(?:\[|=|i\.e\. )\s?([^=]{4,60})")
+_OWN_YEAR = re.compile(r"(?<!\d)(?:1[5-9]|20)\d\d(?!\d)")
+_TWO_CALENDARS = re.compile(r"\[?(\d{4})(?: ?a?\.?h\.?)?\s?[/(=,-]\s?(\d{4})(?: ?(?:ce|m)\.?)?[\])]?\.?")
 _BEHIND = re.compile(r"(?:\d{1,3}|.{0,30}[^\W\d_]),\s(\d{4})")
 _OPEN_END = re.compile(r"-\s?<[^>]{0,30}>?[\]\s.]{0,5}$")
-_LIST = re.compile(r"[,;]\s?|\s(?=\[?©)|\]\s?\[")
+_LIST = re.compile(r"[,;]\s?|\s(?=[\[(]?\s?©)|\]\s?\[")
 _SEPARATOR = re.compile(r"\s?(?:-|/)\s?")
 _STAMP = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?Z", re.ASCII)
 _EPOCH = date(1970, 1, 1).toordinal()
@@ -40,7 +42,7 @@ def _parse(raw: str) -> Date | None:
     ('1998', '1995?', None)
     """
     text = raw.strip().strip(_MARKS)
-    if _YEAR.fullmatch(text):
+    if _YEAR.fullmatch(text) and ".." not in raw[:3]:
         return dated(text)
     two = _TWO_YEARS.fullmatch(text)
     if two and not _is_month(two[3]) and (found := _years(two[1], two[3])):
@@ -49,6 +51,8 @@ def _parse(raw: str) -> Date | None:
         return _calendar(match[1], match[2], match[3])
     if len(raw) > LONGEST:
         return None
+    if raw.lstrip("[ ").startswith(".."):
+        return dated(raw.strip())
     if not raw.startswith("-") and (found := dated(raw.strip())):
         return found
     if two:  # "2010/11": a month to some, two years to others
@@ -111,18 +115,34 @@ def _years(start: str, end: str) -> Date | None:
 def _read(text: str) -> Iterator[str]:
     """Yield what the text may say, in EDTF, the likeliest first."""
     text = _OPEN_END.sub("-", _CORRECTED.sub(r"\1", text))
+    if (match := _TWO_CALENDARS.fullmatch(text)) and (common := _common(int(match[1]), int(match[2]))):
+        yield str(common)
+        return
     yield from _statement(text)
-    for match in _supplied(text):
-        yield from _statement(match)
+    for added in _supplied(text):
+        yield from _statement(added)
+
+
+def _common(one: int, other: int) -> int:
+    """Return which of two years is that of the Common Era, where both are the same one in two calendars; else 0.
+
+    The lunar years of the Islamic calendar are by a thirty-third shorter than ours, and its solar ones begin 621 years
+    later; the Buddhist, Bikram and Hebrew calendars are 543, 57 and 3760 years ahead.
+    """
+    early, late = min(one, other), max(one, other)
+    if late > LAST_YEAR:
+        return early if late - early in (543, 56, 57, 3760, 3761) else 0
+    lunar = early * 32 / 33 + 622
+    return late if 1200 <= early <= 1450 and (late - early in (621, 622) or abs(late - lunar) <= 1.5) else 0
 
 
 def _supplied(text: str) -> Iterator[str]:
     """Yield what a cataloguer adds to a date of another calendar, or to a wrong one: "1358 [1979]", "62 i.e. 1987"."""
-    if match := _SUPPLIED.fullmatch(text):
-        added = match[2]
-        if "©" not in added:
-            yield added
-            yield added.rpartition(", ")[2]
+    match = _SUPPLIED.fullmatch(text)
+    if match and "©" not in match[2]:
+        yield match[2]
+        if not _OWN_YEAR.search(match[1]):
+            yield match[2].rpartition(", ")[2]
     if match := _BEHIND.fullmatch(text.strip(_MARKS)):
         yield match[1]
 
@@ -155,6 +175,8 @@ def _words(text: str) -> Iterator[str]:
     """Yield what stands between two words, before or after one."""
     if match := re.fullmatch(r"between (.{4,30})", text):
         yield from (f"{a}/{b}" for a, b in _pairs(match[1], _and()))
+    if match := re.fullmatch(r"@2\d (\d{4}[/-]\d{2,4})", text):
+        yield from (f"{a}/{b}" for a, b in _pairs(match[1], _SEPARATOR))
     for a, b in _pairs(text, _or()):
         yield f"[{a.rstrip('?~%')},{b.rstrip('?~%')}]"
     for a, b in _pairs(text.removeprefix("since "), _to()):
@@ -176,21 +198,35 @@ def _pairs(text: str, separator: re.Pattern[str]) -> Iterator[tuple[str, str]]:
 def _pair(left: str, right: str) -> tuple[str, str] | None:
     """Return both dates; what one lacks it has from the other: "1998-99", "Jan.-Mar. 1983", "ca. 1453-1454"."""
     start, end = point(left), point(right)
-    if start and not end and (match := re.fullmatch(r"(\d{1,2})(\??)", right)) and start[:4].isdigit():
-        whole = start[: 4 - len(match[1])] + match[1]
-        end = whole + match[2] if whole > start[:4] else ""
-    if end and not start and end[:4].isdigit():
-        start = point(f"{left} {end[:4]}") if "@" in left else ""
-        if re.fullmatch(r"\d{1,2}\.?", left) and len(end) == 10:
-            start = f"{end[:8]}{int(left.rstrip('.')):02}"
+    if start and not end:
+        end = _end(start, right)
+    elif end and not start:
+        start = _start(left, end)
     if start.endswith("~") and end.isdigit():
         end += "~"
-    return (start, end) if start and end else None
+    whole = start and end and not ("@" in left and end.isdigit())  # "winter 1998/99" is one winter
+    return (start, end) if whole else None
+
+
+def _end(start: str, right: str) -> str:
+    """Return the second date where it has its year from the first: "1998-99", "2013 Nov.-Dec."."""
+    if "@" in right:
+        return point(f"{right} {start[:4]}")
+    match = re.fullmatch(r"(\d{1,2})(\??)", right)
+    whole = start[: 4 - len(match[1])] + match[1] if match and start[:4].isdigit() else ""
+    return whole + (match[2] if match else "") if whole > start[:4] else ""
+
+
+def _start(left: str, end: str) -> str:
+    """Return the first date where it has its year, or year and month, from the second: "15-17 May 1998"."""
+    if "@" in left and end[:4].isdigit():
+        return point(f"{left} {end[:4]}")
+    return f"{end[:8]}{int(left.rstrip('.')):02}" if re.fullmatch(r"\d{1,2}\.?", left) and len(end) == 10 else ""
 
 
 def _interval(text: str) -> Iterator[str]:
     """Yield a run of years; 9999 is still going, uuuu is not known."""
-    if match := re.fullmatch(r"(.{4,25}?)(?:-|/)(?:9999|\.\.)?", text):
+    if match := re.fullmatch(r"(.{4,25}?)(?:-|/)(?:-?9999|\.\.)?", text):
         yield f"{found}/.." if (found := point(match[1])) else ""
     if match := re.fullmatch(r"(.{4,25}?)(?:-|/)XXXX", text):
         yield f"{found}/" if (found := point(match[1])) else ""

@@ -17,10 +17,12 @@ SIGNS = {
     "about": "~", "between": " between ", "before": " before ", "after": " after ", "not before": " not-before ",
     "not after": " not-after ", "since": " since ", "copyright": "©", "that is": " i.e. ", "nothing more": " ",
     "century": " century ", "decade": " decade ", "part": " ", "before the common era": " bce ",
-    "of the common era": " ce ",
+    "of the common era": " ce ", "still going": " -9999",
 }  # fmt: skip
-_DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−﹣－~∼〜～", "-") | {"℗": "©", "Ⓟ": "©", "／": "/", "’": "'"})
+_DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−﹣－∼〜～", "-") | {"℗": "©", "Ⓟ": "©", "／": "/", "’": "'"})
 _COPYRIGHT = re.compile(r"(?:\(?(?<![^\W_])[cp]\)?|\(?©+\)?)\s{0,2}(?=\[?\d{4})")
+_CIRCA = re.compile(r"(?<![^\W_])c\s?(?=1[0-7]\d\d)")  # no copyright is so old
+_TILDE = re.compile(r"(?<=\d)\s?~\s?(?=\d)")
 _DIGITS = re.compile(r"[^\x00-\x7f]")
 _NUMERALS = "〇一二三四五六七八九"
 _YEAR_IN_NUMERALS = re.compile(f"(?<![零十{_NUMERALS}])[零{_NUMERALS}]{{4}}(?![零十{_NUMERALS}])")
@@ -39,7 +41,8 @@ def signs(raw: str) -> str:
     ('[~ @03 1998]', 'between 199X and 2001')
     """
     text = ascii_digits(raw).lower().translate(_DASHES)
-    text = _words().sub(_sign, _COPYRIGHT.sub("©", text))
+    text = _COPYRIGHT.sub("©", _CIRCA.sub("~ ", _TILDE.sub("-", text)))
+    text = _words().sub(_sign, text)
     text = re.sub(r"\s+", " ", _eras().sub(_year_of_era, text)).strip()
     for pattern, known in _UNKNOWN_DIGITS:
         text = pattern.sub(known, text)

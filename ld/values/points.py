@@ -75,8 +75,10 @@ def _decade(match: re.Match[str]) -> str:
 
 
 def _roman(match: re.Match[str]) -> str:
-    """Return the year in Roman numerals, as title pages have it."""
-    return str(_number(match[0])) if _number(match[0]) >= 1400 else ""
+    """Return the year in Roman numerals, as title pages have it ("M.DCC.XXII")."""
+    letters = re.sub("[. ]", "", match[0])
+    year = _number(letters) if len(letters) > 2 and _ROMAN.fullmatch(letters) else 0
+    return str(year) if year >= 1400 else ""
 
 
 def _number(roman: str) -> int:
@@ -132,7 +134,11 @@ _FORMS: tuple[Form, ...] = (
     _form(r"(\d{1,2})([./-])\s?(\d{1,2})\2\s?(\d{4})", _two_numbers),
     _form(r"(\d{4})([./])(\d{1,2})\2(\d{1,2})", _year_first),
     _form(r"(0[1-9]|1[0-2])/(\d{4})", lambda m: f"{m[2]}-{m[1]}"),
-    _form(r"\d/(\d{4})", lambda m: m[1]),  # April, or the fourth issue
+    _form(r"(0[1-9])\.(\d{4})", lambda m: f"{m[2]}-{m[1]}"),
+    _form(r"(\d{4})\.(0[1-9]|1[0-2])", lambda m: f"{m[1]}-{m[2]}"),
+    _form(r"(?:\d/|\d{1,3}\.)(\d{4})", lambda m: m[1]),  # "4/2019": April, or the fourth issue
+    _form(r"(\d{4})\.\d", lambda m: m[1]),
+    _form(r"(\d{4}) ?(?:nian|nen|nyŏn)", lambda m: m[1]),
     _form(r"(\d{4}) ?[年년](?: ?(\d{1,2}) ?[月월](?: ?(\d{1,2}) ?[日일])?)?", _far_eastern),
     _form(r"(\d{3}0)\s?(?:'?s|-?er(?: jahre)?|-?е(?: годы| гг?)?|-tal(?:et)?)", _decade),
     _form(r"decade (\d{3}0)(?:'?s)?", _decade),
@@ -140,5 +146,5 @@ _FORMS: tuple[Form, ...] = (
     _form(r"(\d{1,4}) bce", _bce),
     _form(r"(?:ce (\d{3,4})|(\d{3,4}) ce)", lambda m: (m[1] or m[2]).zfill(4)),
     _form(r"(19[2-4]\d)[-, ]{1,3}(?:a\. ?)?[ivx]{1,5}(?: ?e\. ?f)?", lambda m: m[1]),  # Italy's years of fascism
-    _form(_ROMAN.pattern, _roman),
+    _form(r"m[mdclxvi. ]{1,20}", _roman),
 )  # fmt: skip
