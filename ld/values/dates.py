@@ -23,7 +23,7 @@ _MARKS = "[]()<>{}.,;:\"' "
 _CORRECTED = re.compile(r"(?:\d{4}|\d{1,3})\??,?\s?[\[(]?\s?i\.e\. ,?\s?(\d{4}\??)[\])]?")
 _SUPPLIED = re.compile(r"(.{1,80}?)\s?(?:\[|=|i\.e\. )\s?([^=]{4,60})")
 _OWN_YEAR = re.compile(r"(?<!\d)(?:1[5-9]|20)\d\d(?!\d)")
-_TWO_CALENDARS = re.compile(r"\[?(\d{4})(?: ?a?\.?h\.?)?\s?[/(=,-]\s?(\d{4})(?: ?(?:ce|m)\.?)?[\])]?\.?")
+_TWO_CALENDARS = re.compile(r"(\d{4})(?: ?A?\.?H\.?)?\s?[/(=,-]\s?(\d{4})(?: ?(?:CE|M)\.?)?")
 _BEHIND = re.compile(r"(?:\d{1,3}|.{0,30}[^\W\d_]),\s(\d{4})")
 _OPEN_END = re.compile(r"-\s?<[^>]{0,30}>?[\]\s.]{0,5}$")
 _LIST = re.compile(r"[,;]\s?|\s(?=[\[(]?\s?©)|\]\s?\[")
@@ -42,8 +42,12 @@ def _parse(raw: str) -> Date | None:
     ('1998', '1995?', None)
     """
     text = raw.strip().strip(_MARKS)
-    if _YEAR.fullmatch(text) and ".." not in raw[:3]:
+    if raw.lstrip("[ ").startswith(".."):
+        return dated(raw.strip())
+    if _YEAR.fullmatch(text):
         return dated(text)
+    if (match := _TWO_CALENDARS.fullmatch(text)) and (common := _common(int(match[1]), int(match[2]))):
+        return dated(str(common))
     two = _TWO_YEARS.fullmatch(text)
     if two and not _is_month(two[3]) and (found := _years(two[1], two[3])):
         return found
@@ -51,8 +55,6 @@ def _parse(raw: str) -> Date | None:
         return _calendar(match[1], match[2], match[3])
     if len(raw) > LONGEST:
         return None
-    if raw.lstrip("[ ").startswith(".."):
-        return dated(raw.strip())
     if not raw.startswith("-") and (found := dated(raw.strip())):
         return found
     if two:  # "2010/11": a month to some, two years to others
@@ -115,9 +117,6 @@ def _years(start: str, end: str) -> Date | None:
 def _read(text: str) -> Iterator[str]:
     """Yield what the text may say, in EDTF, the likeliest first."""
     text = _OPEN_END.sub("-", _CORRECTED.sub(r"\1", text))
-    if (match := _TWO_CALENDARS.fullmatch(text)) and (common := _common(int(match[1]), int(match[2]))):
-        yield str(common)
-        return
     yield from _statement(text)
     for added in _supplied(text):
         yield from _statement(added)
