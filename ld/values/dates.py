@@ -20,8 +20,8 @@ _YEAR = re.compile(r"\d{4}", re.ASCII)
 _ISO = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?(?:[T ]\d{2}:\d{2}.{0,20})?", re.ASCII)
 _TWO_YEARS = re.compile(r"(\d{4})([-/])(\d{1,2})", re.ASCII)
 _MARKS = "[]()<>{}.,;:\"' "
-_CORRECTED = re.compile(r"(?:\d{4}|\d{1,3})\??,?\s?[\[(]?\s?i\.e\. ,?\s?(\d{4}\??)[\])]?")
-_SUPPLIED = re.compile(r"(.{1,80}?)\s?(?:\[|=|i\.e\. )\s?([^=]{4,60})")
+_CORRECTED = re.compile(r"(?<!-)(?<!\d)(?:\d{4}|\d{1,3})\??,?\s?[\[(]?\s?i\.e\. ,?\s?(\d{4}\??)(?![-\d?])[\])]?")
+_SUPPLIED = re.compile(r"(.{1,80}?)\s?(\[|=|i\.e\. |\()\s?([^=]{4,60})")
 _OWN_YEAR = re.compile(r"(?<!\d)(?:1[5-9]|20)\d\d(?!\d)")
 _TWO_CALENDARS = re.compile(r"(\d{4})(?: ?A?\.?H\.?)?\s?[/(=,-]\s?(\d{4})(?: ?(?:CE|M)\.?)?")
 _BEHIND = re.compile(r"(?:\d{1,3}|.{0,30}[^\W\d_]),\s(\d{4})")
@@ -69,6 +69,8 @@ def _transcribed(raw: str) -> Date | None:
     ('2010/2011', '2010-03', '1998')
     """
     match = _TWO_YEARS.fullmatch(raw.strip().strip(_MARKS))
+    if match and match[1][2:] >= "90" and match[1] < "1900" and match[3] < "13":  # "1899-01" may end in 1901
+        return year(match[1])
     return (_years(match[1], match[3]) if match else None) or parse(raw)
 
 
@@ -138,10 +140,12 @@ def _common(one: int, other: int) -> int:
 def _supplied(text: str) -> Iterator[str]:
     """Yield what a cataloguer adds to a date of another calendar, or to a wrong one: "1358 [1979]", "62 i.e. 1987"."""
     match = _SUPPLIED.fullmatch(text)
-    if match and "©" not in match[2]:
-        yield match[2]
-        if not _OWN_YEAR.search(match[1]):
-            yield match[2].rpartition(", ")[2]
+    if match and "©" not in match[3]:
+        other = not _OWN_YEAR.search(match[1])
+        if other or match[2] != "(":
+            yield match[3]
+        if other:
+            yield match[3].rpartition(", ")[2]
     if match := _BEHIND.fullmatch(text.strip(_MARKS)):
         yield match[1]
 
@@ -177,9 +181,13 @@ def _words(text: str) -> Iterator[str]:
     if match := re.fullmatch(r"@2\d (\d{4}[/-]\d{2,4})", text):
         yield from (f"{a}/{b}" for a, b in _pairs(match[1], _SEPARATOR))
     for a, b in _pairs(text, _or()):
-        yield f"[{a.rstrip('?~%')},{b.rstrip('?~%')}]"
+        yield f"[{a.rstrip('?')},{b.rstrip('?')}]"
     for a, b in _pairs(text.removeprefix("since "), _to()):
         yield f"{a}/{b}"
+    if match := re.fullmatch(r"(?:not-before|after) (.{4,30}?),? (?:and )?(?:not-after|before) (.{4,30})", text):
+        yield from (f"{a}/{b}" for a, b in [(point(match[1]), point(match[2]))] if a and b)
+    if match := re.fullmatch(r"(.{4,30}) or-(later|earlier)", text):
+        yield f"{point(match[1])}/.." if match[2] == "later" else f"../{point(match[1])}"
     for word, before, behind in (("since", "", "/.."), ("not-before", "", "/.."), ("after", "", "/.."),
                                  ("before", "../", ""), ("not-after", "../", "")):  # fmt: skip
         if text.startswith(word + " ") and (found := point(text.removeprefix(word).strip())):

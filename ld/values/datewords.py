@@ -18,6 +18,7 @@ SIGNS = {
     "not after": " not-after ", "since": " since ", "copyright": "©", "that is": " i.e. ", "nothing more": " ",
     "century": " century ", "decade": " decade ", "part": " ", "before the common era": " bce ",
     "of the common era": " ce ", "still going": " -9999",
+    "or later": " or-later", "or earlier": " or-earlier",
 }  # fmt: skip
 _DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−﹣－∼〜～", "-") | {"℗": "©", "Ⓟ": "©", "／": "/", "’": "'"})
 _COPYRIGHT = re.compile(r"(?:\(?(?<![^\W_])[cp]\)?|\(?©+\)?)\s{0,2}(?=\[?\d{4})")
@@ -94,19 +95,19 @@ def _words() -> re.Pattern[str]:
 
 @cached()
 def _eras() -> re.Pattern[str]:
-    names = sorted(vocabulary().codes("eras"), key=len, reverse=True)
-    return re.compile(
-        rf"(?<!\w)({'|'.join(map(re.escape, names))})\s?(\d{{1,3}}|元|[一二三四五六七八九十百]{{1,4}})(?!\d)"
-    )
+    """Return the pattern of an era with the number of a year, or with the first and the last of several."""
+    names = "|".join(map(re.escape, sorted(vocabulary().codes("eras"), key=len, reverse=True)))
+    number = r"(\d{1,3}(?!\d)|元|[一二三四五六七八九十百]{1,4})"
+    return re.compile(rf"(?<!\w)({names})\s?{number}(?:-{number}(?!\d*年))?")
 
 
 def _year_of_era(match: re.Match[str]) -> str:
     """Return the year of the Common Era, where the era had so many; the text as it is where it had not."""
     row = vocabulary().codes("eras")[match[1]]
-    number = int(match[2]) if match[2].isdigit() and match[2].isascii() else _number(match[2])
-    year = int(row["first"]) + number - 1
-    certain = number >= int(row["from"] or 1) and year <= int(row["last"] or 9999)
-    return f" {year}" if certain else match[0]
+    numbers = [int(one) if one.isdecimal() else _number(one) for one in match.groups()[1:] if one]
+    years = [int(row["first"]) + number - 1 for number in numbers]
+    certain = numbers[0] >= int(row["from"] or 1) and max(years) <= int(row["last"] or 9999)
+    return f" {'-'.join(map(str, years))}" if certain else match[0]
 
 
 def _number(numerals: str) -> int:

@@ -81,6 +81,11 @@ def _roman(match: re.Match[str]) -> str:
     return str(year) if year >= 1400 else ""
 
 
+def _roman_month(match: re.Match[str]) -> str:
+    month = _number(match[2])
+    return _day(match[3], str(month), match[1]) if 1 <= month <= 12 and 1 <= int(match[1]) <= 31 else ""
+
+
 def _number(roman: str) -> int:
     """Return the number: a letter before a greater one is taken off."""
     numbers = [_VALUES[letter] for letter in roman]
@@ -131,6 +136,8 @@ _FORMS: tuple[Form, ...] = (
     _form(rf"@(\d\d)\s?{_OF}{_Y}", lambda m: f"{m[2]}-{m[1]}"),
     _form(rf"(\d{{4}}){_OF}@(\d\d)\s?", lambda m: f"{m[1]}-{m[2]}"),
     _form(rf"(\d{{4}}){_OF}@(\d\d)\s?{_OF}(\d{{1,2}}){_ORDINAL}", lambda m: _day(m[1], m[2], m[3])),
+    _form(r"(\d{1,2})[./-]\s?([ivx]{1,4})[./-]\s?(\d{4})", _roman_month),
+    _form(r"(1[78]\d\d)[, -]{1,3}(?:l'\s?)?an [ivx\d]{1,4}", lambda m: m[1]),  # of the French Republic
     _form(r"(\d{1,2})([./-])\s?(\d{1,2})\2\s?(\d{4})", _two_numbers),
     _form(r"(\d{4})([./])(\d{1,2})\2(\d{1,2})", _year_first),
     _form(r"(0[1-9]|1[0-2])/(\d{4})", lambda m: f"{m[2]}-{m[1]}"),
@@ -142,7 +149,7 @@ _FORMS: tuple[Form, ...] = (
     _form(r"(\d{4}) ?[年년](?: ?(\d{1,2}) ?[月월](?: ?(\d{1,2}) ?[日일])?)?", _far_eastern),
     _form(r"(\d{3}0)\s?(?:'?s|-?er(?: jahre)?|-?е(?: годы| гг?)?|-tal(?:et)?)", _decade),
     _form(r"decade (\d{3}0)(?:'?s)?", _decade),
-    _form(r"(?:(\d{1,2}|[ivx]{1,5})(?:st|nd|rd|th|e|er|º|\.|-й|-го)?\s?century|century ([ivx]{1,5}))", _century),
+    _form(r"(?:(\d{1,2}|[ivx]{1,5})(?:st|nd|rd|th|:?e|er|º|\.|-й|-го)?\s?century|century ([ivx]{1,5}))", _century),
     _form(r"(\d{1,4}) bce", _bce),
     _form(r"(?:ce (\d{3,4})|(\d{3,4}) ce)", lambda m: (m[1] or m[2]).zfill(4)),
     _form(r"(19[2-4]\d)[-, ]{1,3}(?:a\. ?)?[ivx]{1,5}(?: ?e\. ?f)?", lambda m: m[1]),  # Italy's years of fascism
