@@ -139,13 +139,16 @@ class _Description:
         return Text(text, self.tag if self.tag and languages.agrees(text, self.tag) else "")
 
     def _dates(self) -> None:
-        """Set the date of issue; of several years the first is that of publication (schema.org) and `dcterms:date`."""
+        """Set the date of issue; of a run of years, the first is when publication began.
+
+        "1971 or 1972" is no date of publication to schema.org, which knows no doubt.
+        """
         fields, issued, span = self.fields, self.record.issued, self.record.span
         known = issued or span
         if known:
             fields["issued"] = [known]
             fields["year"] = [known.year] if known.year else []
-        if issued and issued.year:
+        if issued and issued.year and not issued.value.startswith("["):
             fields["published"] = [issued.year if issued.datatype == "edtf" else issued.value]
         if span:
             self._span(span)
