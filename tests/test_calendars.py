@@ -20,7 +20,7 @@ ARABIC, PERSIAN, HEBREW, THAI, NEPALI, LATIN, GERMAN = "ara", "per", "heb", "tha
         ("1999", (NEPALI,), "book", True), ("2000", (NEPALI,), "book", False), ("2060 [2003]", (NEPALI,), "book", True),
         ("1399", (GERMAN,), "book", False), ("1400", (GERMAN,), "book", True), ("1399", (GERMAN,), "manuscript", True),
         ("1399", (), "manuscript", False), ("1399", (LATIN,), "book", True), ("1399", (LATIN, ARABIC), "manuscript", False),
-        ("1664", (), "academicarticle", False), ("1665", (), "academicarticle", True), ("1390", (), "article", False),
+        ("1604", (), "academicarticle", False), ("1605", (), "academicarticle", True), ("1390", (), "article", False),
         ("-0043", (), "book", True), ("13XX", (ARABIC,), "manuscript", False), ("1956", (HEBREW,), "book", True),
         ("1385", ("ben",), "book", False), ("2545 [2002]", (THAI,), "book", True), ("١٤٢٣", (), "book", False),
         ("१९९०", (), "book", False), ("1341", ("chi",), "book", True),

@@ -20,7 +20,7 @@ from ld.readers.runs import run
         (["No. 1 (Tishre 638 [1877])-No. 8 (Iyar 638 [1878])."], "1877/1878"), (["Shōwa 47-nenban [1972]-"], "1972/.."),
         (["Dai 1-gō (1403 [2024])-"], "2024/.."), (["Nachgewiesen 7.2009 -"], None),
         (["First exhibition held in 1937."], None), (["5.1982"], "1982/1982"), (["2010,1-2; damit Ersch. eingest."], "2010/2010"),
-        (["v.1-"], None), ([], None), (["Vol. 1 (2029)-"], None), (["Vol. 1 (1995)-v. 12 (1990)."], None),
+        (["v.1-"], None), (["al-ʻAdad 1 (1423)-"], None), (["No. 1599-"], None), (["Began in 1600"], "1600/"), (["Began in 1599"], None), ([], None), (["Vol. 1 (2029)-"], None), (["Vol. 1 (1995)-v. 12 (1990)."], None),
         (["Vol. 1, no. 1 (Mar. 1987)-", "Ceased with vol. 21, no. 3/4 (2007)."], "1987/2007"),
         (["-Bd. 148, 4 (dez. 1997).", "Began in 1902."], "1902/1997"), (["v.1-", "Began in 1902."], "1902/"),
     ],

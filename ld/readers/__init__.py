@@ -23,6 +23,7 @@ doaj/oai           DOAJ OAI-PMH XML
 vufind/kind        words for the kind of a work
 vufind/credits     who made the work
 vufind/appearance  where it appeared
+vufind/times       when it was issued
 vufind/solr        VuFind Solr JSON
 vufind/staffview   VuFind Staff View text
 *                  further sources, a folder each: a module with KIND, NAME, sniff and read is one

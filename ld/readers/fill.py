@@ -68,6 +68,13 @@ def set_issued(record: Record, field: str, raw: str, date: Date | None, kind: ca
     return True
 
 
+def set_filled_in(record: Record, field: str, raw: str, kind: calendars.Kind) -> None:
+    """Set a date of DOAJ, and how it was read where less was taken than stands there."""
+    how: list[str] = []
+    if set_issued(record, field, raw, filled_in(text.plain(raw), how), kind):
+        record.how += how
+
+
 def filled_in(raw: str, how: list[str]) -> Date | None:
     """Return a date of DOAJ, which fills in the day always and the month where it is unknown: neither is taken.
 

@@ -8,15 +8,16 @@ from collections.abc import Iterable
 from ld.record import Date
 from ld.values.edtf import LAST_YEAR, dated
 
+# The first newspapers are of the seventeenth century; lower numbers are of other calendars, or count something.
 _YEAR = re.compile(
-    r"(?<![\d.,]\d)(?<!\d)((?:1[4-9]|20)(?:\d\d|\dX|XX))(?:(?P<mark>[/-])(?P<more>\d{4}|\d\d)(?![\d,.]\d))?(?P<unsure>\??)(?![\d/]|s\b)"
+    r"(?<![\d.,]\d)(?<!\d)((?:1[6-9]|20)(?:\d\d|\dX|XX))(?:(?P<mark>[/-])(?P<more>\d{4}|\d\d)(?![\d,.]\d))?(?P<unsure>\??)(?![\d/]|s\b)"
 )
 _BEFORE_A_NUMBER = re.compile(
     r"(?<![^\W\d_])(?:no|nos|nr|n|v|vol|issue|heft|h|bd|t|numb|č|№)\.?\s{0,2}$", re.IGNORECASE
 )
-_UNKNOWN_DIGITS = re.compile(r"\[?(1[4-9]|20)(?:--|uu)\??\]?")
-_UNKNOWN_DIGIT = re.compile(r"\[(1[4-9]\d|20\d)[-u]\??\]")
-_OTHER_CALENDAR = re.compile(r"\b\d{3,4}\s?(?=\[(?:1[4-9]|20)\d\d)")
+_UNKNOWN_DIGITS = re.compile(r"\[?(1[6-9]|20)(?:--|uu)\??\]?")
+_UNKNOWN_DIGIT = re.compile(r"\[(1[6-9]\d|20\d)[-u]\??\]")
+_OTHER_CALENDAR = re.compile(r"\b\d{3,4}\s?(?=\[(?:1[6-9]|20)\d\d)")
 _PUBLISHED_IN = re.compile(r"(?<=\d{4})\(\d{4}[^)]{0,9}\)|,? ?published in [^;)]{0,30}", re.IGNORECASE)
 _BEGAN = re.compile(r"\b(?:began|begins|beg\.|starts?|started)\b", re.IGNORECASE)
 _CEASED = re.compile(r"\b(?:cease[sd]|ended|ends|discontinued)\b", re.IGNORECASE)

@@ -20,8 +20,8 @@ from ld.values.vocab import vocabulary
 
 # A year before this one is hardly ever printed on anything, but stands on manuscripts, or is of another calendar.
 EARLY = 1400
-# The first journals (Journal des sçavans, Philosophical Transactions) are of 1665.
-FIRST_JOURNAL = 1665
+# The first newspaper (Relation, Straßburg) is of 1605, the first journal (Journal des sçavans) of 1665.
+FIRST_NEWSPAPER = 1605
 _ADDED = re.compile(r"\[|=|i\.\s?e\.|\bor\b", re.IGNORECASE)
 _NUMBER = re.compile(r"(?<!\d)\d{3,4}(?!\d)", re.ASCII)
 _MANUSCRIPTS = frozenset(["manuscript", "archivalmaterial"])
@@ -56,8 +56,8 @@ def doubt(date: Date, raw: str, kind: Kind) -> str:
     calendar = likely(earliest, keys)
     if calendar and (earliest < EARLY or not _ADDED.search(raw)) and (kind.copied or earliest < 1500):
         return f"may be a year of the {calendar} calendar: not asserted"
-    if kind.format in _ARTICLES and earliest < FIRST_JOURNAL:
-        return f"before the first journals ({FIRST_JOURNAL}): of another calendar, or wrong: not asserted"
+    if kind.format in _ARTICLES and earliest < FIRST_NEWSPAPER:
+        return f"before the first newspaper ({FIRST_NEWSPAPER}): of another calendar, or wrong: not asserted"
     if earliest < EARLY and not calendar and not _is_old(earliest, kind):
         return f"before {EARLY}, and nothing tells that the work is so old: not asserted"
     return ""

@@ -69,7 +69,7 @@ def record(document: dict[str, Any], source: Source) -> Record | Rejected:
 
 def _issued(record: Record, year: str, month: str) -> None:
     """Set year and month; a month that is none is remarked."""
-    date = dates.month(_four_digits(year), month)
+    date = dates.month(_four_digits(year), month) or dates.parse(year)
     if year.strip() and fill.set_issued(record, "year", year, date, calendars.Kind(format=record.format)) and date:
         if month.strip() and date.datatype == "gYear":
             record.remarks.append(Remark("month", "names no month: left out", month))

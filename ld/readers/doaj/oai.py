@@ -206,8 +206,7 @@ def _article(element: etree._Element, known: str) -> Article:
 
 def _dates(record: Record, element: etree._Element, header: etree._Element | None, identifier: str) -> None:
     if raw := _text(element, f"{_DOAJ}publicationDate").strip():
-        date = fill.filled_in(raw, record.how)
-        fill.set_issued(record, "publicationDate", raw, date, calendars.Kind(format=record.format))
+        fill.set_filled_in(record, "publicationDate", raw, calendars.Kind(format=record.format))
     if header is not None:
         record.modified = dates.stamp(_text(header, f"{_OAI}datestamp"))
         record.origin = Origin(identifier, record.modified)

@@ -16,7 +16,7 @@ import ld.readers.doaj.article as article
 import ld.readers.people as people
 import ld.readers.vufind.recovery as recovery
 from ld.memo import remembered
-from ld.readers import fill, imprint, runs
+from ld.readers import fill, imprint
 from ld.readers import isbd as readers_isbd
 from ld.readers.documents import Found, documents, shape
 from ld.readers.limits import EXCERPT_CHARACTERS, FIELD_CHARACTERS, oversized
@@ -25,8 +25,9 @@ from ld.readers.share import Share
 from ld.readers.vufind.appearance import set_containers
 from ld.readers.vufind.credits import set_people
 from ld.readers.vufind.kind import ARTICLES, SERIALS, THESES, said
+from ld.readers.vufind.times import set_dates
 from ld.record import Part, Record, Rejected, Remark, Source, Subject
-from ld.values import calendars, dates, languages, names, text
+from ld.values import dates, languages, names, text
 from ld.values.vocab import vocabulary
 
 KIND = "solr"
@@ -117,7 +118,7 @@ class _Reading:
         record = Record(id=self.id, title=title, source=self.source, collection=self.collection, values=self.fields)
         record.remarks = self.remarks
         self._format(record)
-        self._date(record)
+        set_dates(record, self.fields, self.marc, self.rules.get("dates") == "month")
         self._publishers(record)
         self._identifiers(record)
         self._description(record)
@@ -215,31 +216,7 @@ class _Reading:
         set_people(record, self.fields, self.marc, self.marc and record.format not in ("article", "academicarticle"))
         record.contributor_names = self.headings("author_additional")
 
-    # -- date, language -----------------------------------------------------------------------------------------------
-
-    def _date(self, record: Record) -> None:
-        """Set the first date that can be asserted, and the run of a serial."""
-        for raw in self.fields.get("publishDate", ()):
-            if record.issued and raw.strip():
-                self.remark("publishDate", "a further date, of which it is not said what it dates: left out", raw)
-            elif raw.strip():
-                self._issued(record, raw)
-        raws = self.all("dateSpan")
-        record.span = runs.run(raws)
-        for raw in raws:
-            if runs.ends(raw) is None:
-                self.remark("dateSpan", "names no year in which it began or ended: left out", raw)
-
-    def _issued(self, record: Record, raw: str) -> None:
-        """Set the date where it can be asserted. Cataloguers copy it as the work has it; others write ISO 8601."""
-        clean = text.plain(raw)
-        if self.rules.get("dates") == "month":
-            kind, date = calendars.Kind(format=record.format), fill.filled_in(clean, record.how)
-        else:
-            codes = filter(None, map(languages.code, self.all("language")))
-            kind = calendars.Kind(tuple(codes), record.format, record.title, copied=self.marc)
-            date = dates.transcribed(clean) if self.marc else dates.parse(clean)
-        fill.set_issued(record, "publishDate", raw, date, kind)
+    # -- language -----------------------------------------------------------------------------------------------------
 
     def _languages(self, record: Record) -> None:
         for raw in self.all("language"):
