@@ -14,9 +14,9 @@ from msgspec import Struct
 
 from ld.memo import cached, remembered
 from ld.record import Date
-from ld.values.datewords import ascii_digits
+from ld.values.datewords import ascii_digits, number
 from ld.values.edtf import LAST_YEAR
-from ld.values.vocab import vocabulary
+from ld.values.vocab import Vocabulary, vocabulary
 
 # A year before this one is hardly ever printed on anything, but stands on manuscripts, or is of another calendar.
 EARLY = 1400
@@ -65,12 +65,12 @@ def doubt(date: Date, raw: str, kind: Kind) -> str:
 
 def unread(raw: str, kind: Kind) -> str:
     """Return why no date was read: the calendar that the number is likely to be of, or that there is none."""
-    numbers = [int(number) for number in _NUMBER.findall(ascii_digits(raw))]
+    years = [int(one) for one in _NUMBER.findall(ascii_digits(raw))]
     keys = (*kind.languages, *_written(kind.title if not kind.languages else "", raw))
-    for number in numbers:
-        if calendar := likely(number, keys):
+    for year in years:
+        if calendar := likely(year, keys):
             return f"a year of the {calendar} calendar, by its number and language: not asserted"
-    if any(number > LAST_YEAR for number in numbers) and "9999" not in raw:
+    if any(year > LAST_YEAR for year in years) and "9999" not in raw:
         return f"a year after {LAST_YEAR}: left out"
     return "names no date: left out"
 
@@ -98,11 +98,21 @@ def _is_old(year: int, kind: Kind) -> bool:
     return bool(spoken) and (all(spoken) or kind.format in _MANUSCRIPTS)
 
 
+def check(tables: Vocabulary) -> None:
+    """Read the table of calendars: a mistake in it is told with its line."""
+    _ranges(tables)
+
+
 @cached()
 def _calendars() -> dict[str, list[tuple[int, int, str]]]:
+    return _ranges(vocabulary())
+
+
+def _ranges(tables: Vocabulary) -> dict[str, list[tuple[int, int, str]]]:
+    """Return the first and the last year of each calendar, by language, script or digits."""
     found: dict[str, list[tuple[int, int, str]]] = {}
-    for row in vocabulary().rows("codes/calendars.csv"):
-        found.setdefault(row["language"], []).append((int(row["first"]), int(row["last"]), row["calendar"]))
+    for row in tables.rows("codes/calendars.csv"):
+        found.setdefault(row["language"], []).append((number(row, "first"), number(row, "last"), row["calendar"]))
     return found
 
 

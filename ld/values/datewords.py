@@ -9,8 +9,9 @@ import re
 import unicodedata
 from functools import partial
 
+from ld.errors import VocabError
 from ld.memo import cached
-from ld.values.vocab import vocabulary
+from ld.values.vocab import Row, Vocabulary, vocabulary
 
 # Meanings that a word has wherever it stands; those of "and", "or" and "to" ("a", "o", "i") depend on what is around.
 SIGNS = {
@@ -20,6 +21,8 @@ SIGNS = {
     "of the common era": " ce ", "still going": " -9999",
     "or later": " or-later", "or earlier": " or-earlier",
 }  # fmt: skip
+# Those that have a meaning only between two dates.
+JOINING = frozenset(["and", "or", "to"])
 _DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−﹣－∼〜～", "-") | {"℗": "©", "Ⓟ": "©", "／": "/", "’": "'"})
 _COPYRIGHT = re.compile(r"(?:\(?(?<![^\W_])[cp]\)?|\(?©+\)?)\s{0,2}(?=\[?\d{4})")
 _CIRCA = re.compile(r"(?<![^\W_])c\s?(?=1[0-7]\d\d)")  # no copyright is so old
@@ -48,6 +51,29 @@ def signs(raw: str) -> str:
     for pattern, known in _UNKNOWN_DIGITS:
         text = pattern.sub(known, text)
     return text
+
+
+def check(tables: Vocabulary) -> None:
+    """Read the tables of words and eras: a mistake in them is told with its line."""
+    for row in tables.rows("codes/date_words.csv"):
+        if row["means"] not in SIGNS and row["means"] not in JOINING:
+            known = ", ".join([*SIGNS, *sorted(JOINING)])
+            raise VocabError(f"{row[':line']}: '{row['word']}' means '{row['means']}': name one of {known}")
+    for row in tables.rows("codes/months.csv"):
+        if not 1 <= number(row, "number") <= 12 and not 21 <= number(row, "number") <= 24:
+            raise VocabError(f"{row[':line']}: {row['number']} is no month, nor a season (21 to 24)")
+    for row in tables.rows("codes/eras.csv"):
+        for column in ("first", "last", "from"):
+            number(row, column, 1)
+
+
+def number(row: Row, column: str, default: int | None = None) -> int:
+    """Return the number in that column; the default, where there is one, for an empty cell."""
+    if not row[column] and default is not None:
+        return default
+    if not re.fullmatch("[0-9]{1,4}", row[column]):
+        raise VocabError(f"{row[':line']}: '{row[column]}' in the column {column} is no number of up to four digits")
+    return int(row[column])
 
 
 def words(means: str) -> str:
@@ -97,16 +123,16 @@ def _words() -> re.Pattern[str]:
 def _eras() -> re.Pattern[str]:
     """Return the pattern of an era with the number of a year, or with the first and the last of several."""
     names = "|".join(map(re.escape, sorted(vocabulary().codes("eras"), key=len, reverse=True)))
-    number = r"(\d{1,3}(?!\d)|元|[一二三四五六七八九十百]{1,4})"
-    return re.compile(rf"(?<!\w)({names})\s?{number}(?:-{number}(?!\d*年))?")
+    count = r"(\d{1,3}(?!\d)|元|[一二三四五六七八九十百]{1,4})"
+    return re.compile(rf"(?<!\w)({names})\s?{count}(?:-{count}(?!\d*年))?")
 
 
 def _year_of_era(match: re.Match[str]) -> str:
     """Return the year of the Common Era, where the era had so many; the text as it is where it had not."""
     row = vocabulary().codes("eras")[match[1]]
     numbers = [int(one) if one.isdecimal() else _number(one) for one in match.groups()[1:] if one]
-    years = [int(row["first"]) + number - 1 for number in numbers]
-    certain = numbers[0] >= int(row["from"] or 1) and max(years) <= int(row["last"] or 9999)
+    years = [number(row, "first") + one - 1 for one in numbers]
+    certain = numbers[0] >= number(row, "from", 1) and max(years) <= number(row, "last", 9999)
     return f" {'-'.join(map(str, years))}" if certain else match[0]
 
 

@@ -1,4 +1,4 @@
-"""When a work was issued, as VuFind's index has it: a date as catalogues copy it, or in ISO 8601; the run of a serial."""
+"""When a work was issued, as VuFind's index has it: a date as catalogues copy it or in ISO 8601; a serial's run."""
 
 from __future__ import annotations
 
