@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from ld.memo import remembered
 from ld.record import Date
 from ld.values.edtf import LAST_YEAR, dated
 
@@ -47,7 +48,7 @@ def run(raws: Iterable[str]) -> Date | None:
     return dated(f"{start}/{end}") if start or end else None
 
 
-def ends(raw: str) -> Ends | None:
+def _ends(raw: str) -> Ends | None:
     """Return the first and the last year: empty where it is not told, ".." where the serial is still going."""
     text = _PUBLISHED_IN.sub("", _OTHER_CALENDAR.sub("", _UNKNOWN_DIGIT.sub(r"\1X", _UNKNOWN_DIGITS.sub(r"\1XX", raw))))
     years = [match for match in _YEAR.finditer(text) if _is_year(text, match)]
@@ -68,6 +69,9 @@ def ends(raw: str) -> Ends | None:
     if end[:4] < years[0][1].replace("X", "0"):
         return None
     return (start, end) if len(years) > 1 or _DESIGNATION.match(text.strip()) else None
+
+
+ends = remembered(_ends)
 
 
 def _ceased(years: list[re.Match[str]], at: int, still: bool) -> Ends:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from ld.readers import fill, runs
 from ld.readers.limits import EXCERPT_CHARACTERS
-from ld.record import Record, Remark
+from ld.record import Date, Record, Remark
 from ld.values import calendars, dates, languages, text
 
 Fields = dict[str, list[str]]
+_SAYS_ITS_FORMAT = {"record_format", "recordtype"}
 _FURTHER = "a further date, of which it is not said what it dates: left out"
 _NO_RUN = "names no year in which it began or ended: left out"
 
@@ -25,9 +26,17 @@ def set_dates(record: Record, fields: Fields, marc: bool, filled_in: bool) -> No
         elif filled_in:
             fill.set_filled_in(record, "publishDate", raw, kind)
         else:
-            read = dates.transcribed if marc else dates.parse
-            fill.set_issued(record, "publishDate", raw, read(text.plain(raw)), kind)
+            fill.set_issued(record, "publishDate", raw, _read(text.plain(raw), fields, marc), kind)
     _set_span(record, list(dict.fromkeys(filter(None, map(text.value, fields.get("dateSpan", ()))))), kind)
+
+
+def _read(raw: str, fields: Fields, marc: bool) -> Date | None:
+    """Return the date; where nothing tells who wrote it, what both ways of writing have in common ("2010-11")."""
+    copied = dates.transcribed(raw) if marc or not _SAYS_ITS_FORMAT & fields.keys() else None
+    if marc:
+        return copied
+    stated = dates.parse(raw)
+    return dates.year(stated.year) if copied and stated and copied != stated else stated
 
 
 def _kind(record: Record, fields: Fields, marc: bool, filled_in: bool) -> calendars.Kind:
