@@ -38,10 +38,10 @@ class Thing(Struct, gc=False):
 
 
 class Site(Struct, frozen=True):
-    """What the mapping needs to know of the site: its base URL (with a slash at the end) and the data's licence."""
+    """What the mapping needs to know of the site: its base URL (with a slash at the end), the licence of the data."""
 
     base: str = "http://127.0.0.1:8000/"
-    licence: str = "https://creativecommons.org/publicdomain/zero/1.0/"
+    licence: str = ""
 
 
 class Kinds:

@@ -111,7 +111,7 @@ class _Description:
         fields["type"] = [self.type["type"]]
         if not self.about.journal:
             fields["page"] = [self.page]
-            fields["data_licence"] = [self._licence()]
+            fields["data_licence"] = _some(self._licence())
 
     def _own_journal(self) -> Container | None:
         """Return the journal this record is about, so that the record and the journal's articles meet in one thing."""
@@ -239,6 +239,7 @@ class _Description:
         fields["book_pages"] = [self.record.page_count] if self.record.page_count else []
 
     def _licence(self) -> str:
+        """Return the licence of the data, empty where nobody states one: that is not ours to say."""
         return (self.collection["licence"] if self.collection else "") or self.kinds.site.licence
 
     def _document(self, topic: Ref, institutions: list[Ref]) -> list[Thing]:
@@ -246,7 +247,7 @@ class _Description:
         fields: Fields = {
             "topic": [topic],
             "identifier": [record.id, *record.control_numbers],
-            "licence": [self._licence()],
+            "licence": _some(self._licence()),
             "how": [f"{base}provenance#{how}" for how in record.how],
             "institution": [*institutions],
             "dataset": [Ref(f"{base}dataset/{self.slug}#it")],
