@@ -13,6 +13,7 @@ contents           all values of a source record, by field
 people             names as sources print them
 isbd               what the conventions of description hide in one string
 imprint            publishers, distributors and places in one statement
+status             whether a publication was retracted, withdrawn, superseded
 fill               what every source fills in alike
 vufind/fields      the fields of VuFind's index
 vufind/recovery    what VuFind's `spelling` field still holds of a DOAJ record

@@ -15,6 +15,7 @@ from ld.readers.documents import Found, documents, shape
 from ld.readers.limits import EXCERPT_CHARACTERS
 from ld.readers.people import Author
 from ld.readers.share import Share
+from ld.readers.status import FIELDS, set_status
 from ld.record import Left, Origin, Part, Record, Rejected, Remark, Source, Subject
 from ld.values import dates, text
 
@@ -31,7 +32,7 @@ bibjson.journal.language bibjson.journal.publisher bibjson.journal.title bibjson
 bibjson.journal.volume bibjson.journal.number
 bibjson.journal.license.url bibjson.journal.license.type bibjson.journal.license.title
 """
-READS = frozenset(_READ.split())
+READS = frozenset(_READ.split()) | {f"bibjson.{name}" for name in FIELDS}
 _SHAPE = shape(KIND, dict[str, Any], ("results",), ("hits", "hits"))
 
 
@@ -59,6 +60,7 @@ def record(document: dict[str, Any], source: Source) -> Record | Rejected:
     year = _text(bib.get("year"))
     result.values = contents.of_json(outer)
     result.left = list(_left(bib))
+    set_status(result, {name: [str(value)] for name, value in bib.items() if name in FIELDS})
     result.issued = dates.month(_four_digits(year), _text(bib.get("month")))
     if year.strip() and result.issued is None:
         result.remarks.append(Remark("year", "names no year: left out", year))
