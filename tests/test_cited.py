@@ -265,6 +265,26 @@ def test_a_chapter_has_its_book_and_a_book_its_series() -> None:
     assert (item(book)["collection-title"], item(book)["collection-number"]) == ("Studies", "7")
 
 
+@pytest.mark.parametrize(
+    ("printed", "in_bibtex", "edition"),
+    [
+        ("3rd ed.", "3rd", "3rd ed."),
+        ("First edition.", "First", "First edition"),
+        ("2. Aufl.", "2. Aufl.", "2. Aufl."),
+        ("Version 1.1.", "Version 1.1", "Version 1.1"),
+        ("2014-09-15.", "2014-09-15", "2014-09-15"),
+        ("Win32-ed.", "Win32-ed.", "Win32-ed."),
+        ("Edition", "Edition", "Edition"),
+        ("2.", "2.", "2."),
+    ],
+)
+def test_an_edition_ends_where_its_words_end(printed: str, in_bibtex: str, edition: str) -> None:
+    """BibTeX's styles add the word "edition", CSL's do so where it is a number."""
+    one = replace(BOOK, edition=printed)
+
+    assert (field(one, "edition"), lines(one, "ET"), item(one)["edition"]) == (f"{{{in_bibtex}}}", [edition], edition)
+
+
 def test_edition_and_place_are_told() -> None:
     one = replace(BOOK, edition="3rd ed.", publication_places=["Berlin", "Wien"])
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from ld.record import Record, Remark
+from ld.memo import remembered
+from ld.record import Left, Record, Remark
 from ld.values import text
 from ld.values.vocab import Row, vocabulary
 
@@ -42,14 +43,19 @@ def _stated(record: Record, field: str, value: str) -> Row | None:
     """Return the row of the status that a value of a field states; what it does not know is remarked."""
     clean = text.plain(value)
     if field in _FLAGS:
-        return _row(_FLAGS[field]) if clean.casefold() in _YES else None
-    row = _row(clean)
-    known = row and (row["anywhere"] or field in _OF_PUBLICATION or not row["status"])
-    if clean and not known:
-        problem = "no status of a publication that codes/statuses.csv knows: left out"
-        record.remarks.append(Remark(field, problem, value))
-    return row if known and row and row["status"] else None
+        row = _row(_FLAGS[field]) if clean.casefold() in _YES else None
+    else:
+        row = _row(clean)
+        if clean and not (row and (row["anywhere"] or field in _OF_PUBLICATION or not row["status"])):
+            problem = "no status of a publication that codes/statuses.csv knows: left out"
+            record.remarks.append(Remark(field, problem, value))
+            return None
+    if row and row["status"]:
+        return row
+    record.left.append(Left(field, "nothing that only some publications are", value))
+    return None
 
 
+@remembered
 def _row(word: str) -> Row | None:
     return vocabulary().code("statuses", " ".join(word.casefold().strip(" .:").split()))
