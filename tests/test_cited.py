@@ -322,9 +322,10 @@ def test_the_title_is_as_printed_without_the_marks_of_library_rules(printed: str
 )
 def test_a_printed_book_is_not_at_the_address_of_its_table_of_contents(address: str, is_the_work: bool) -> None:
     book = replace(BOOK, urls=[address])
+    thesis = replace(book, kind="Thesis", format="thesis")
     expected = address if is_the_work else URL
 
-    assert field(book, "url") == f"{{{expected}}}"
+    assert field(book, "url") == field(thesis, "url") == f"{{{expected}}}"
     assert (lines(book, "UR"), item(book)["URL"]) == ([expected], expected)
     for online in (
         replace(book, free=True),
