@@ -38,10 +38,10 @@ class Thing(Struct, gc=False):
 
 
 class Site(Struct, frozen=True):
-    """What the mapping needs to know of the site: its base URL (with a slash at the end) and the data's licence."""
+    """What the mapping needs to know of the site: its base URL (with a slash at the end), the licence of the data."""
 
     base: str = "http://127.0.0.1:8000/"
-    licence: str = "https://creativecommons.org/publicdomain/zero/1.0/"
+    licence: str = ""
 
 
 class Kinds:
@@ -65,6 +65,7 @@ class Kinds:
             word.casefold(): vocabulary.expand(row["degree"], row[":line"])
             for word, row in vocabulary.codes("degrees").items()
         }
+        self.statuses = {row["status"]: row["iri"] for row in vocabulary.codes("statuses").values() if row["iri"]}
         self.schemes = {key: row["iri"] for key, row in vocabulary.codes("schemes").items()}
         self._made: Memory[tuple[Callable[..., Any], tuple[Any, ...]], Any] = Memory(self._make)
 
@@ -150,7 +151,7 @@ _FIELDS = {
     "work": "class type title headline alternative authors author_name editors contributor_name relator issued year"
     " published start end language language_tag publisher publisher_name container nearest volume number citation"
     " book_isbn identifier same_thing same_page identifier_node url_text access free abstract contents subject about"
-    " keyword book_format book_edition book_pages degree degree_name relation page data_licence",
+    " keyword book_format book_edition book_pages degree degree_name granted_by status_kind relation page data_licence",
     "authors": "member",
     "editors": "member",
     "person": "name given family same affiliation",

@@ -26,7 +26,7 @@ _OPEN = "http://purl.org/coar/access_right/c_abf2"
 # Fields of the work that are made here, each from more than the field of the record that has its name.
 _MADE = frozenset((
     "class", "type", "page", "title", "alternative", "publisher", "language", "contents", "subject", "institution",
-    "how", "abstract", "degree", "book_format", "contributor_name", "format", "id", "modified", "created",
+    "how", "abstract", "degree", "granted_by", "book_format", "contributor_name", "format", "id", "modified", "created",
 ))  # fmt: skip
 # Fields that pass from the record by their names, also where no row of the mapping has them: pages may show them.
 _PASSING = (
@@ -111,7 +111,7 @@ class _Description:
         fields["type"] = [self.type["type"]]
         if not self.about.journal:
             fields["page"] = [self.page]
-            fields["data_licence"] = [self._licence()]
+            fields["data_licence"] = _some(self._licence())
 
     def _own_journal(self) -> Container | None:
         """Return the journal this record is about, so that the record and the journal's articles meet in one thing."""
@@ -232,10 +232,22 @@ class _Description:
     def _carrier(self) -> None:
         if self.schema == "Book":
             self._book()
-        if self.record.degree and self.schema == "Thesis":
-            self.fields["degree_name"] = [self.record.degree]
-            known = self.kinds.degrees.get(self.record.degree.casefold())
-            self.fields["degree"] = [known] if known else []
+        if self.schema == "Thesis":
+            self._thesis()
+        status = self.record.status
+        self.fields["status_kind"] = [iri] if status and (iri := self.kinds.statuses.get(status)) else []
+
+    def _thesis(self) -> None:
+        """Fill the degree, and the body that granted it, unless it stands among the people with that role."""
+        record, fields = self.record, self.fields
+        if record.degree:
+            fields["degree_name"] = [record.degree]
+            known = self.kinds.degrees.get(record.degree.casefold())
+            fields["degree"] = [known] if known else []
+        if record.granted_by and not any(person.role == "dgg" for person in record.people):
+            body = organization(self.kinds, record.granted_by)
+            self.shared.append(body)
+            fields["granted_by"] = [body.ref]
 
     def _book(self) -> None:
         """Fill what schema.org says of books only."""
@@ -248,6 +260,7 @@ class _Description:
         fields["book_pages"] = [self.record.page_count] if self.record.page_count else []
 
     def _licence(self) -> str:
+        """Return the licence of the data, empty where nobody states one: that is not ours to say."""
         return (self.collection["licence"] if self.collection else "") or self.kinds.site.licence
 
     def _document(self, topic: Ref, institutions: list[Ref]) -> list[Thing]:
@@ -255,7 +268,7 @@ class _Description:
         fields: Fields = {
             "topic": [topic],
             "identifier": [record.id, *record.control_numbers],
-            "licence": [self._licence()],
+            "licence": _some(self._licence()),
             "how": [f"{base}provenance#{how}" for how in record.how],
             "institution": [*institutions],
             "dataset": [Ref(f"{base}dataset/{self.slug}#it")],
@@ -270,6 +283,13 @@ class _Description:
             known = {"identifier": record.origin.identifier, "modified": record.origin.modified}
             things.append(Thing("source", source, {name: [value] for name, value in known.items() if value}))
         return things
+
+    def _for_citations(self) -> dict[str, Any]:
+        """Return what only citations need: date or run as they are, the school of a thesis, whether more took part."""
+        record = self.record
+        school = next((one.name for one in record.people if one.role == "dgg"), record.granted_by)
+        issued = record.issued or record.span
+        return {"issued": issued, "incomplete": record.incomplete, "granted_by": school * (self.schema == "Thesis")}
 
     # -- the summary -----------------------------------------------------------------------------------------------
 
@@ -309,8 +329,7 @@ class _Description:
             source_page=record.page,
             topic=work.path,
             linked=where.records,
-            issued=record.issued or record.span,
-            incomplete=getattr(record, "incomplete", False),
+            **self._for_citations(),
             **dict(zip(_PASSED, _values_passed(record), strict=True)),
         )
 
@@ -325,6 +344,7 @@ _PASSED = tuple(
         "publishers",
         "contents",
         "degree",
+        "granted_by",
         "abstract",
         "institutions",
         "collection",

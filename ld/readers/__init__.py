@@ -14,6 +14,7 @@ people             names as sources print them
 isbd               what the conventions of description hide in one string
 runs               what catalogues write of the run of a serial: its first and its last year
 imprint            publishers, distributors and places in one statement
+status             whether a publication was retracted, withdrawn, superseded
 fill               what every source fills in alike
 vufind/fields      the fields of VuFind's index
 vufind/recovery    what VuFind's `spelling` field still holds of a DOAJ record
