@@ -13,7 +13,8 @@ class Date(Struct, frozen=True, array_like=True, tag=4, gc=False):
     """A date as precise as the source and no more: `value` in the lexical form of `datatype`.
 
     `datatype` is one of `gYear`, `gYearMonth`, `date` (XML Schema) or `edtf` (Library of Congress EDTF).
-    `year` is four digits, or empty where no single year is named.
+    `year` is four digits: the year that is named, of several the first, empty where none is ("199X"). `values.edtf`
+    makes it.
     """
 
     value: str
@@ -26,7 +27,8 @@ class Person(Struct, frozen=True, gc=False):
 
     `role` is a MARC relator code, empty for a contributor of whom the source says no more. `heading` tells that the
     name is a controlled heading, the same for the same agent throughout the catalogue; other names are transcribed
-    and belong to this record only.
+    and belong to this record only. `name` is all of it but the dates of a life, `life`, as printed ("1809-1882"): both
+    tell who it is (`entry`). `unsure` tells that it may be a person or an organization.
     """
 
     name: str
@@ -37,10 +39,18 @@ class Person(Struct, frozen=True, gc=False):
     orcid: str = ""
     affiliations: tuple[str, ...] = ()
     heading: bool = False
+    suffix: str = ""
+    life: str = ""
+    unsure: bool = False
+
+    @property
+    def entry(self) -> str:
+        """The whole heading, with the dates by which namesakes are told apart."""
+        return f"{self.name}, {self.life}" if self.life else self.name
 
 
 class Container(Struct, frozen=True, gc=False):
-    """What the work appeared in: `kind` is journal, series or record (then `record` is the id of that record)."""
+    """What the work appeared in: `kind` is journal, series, book or record (then `record` is the id of that record)."""
 
     kind: str
     title: str = ""
@@ -51,6 +61,8 @@ class Container(Struct, frozen=True, gc=False):
     issue: str = ""
     number: str = ""
     publisher: str = ""
+    isbns: tuple[str, ...] = ()
+    editors: tuple[str, ...] = ()
 
 
 class Subject(Struct, frozen=True, gc=False):
@@ -135,6 +147,7 @@ class Part(Struct, frozen=True, gc=False):
 class Record(Struct, kw_only=True):
     """One catalogue record. Lists keep the order of the source; empty means that the source does not say.
 
+    `incomplete` says that more people took part than are named ("et al.").
     `values` are all values of the source by its own names of fields, so that somebody can see that none is lost.
     """
 
@@ -146,11 +159,14 @@ class Record(Struct, kw_only=True):
     carriers: list[str] = []
     alternatives: list[str] = []
     people: list[Person] = []
+    incomplete: bool = False
     contributor_names: list[str] = []
     issued: Date | None = None
     span: Date | None = None
     languages: list[str] = []
     publishers: list[str] = []
+    distributors: list[str] = []
+    publication_places: list[str] = []
     containers: list[Container] = []
     page_start: str = ""
     page_end: str = ""
@@ -159,12 +175,15 @@ class Record(Struct, kw_only=True):
     doi: str = ""
     publisher_id: str = ""
     isbns: list[str] = []
+    ismns: list[str] = []
     lccn: str = ""
     oclc: list[str] = []
     control_numbers: list[str] = []
     same_as: list[str] = []
     urls: list[str] = []
     licence: str = ""
+    rights: list[str] = []
+    rights_pages: list[str] = []
     abstract: str = ""
     contents: list[str] = []
     subjects: list[Subject] = []
@@ -175,6 +194,8 @@ class Record(Struct, kw_only=True):
     extents: list[str] = []
     page_count: str = ""
     degree: str = ""
+    granted_by: str = ""
+    status: str = ""
     earlier_titles: list[str] = []
     later_titles: list[str] = []
     thumbnail: str = ""

@@ -21,7 +21,7 @@ def test_the_links_of_a_record(client: FlaskClient) -> None:
         assert (f"{url}.{key}", "describedby", TYPES[key].partition(";")[0]) in found
     assert ("https://schema.org/ScholarlyArticle", "type", "") in found
     assert ("https://schema.org/AboutPage", "type", "") in found
-    assert ("https://www.frontiersin.org/article/10.3389/fsoc.2019.00036/full", "item", "text/html") in found
+    assert ("https://www.frontiersin.org/article/10.3389/fsoc.2019.00036/full", "item", "") in found
     assert ("https://doi.org/10.3389/fsoc.2019.00036", "related", "") in found
     assert (f"{BASE}dataset/doaj#it", "collection", "") in found
     assert (f"{url}.linkset.json", "linkset", "application/linkset+json") in found
@@ -68,6 +68,13 @@ def test_the_head_of_a_record_page(client: FlaskClient) -> None:
     assert meta["citation_publication_date"] == ["2019/04"]
     assert all(value for values in meta.values() for value in values)
     assert page.xpath("//meta[@property='og:title']/@content")
+
+
+def test_a_page_says_the_whole_date_and_not_its_first_year(client: FlaskClient) -> None:
+    page = html.fromstring(get(client, "/record/m1", "text/html").data)
+
+    assert page.xpath("string(//p[@class='kind'])") == "Map · 1990–1995"
+    assert page.xpath("string(//th[.='Date']/../td)") == "1990–1995"
 
 
 def test_the_page_carries_pure_schema_org(client: FlaskClient) -> None:

@@ -19,7 +19,7 @@ from ld.mapping.containers import SERIALS, Appearance, appearance, journal_key
 from ld.mapping.entities import About, Fields, Kinds, Thing, add, passed
 from ld.record import Container, Date, Record
 from ld.summary import Named, Ref, Summary, Text, Value
-from ld.values import languages, names
+from ld.values import identifiers, languages, names
 
 _ARTICLES = {"ScholarlyArticle", "Article"}
 _OPEN = "http://purl.org/coar/access_right/c_abf2"
@@ -30,8 +30,8 @@ _MADE = frozenset((
 ))  # fmt: skip
 # Fields that pass from the record by their names, also where no row of the mapping has them: pages may show them.
 _PASSING = (
-    "carrier", "doi", "edition", "extent", "genre", "isbn", "lccn", "licence", "oclc", "page_count", "page_end",
-    "page_start", "pages", "period", "place", "thumbnail", "url",
+    "carrier", "doi", "edition", "extent", "genre", "isbn", "ismn", "lccn", "licence", "oclc", "page_count", "page_end",
+    "page_start", "pages", "period", "place", "rights", "rights_page", "thumbnail", "url",
 )  # fmt: skip
 
 
@@ -139,17 +139,22 @@ class _Description:
         return Text(text, self.tag if self.tag and languages.agrees(text, self.tag) else "")
 
     def _dates(self) -> None:
+        """Set the date of issue; of a run of years, the first is when publication began.
+
+        "1971 or 1972" is no date of publication to schema.org, which knows no doubt.
+        """
         fields, issued, span = self.fields, self.record.issued, self.record.span
         known = issued or span
         if known:
             fields["issued"] = [known]
-        if issued and issued.year:
-            fields["year"] = [issued.year]
+            fields["year"] = [known.year] if known.year else []
+        if issued and issued.year and not issued.value.startswith("["):
             fields["published"] = [issued.year if issued.datatype == "edtf" else issued.value]
-        if span and span.datatype == "edtf" and "/" in span.value:
+        if span:
             self._span(span)
 
     def _span(self, span: Date) -> None:
+        """Set the first and the last year of a run; one that is not sure ("1936?", "19XX") is none of a schema:Date."""
         start, _, end = span.value.partition("/")
         self.fields["start"] = [start] if start.isdigit() else []
         self.fields["end"] = [end] if end.isdigit() else []
@@ -170,12 +175,16 @@ class _Description:
             add(fields, "identifier_node", node)
         for isbn in record.isbns:
             add(fields, "identifier", f"urn:isbn:{isbn}")
+        for ismn in record.ismns:
+            add(fields, "identifier", f"urn:ismn:{ismn}")
+            node = self._identifier(f"ismn-{ismn}", "http://id.loc.gov/vocabulary/identifiers/ismn", "ISMN", ismn)
+            add(fields, "identifier_node", node)
         for number in record.oclc:
             add(fields, "same_page", f"http://worldcat.org/oclc/{number}")
         fields["number"] = [c.number for c in record.containers if c.number]
 
     def _doi(self, doi: str) -> None:
-        iri = names.doi_iri(doi)
+        iri = identifiers.doi_iri(doi)
         for field in ("identifier", "same_thing", "same_page"):
             add(self.fields, field, iri)
         node = self._identifier("doi", "https://registry.identifiers.org/registry/doi", "DOI", doi, iri)
@@ -300,6 +309,8 @@ class _Description:
             source_page=record.page,
             topic=work.path,
             linked=where.records,
+            issued=record.issued or record.span,
+            incomplete=getattr(record, "incomplete", False),
             **dict(zip(_PASSED, _values_passed(record), strict=True)),
         )
 

@@ -16,7 +16,7 @@ from ld.readers.limits import EXCERPT_CHARACTERS
 from ld.readers.people import Author
 from ld.readers.share import Share
 from ld.record import Left, Origin, Part, Record, Rejected, Remark, Source, Subject
-from ld.values import dates, text
+from ld.values import calendars, dates, text
 
 KIND = "doaj"
 NAME = "DOAJ article JSON"
@@ -56,18 +56,39 @@ def record(document: dict[str, Any], source: Source) -> Record | Rejected:
     result = article.record(_article(outer, bib), source)
     if isinstance(result, Rejected):
         return result
-    year = _text(bib.get("year"))
     result.values = contents.of_json(outer)
     result.left = list(_left(bib))
-    result.issued = dates.month(_four_digits(year), _text(bib.get("month")))
-    if year.strip() and result.issued is None:
-        result.remarks.append(Remark("year", "names no year: left out", year))
+    _issued(result, _text(bib.get("year")), _text(bib.get("month")))
     result.created = dates.stamp(_text(outer.get("created_date")))
     result.modified = dates.stamp(_text(outer.get("last_updated")))
     result.origin = Origin(result.origin.identifier if result.origin else "", result.modified)
-    licences = (fill.licence(_text(one.get(key))) for one in _licences(bib) for key in ("url", "type", "title"))
-    result.licence = next((iri for iri in licences if iri), "")
+    _licence(result, bib)
     return result
+
+
+def _licence(record: Record, bib: dict[str, Any]) -> None:
+    """Set the licence: the article's, else the journal's."""
+    own = _said_of(bib)
+    fill.set_licence(record, own or _said_of(_object(bib.get("journal"))))
+    if not own and (record.licence or record.rights or record.rights_pages):
+        record.how.append("licence-of-journal")
+
+
+def _said_of(one: dict[str, Any]) -> list[str]:
+    licences = _objects(one.get("license"))
+    return [
+        said for licence in licences for key in ("url", "type", "title") if (said := _text(licence.get(key)).strip())
+    ]
+
+
+def _issued(record: Record, year: str, month: str) -> None:
+    """Set year and month; a month that is none is remarked."""
+    date = dates.month(_four_digits(year), month) or dates.parse(year)
+    if year.strip() and fill.set_issued(record, "year", year, date, calendars.Kind(format=record.format)) and date:
+        if month.strip() and date.datatype == "gYear":
+            record.remarks.append(Remark("month", "names no month: left out", month))
+    elif month.strip():
+        record.remarks.append(Remark("month", "without a year: left out", month))
 
 
 def _article(outer: dict[str, Any], bib: dict[str, Any]) -> Article:
@@ -117,14 +138,10 @@ def _left(bib: dict[str, Any]) -> Iterator[Left]:
             yield Left("bibjson.subject.term", "a term of a scheme without codes", _text(subject.get("term")))
 
 
-def _licences(bib: dict[str, Any]) -> list[dict[str, Any]]:
-    return _objects(_object(bib.get("journal")).get("license")) + _objects(bib.get("license"))
-
-
 def _four_digits(raw: str) -> str:
     """Return the year; DOAJ repairs years of two digits in the same way (bibjson().get_publication_date)."""
     digits = raw.strip()
-    return f"20{digits}" if len(digits) == 2 and digits.isdigit() and int(digits) < 50 else digits
+    return f"20{digits}" if len(digits) == 2 and digits.isascii() and digits.isdigit() and int(digits) < 50 else digits
 
 
 def _text(value: Any) -> str:
