@@ -20,6 +20,7 @@ from ld.memo import remembered
 from ld.readers import fill, imprint, status
 from ld.readers import isbd as readers_isbd
 from ld.readers.documents import Found, documents, shape
+from ld.readers.foreign import kind_of_record
 from ld.readers.limits import EXCERPT_CHARACTERS, FIELD_CHARACTERS, oversized
 from ld.readers.people import Author
 from ld.readers.share import Share
@@ -187,6 +188,9 @@ class _Reading:
     def _missing(self, title: str) -> str:
         if not self.id:
             return "no id: every record needs the field 'id'"
+        formats = [value for name in ("record_format", "recordtype") for value in self.fields.get(name, ())]
+        if kind := kind_of_record(formats, "" if title else self.first("fullrecord")):
+            return f"{kind}, which describes no work: not read yet"
         return "" if title else "no title: every record needs the field 'title'"
 
     def _title(self) -> str:
