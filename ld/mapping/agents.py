@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import re
+
 from msgspec import Struct
 
 from ld.mapping.entities import About, Fields, Kinds, Thing, add
 from ld.record import Person
 from ld.summary import Agent, Named, Ref, Role, Text
-from ld.values import names
+from ld.values import keys, names
+
+# What tells people of one name apart: a year or a century of their life.
+_LIFE = re.compile(r"\d{3,4}|\d{1,2}(?:st|nd|rd|th)?\s+cent")
+# What tells meetings and offices apart: a year in brackets, beside number and place.
+_MEETING = re.compile(r"\([^()]*\b\d{4}\b[^()]*\)")
 
 
 class Part(Struct, frozen=True):
@@ -118,8 +125,9 @@ class _Credits:
         return ref
 
     def _heading(self, person: Person, part: Part) -> Ref:
-        """Add an agent that is the same throughout the catalogue."""
-        thing = self.kinds.once(_agent, person.name, person.organization, person.given, person.family, person.orcid)
+        """Add an agent that other records speak of too: all of them, or where the name is bare those of its source."""
+        about = (person.name, person.organization, person.given, person.family, person.orcid)
+        thing = self.kinds.once(_agent, *about, self.about.source)
         self.found.shared.append(thing)
         self.found.people.append((person, part, thing.path))
         return thing.ref
@@ -138,16 +146,28 @@ def organization(kinds: Kinds, name: str) -> Thing:
 
 
 def _organization(kinds: Kinds, name: str) -> Thing:
-    preferred = kinds.organizations.get(names.slug(name), name)
-    made = kinds.shared("organization", {"name": [preferred]}, slug=names.slug(preferred))
+    preferred = kinds.organizations.get(keys.key(name), name)
+    made = kinds.shared("organization", {"name": [preferred]}, key=names.encoded(keys.key(preferred)))
     made.named = Named(Text(name), made.path)
     return made
 
 
-def _agent(kinds: Kinds, name: str, organization: bool, given: str, family: str, orcid: str) -> Thing:
+def _agent(kinds: Kinds, name: str, organization: bool, given: str, family: str, orcid: str, source: str) -> Thing:
+    """Return the agent of a heading, which says on which evidence all who give this heading mean one agent."""
     fields = _names(name, given, family, orcid)
     fields["class"] = kinds.classes["corporation" if organization else "person"]
-    return kinds.shared("agent", fields, slug=names.slug(name))
+    how, kind, key = _identity(name, organization, orcid)
+    fields["how"] = [f"{kinds.site.base}provenance#{how}"]
+    return kinds.shared(kind, fields, key=names.encoded(key), source=names.encoded(source))
+
+
+def _identity(name: str, organization: bool, orcid: str) -> tuple[str, str, str]:
+    """Return how the agent of a heading is known (`codes/provenance.csv`), its kind of thing, and its key."""
+    if orcid:
+        return "agent-by-number", "agent", f"orcid-{orcid.rpartition('/')[2]}"
+    if (_MEETING if organization else _LIFE).search(name):
+        return "agent-by-heading", "agent", keys.key(name)
+    return "agent-by-name", "heading", keys.key(name)
 
 
 def _names(name: str, given: str, family: str, orcid: str) -> Fields:
