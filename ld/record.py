@@ -26,7 +26,8 @@ class Person(Struct, frozen=True, gc=False):
 
     `role` is a MARC relator code, empty for a contributor of whom the source says no more. `heading` tells that the
     name is a controlled heading, the same for the same agent throughout the catalogue; other names are transcribed
-    and belong to this record only.
+    and belong to this record only. `name` is all of it but the dates of a life, `life`, as printed ("1809-1882"): both
+    tell who it is (`entry`). `unsure` tells that it may be a person or an organization.
     """
 
     name: str
@@ -37,10 +38,18 @@ class Person(Struct, frozen=True, gc=False):
     orcid: str = ""
     affiliations: tuple[str, ...] = ()
     heading: bool = False
+    suffix: str = ""
+    life: str = ""
+    unsure: bool = False
+
+    @property
+    def entry(self) -> str:
+        """The whole heading, with the dates by which namesakes are told apart."""
+        return f"{self.name}, {self.life}" if self.life else self.name
 
 
 class Container(Struct, frozen=True, gc=False):
-    """What the work appeared in: `kind` is journal, series or record (then `record` is the id of that record)."""
+    """What the work appeared in: `kind` is journal, series, book or record (then `record` is the id of that record)."""
 
     kind: str
     title: str = ""
@@ -51,6 +60,8 @@ class Container(Struct, frozen=True, gc=False):
     issue: str = ""
     number: str = ""
     publisher: str = ""
+    isbns: tuple[str, ...] = ()
+    editors: tuple[str, ...] = ()
 
 
 class Subject(Struct, frozen=True, gc=False):
@@ -135,6 +146,7 @@ class Part(Struct, frozen=True, gc=False):
 class Record(Struct, kw_only=True):
     """One catalogue record. Lists keep the order of the source; empty means that the source does not say.
 
+    `incomplete` says that more people took part than are named ("et al.").
     `values` are all values of the source by its own names of fields, so that somebody can see that none is lost.
     """
 
@@ -146,11 +158,14 @@ class Record(Struct, kw_only=True):
     carriers: list[str] = []
     alternatives: list[str] = []
     people: list[Person] = []
+    incomplete: bool = False
     contributor_names: list[str] = []
     issued: Date | None = None
     span: Date | None = None
     languages: list[str] = []
     publishers: list[str] = []
+    distributors: list[str] = []
+    publication_places: list[str] = []
     containers: list[Container] = []
     page_start: str = ""
     page_end: str = ""
@@ -175,6 +190,8 @@ class Record(Struct, kw_only=True):
     extents: list[str] = []
     page_count: str = ""
     degree: str = ""
+    granted_by: str = ""
+    status: str = ""
     earlier_titles: list[str] = []
     later_titles: list[str] = []
     thumbnail: str = ""

@@ -40,7 +40,8 @@ Value: TypeAlias = str | Text | Ref | Role | Date
 class Agent(Struct, frozen=True, array_like=True, gc=False):
     """Who took part in the work, named as printed; `roles` are the fields of the work that name it ("author").
 
-    `path` is that of the document about it, empty where only this record speaks of it; `same` is its ORCID iD.
+    `path` is that of the document about it, empty where only this record speaks of it; `same` is its ORCID iD; `body`
+    tells that it is no person.
     """
 
     name: str
@@ -50,6 +51,8 @@ class Agent(Struct, frozen=True, array_like=True, gc=False):
     path: str = ""
     same: str = ""
     affiliations: tuple[str, ...] = ()
+    suffix: str = ""
+    body: bool = False
 
 
 class Named(Struct, frozen=True, array_like=True, gc=False):
@@ -75,6 +78,8 @@ class Summary(Struct, frozen=True, array_like=True, kw_only=True, gc=False):
     `kind` is the name of its schema.org class. `languages` are ISO 639-2 codes and `tags` their BCP 47 tags;
     `collection` is the name of the collection in addresses. `containers` lead from the nearest to the widest.
     `topic` is the path of the journal that the record is about, `linked` are the paths of the records it points at.
+    `format` is the word for its kind in `vocab/codes/types.csv`, `issued` the date or the run as the record has it;
+    `granted_by` names the body that granted the degree; `incomplete` tells that there are more people than named.
     """
 
     title: Text
@@ -128,6 +133,12 @@ class Summary(Struct, frozen=True, array_like=True, kw_only=True, gc=False):
     how: list[str] = []
     topic: str = ""
     linked: list[str] = []
+    format: str = ""
+    issued: Date | None = None
+    granted_by: str = ""
+    status: str = ""
+    publication_places: list[str] = []
+    incomplete: bool = False
 
     @property
     def date(self) -> str:

@@ -58,7 +58,16 @@ class Credits(Struct, gc=False):
     def agents(self) -> list[Agent]:
         """Return who took part, as people need to know it."""
         return [
-            Agent(one.name, part.fields, one.given, one.family, path, one.orcid, one.affiliations)
+            Agent(
+                one.name,
+                part.fields,
+                one.given,
+                one.family,
+                path,
+                one.orcid,
+                one.affiliations,
+                body=one.organization,
+            )
             for one, part, path in self.people
         ]
 

@@ -300,6 +300,8 @@ class _Description:
             source_page=record.page,
             topic=work.path,
             linked=where.records,
+            issued=record.issued or record.span,
+            incomplete=getattr(record, "incomplete", False),
             **dict(zip(_PASSED, _values_passed(record), strict=True)),
         )
 

@@ -5,15 +5,23 @@ share              several workers read one input, each its share
 limits             how large a record may be
 jsontext           a JSON text read in little memory
 documents          JSON in all its shapes becomes single documents
+nobody             words that stand where a name should and name nobody
+roles              words for what somebody did
+bodies             whether a name is a corporate body's
+lives              the dates of a life in a heading
 contents           all values of a source record, by field
 people             names as sources print them
 isbd               what the conventions of description hide in one string
+imprint            publishers, distributors and places in one statement
 fill               what every source fills in alike
 vufind/fields      the fields of VuFind's index
 vufind/recovery    what VuFind's `spelling` field still holds of a DOAJ record
 doaj/article       what all forms of DOAJ share
 doaj/api           DOAJ article JSON
 doaj/oai           DOAJ OAI-PMH XML
+vufind/kind        words for the kind of a work
+vufind/credits     who made the work
+vufind/appearance  where it appeared
 vufind/solr        VuFind Solr JSON
 vufind/staffview   VuFind Staff View text
 *                  further sources, a folder each: a module with KIND, NAME, sniff and read is one

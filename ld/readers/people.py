@@ -1,4 +1,8 @@
-"""Names as sources print them become people and corporate bodies; nothing is guessed about a name."""
+"""Names as sources print them become people and corporate bodies; nothing is guessed about a name.
+
+What one field holds is parted first (`in_field`): several names, "et al.", nobody. Then a name is taken apart, as
+MARC 21 X00 and the cataloguing rules behind it write one: family, given, what follows, the years of a life.
+"""
 
 from __future__ import annotations
 
@@ -7,24 +11,24 @@ from collections.abc import Iterable
 
 from msgspec import Struct
 
-from ld.memo import cached
-from ld.record import Person, Remark
+from ld.memo import cached, remembered
+from ld.readers import nobody
+from ld.readers.bodies import Certainty, is_body
+from ld.readers.lives import parted
+from ld.record import Person, Record, Remark
 from ld.values import names, text
 from ld.values.vocab import vocabulary
 
 _CYRILLIC = re.compile("[\u0400-\u04ff]")
 _LATIN = re.compile("[A-Za-z\u00c0-\u024f]")
-_RELATOR = re.compile(r"(?:[^/]{0,200}/)*([^/]+?)[\s.,;:)]*$")
-_DATES = re.compile(
-    r"(?:,|(?<=\)))\s\(?(?:(?:ca?\.|b\.|d\.|fl\.|approximately|active|born|died)\s){0,2}\d{3,4}\??"
-    r"(?:\sor\s\d{3,4})?(?:\s?-\s?(?:(?:ca?\.|approximately)\s)?(?:\d{3,4}\??)?(?:\sor\s\d{3,4})?)?\)?\.?$|,?\s-\d{4}\.?$"
-)
-# What stands behind a comma in a name and is no given name (MARC 100 $c).
-_NOT_GIVEN = """
-archbishop baron baroness bishop cardinal count countess dame dr duchess duke earl emperor empress ii iii iv jr junior
-king lady lord md mr mrs phd pope prince princess queen rabbi saint sir sr sultan viscount
-"""
-_TITLES = frozenset(_NOT_GIVEN.split())
+# Marks of direction and of no width, which names are found neither with nor without: none is a letter.
+_UNSEEN = re.compile("[\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]+")
+_JOINED = re.compile(r"\s*[;|]\s*")
+_AND = re.compile(r"\s+(?:and|&|und|et|y|e|i|\u0438|og|och|ja|en)\s+")
+_FULLER = re.compile(r"\s*[(\[].{0,200}$")
+NOBODY = "names nobody: left out"
+MORE = "says that the list of names is not whole, and is no name"
+TWICE = "the same name stands twice: the second is left out"
 
 
 class Author(Struct, frozen=True):
@@ -35,25 +39,65 @@ class Author(Struct, frozen=True):
     orcid: str = ""
 
 
-def printed(authors: Iterable[Author], remarks: list[Remark]) -> list[Person]:
-    """Return the authors in order, named as printed; of an exact repeat only the first stays."""
-    people: dict[str, Person] = {}
-    for author in authors:
-        name = cleaned(author.name)
-        if not name:
-            continue
-        if name in people:
-            remarks.append(Remark("author", "the same name stands twice: the second is left out", name))
-            continue
-        if not name.isascii() and _CYRILLIC.search(name) and _LATIN.search(name):
-            remarks.append(Remark("author", "Latin and Cyrillic letters are mixed in one name", name))
-        people[name] = transcribed(name, author)
-    return list(people.values())
+class Field(Struct, frozen=True):
+    """What one field of names holds: the names, whether there are more, and why there is none."""
+
+    names: tuple[str, ...] = ()
+    incomplete: bool = False
+    problem: str = ""
+
+
+def _in_field(raw: str) -> Field:
+    """Return the names that a field for one name holds, each on one line, without e-mail addresses.
+
+    >>> _in_field("Doe, Jane; Roe, Richard; et al.")
+    Field(names=('Doe, Jane', 'Roe, Richard'), incomplete=True, problem='')
+    >>> _in_field("N. N.").problem, _in_field("Jane Doe and Richard Roe").names
+    ('names nobody: left out', ('Jane Doe and Richard Roe',))
+    """
+    name, incomplete = nobody.without_rest(cleaned(raw))
+    if incomplete:
+        name = name.strip(" ,;")
+    if not name:
+        return Field((), incomplete, MORE if incomplete else "")
+    if nobody.is_nobody(name, "person"):
+        return Field((), incomplete, NOBODY)
+    pieces = _several(name)
+    found = tuple(piece for piece in pieces if not nobody.is_nobody(piece, "person"))
+    return Field(found, incomplete, NOBODY if len(found) < len(pieces) else "")
+
+
+in_field = remembered(_in_field)
 
 
 def cleaned(raw: str) -> str:
-    """Return the name on one line, without e-mail addresses and the marks of a list around it."""
-    return text.without_email(text.plain(raw)).strip(" ,;")
+    """Return the text on one line, without e-mail addresses, marks of direction, and the marks of a list around it."""
+    name = text.without_email(text.plain(raw))
+    return (name if name.isascii() else _UNSEEN.sub("", name)).strip(" ,;")
+
+
+def set_printed(record: Record, authors: Iterable[Author]) -> None:
+    """Set the authors in order, named as printed; of an exact repeat only the first stays."""
+    people: dict[str, Person] = {}
+    for author in authors:
+        for name in names_of(record, "author", author.name):
+            if name in people:
+                record.remarks.append(Remark("author", TWICE, name))
+                continue
+            if not name.isascii() and _CYRILLIC.search(name) and _LATIN.search(name):
+                record.remarks.append(Remark("author", "Latin and Cyrillic letters are mixed in one name", name))
+            people[name] = transcribed(name, author)
+    record.people = list(people.values())
+
+
+def names_of(record: Record, field: str, raw: str) -> tuple[str, ...]:
+    """Return the names in a field; that there are more, or none, is told to the record."""
+    found = in_field(raw)
+    if found.incomplete:
+        record.incomplete = True
+    if found.problem:
+        record.remarks.append(Remark(field, found.problem, raw))
+    return found.names
 
 
 def transcribed(name: str, author: Author | None = None, role: str = "aut", corporate: bool = False) -> Person:
@@ -61,86 +105,169 @@ def transcribed(name: str, author: Author | None = None, role: str = "aut", corp
 
     >>> transcribed("Kaur IP").family, transcribed("Carberry, Josiah").family, transcribed("Example Group").organization
     ('', 'Carberry', True)
+    >>> transcribed("Doe and Roe, Inc.").organization, transcribed("CERN").unsure, transcribed("Ann Doe, Jr.").suffix
+    (True, True, 'Jr.')
     """
-    corporate = corporate or is_corporate(name)
-    family, given = ("", "") if corporate else _parts(name)
-    affiliations = (text.without_email(text.plain(one)) for one in (author.affiliations if author else ()))
+    whole = whole_name(name)
+    affiliations = tuple(filter(None, (cleaned(one) for one in author.affiliations))) if author else ()
+    orcid = names.orcid(author.orcid) if author and author.orcid else ""
+    if corporate or (whole.body == "body" and not orcid):
+        return Person(name, role, organization=True, orcid=orcid, affiliations=affiliations)
+    known = orcid or affiliations or whole.body == "person"
     return Person(
-        name=name,
+        name=whole.name,
         role=role,
-        organization=corporate,
-        given=given,
-        family=family,
-        orcid=names.orcid(author.orcid) if author and author.orcid else "",
-        affiliations=tuple(one for one in affiliations if one),
+        given=whole.given if whole.alone else "",
+        family=whole.family if whole.alone else "",
+        suffix=whole.suffix,
+        life=whole.life,
+        orcid=orcid,
+        affiliations=affiliations,
+        unsure=not known,
     )
 
 
 def heading(raw: str, role: str, corporate: bool = False) -> Person:
-    """Return the agent of a controlled heading; "Family, Given, dates" of a person is taken apart.
+    """Return the agent of a controlled heading; "Family, Given, Jr., dates" of a person is taken apart.
 
     >>> heading("Darwin, Charles, 1809-1882.", "aut").given, heading("Gregory, of Nazianzus, Saint", "aut").given
     ('Charles', '')
     """
     name = text.without_stop(text.unpunctuated(raw))
-    if corporate or is_corporate(name):
+    if corporate:
         return Person(name=name, role=role, organization=True, heading=True)
-    family, comma, rest = _DATES.sub("", name).partition(", ")
-    given = rest.partition(", ")[0].strip(" ,")
-    good = bool(comma) and _is_given(given)
-    return Person(name=name, role=role, family=family if good else "", given=given if good else "", heading=True)
+    whole = whole_name(name)
+    if whole.body == "body":
+        return Person(name=name, role=role, organization=True, heading=True)
+    return Person(
+        name=whole.name,
+        role=role,
+        family=whole.family,
+        given=whole.given,
+        suffix=whole.suffix,
+        life=whole.life,
+        heading=True,
+    )
 
 
-def role_code(raw: str, default: str) -> str:
-    """Return the MARC relator code for a code, an English term or an IRI of it; empty where it is none of them.
+class Whole(Struct, frozen=True):
+    """A name taken apart: `name` is all of it but the life dates, `alone` tells that it is no more than its parts.
 
-    >>> role_code("Editor.", ""), role_code("http://id.loc.gov/roles/edt", ""), role_code("", "aut")
-    ('edt', 'edt', 'aut')
-    >>> role_code("composer (expression),", ""), role_code("director of photography.", ""), role_code("wizard", "")
-    ('cmp', 'cng', '')
+    `body` says whose name it is as far as that is certain.
     """
-    if not raw.strip():
-        return default
-    match = _RELATOR.match(raw.strip().removesuffix(",").partition(" (")[0])
-    return _relators().get(match[1].strip().casefold(), "") if match else ""
+
+    name: str
+    body: Certainty
+    family: str = ""
+    given: str = ""
+    suffix: str = ""
+    life: str = ""
+    alone: bool = True
+
+
+def _whole_name(name: str) -> Whole:
+    """Return the name in its parts, as far as its commas part it.
+
+    >>> whole = _whole_name("Person, Adam Ben, Jr., 1929-1968")
+    >>> whole.name, whole.family, whole.given, whole.suffix, whole.life
+    ('Person, Adam Ben, Jr.', 'Person', 'Adam Ben', 'Jr.', '1929-1968')
+    """
+    body = is_body(name)
+    if body == "body":
+        return Whole(name, body)
+    called, life = parted(name)
+    if called != name:
+        called = text.without_stop(called)
+    if nobody.is_nobody(called, "person"):
+        called, life = name, ""
+    body = "person" if life else body
+    family, *behind = (piece.strip() for piece in called.split(","))
+    kinds = [_kind(piece) for piece in behind]
+    suffix = next((piece for piece, kind in zip(behind, kinds, strict=True) if kind == "suffix"), "")
+    number = next((piece for piece, kind in zip(behind, kinds, strict=True) if kind == "numeral"), "")
+    rest = [
+        (piece, kind) for piece, kind in zip(behind, kinds, strict=True) if kind not in ("suffix", "numeral") and piece
+    ]
+    given = _given(rest[0][0]) if rest and rest[0][1] in ("", "address") else ""
+    if body == "unsure" and behind:
+        given = ""
+    if "nobility" in kinds or not family or len(family.split()) > 5:
+        given = ""
+    if number and given and "title" not in kinds:
+        suffix = suffix or number
+    return Whole(
+        name=called,
+        body=body,
+        family=family if given else "",
+        given=given,
+        suffix=suffix if given or len(behind) == 1 else "",
+        life=life,
+        alone=len(rest) == 1 or not given,
+    )
+
+
+whole_name = remembered(_whole_name)
+
+
+def _several(name: str) -> list[str]:
+    """Return the names in one where each is certain: "Doe, Jane; Roe, Richard"; else the name alone."""
+    for separator, certain in ((_JOINED, _is_certain), (_AND, _is_inverted)):
+        if separator.search(name):
+            pieces = list(filter(None, separator.split(name)))
+            if len(pieces) > 1 and all(map(certain, pieces)):
+                return pieces
+    return [piece for piece in (name.strip(" ;|"),) if piece]
+
+
+def _is_inverted(name: str) -> bool:
+    whole = whole_name(name)
+    return bool(whole.given) and whole.alone
+
+
+def _is_certain(name: str) -> bool:
+    """Determine whether the name can only be one: "Family, Given", a body's, nobody's."""
+    return _is_inverted(name) or whole_name(name).body == "body" or nobody.is_nobody(name, "person")
+
+
+def _given(part: str) -> str:
+    """Return the given name in what stands behind the comma: no title, no date, no "of Nazianzus", no fuller form.
+
+    >>> _given("Sir John"), _given("H. C. (Hans Christian)"), _given("of Nazianzus"), _given("Queen of Otaheite")
+    ('John', 'H. C.', '', '')
+    """
+    words = _FULLER.sub("", part).split()
+    while words and _word_kind(words[0]) == "title":
+        words = words[1:]
+    given = " ".join(words)
+    if not words or len(words) > 5 or words[0][0].islower() or not any(map(str.isalpha, given)):
+        return ""
+    if any(map(str.isdigit, given)) or " of " in given or _word_kind(words[0]) == "nobility":
+        return ""
+    return given
+
+
+def _kind(piece: str) -> str:
+    """Return what stands behind a comma: suffix, numeral, title, nobility, or nothing where it can be a given name.
+
+    A title before a name ("Sir John") is an "address".
+    """
+    known = _word_kind(piece)
+    if known:
+        return known
+    words = piece.split()
+    kinds = [_word_kind(word) for word in words]
+    if not words or "nobility" in (kinds[0], kinds[-1] if len(words) > 1 else ""):
+        return "nobility" if words and (piece.endswith((" of", " de", " d'", " di")) or kinds[0] == "nobility") else ""
+    if kinds[0] == "title":
+        ruled = " of " in piece or any(kind == "numeral" for kind in kinds) or all(kinds)
+        return "title" if ruled or not _given(piece) else "address"
+    return "nobility" if piece.endswith(" of") else ""
+
+
+def _word_kind(word: str) -> str:
+    return _name_words().get(word.casefold().replace(".", "").strip(" ()[]"), "")
 
 
 @cached()
-def _relators() -> dict[str, str]:
-    """Return the codes by printed word, term and code (`role_words.csv` and `roles.csv` of `vocab/codes/`)."""
-    rows = vocabulary().rows("codes/roles.csv")
-    words = {row["word"].casefold(): row["code"] for row in vocabulary().rows("codes/role_words.csv")}
-    return words | {row["term"].casefold(): row["code"] for row in rows} | {row["code"]: row["code"] for row in rows}
-
-
-def is_corporate(name: str) -> bool:
-    """Determine whether an unmistakable word makes the name a corporate body's (`vocab/codes/corporate.csv`).
-
-    Only what stands before a comma counts: "Doe, Jane (Example University)" is a person.
-    """
-    before = name.partition(",")[0].casefold()
-    marked = "." in before or "(" in before or ")" in before
-    words = [word.strip(".()") for word in before.split()] if marked else before.split()
-    return not _corporate_words().isdisjoint(words)
-
-
-@cached()
-def _corporate_words() -> frozenset[str]:
-    return frozenset(word.strip(".") for word in vocabulary().codes("corporate"))
-
-
-def _parts(name: str) -> tuple[str, str]:
-    """Return family and given name where one comma parts them, else nothing."""
-    if name.count(",") != 1:
-        return "", ""
-    family, given = (part.strip() for part in name.split(","))
-    good = family and len(given.split()) < 5 and len(family.split()) < 5 and _is_given(given)
-    return (family, given) if good else ("", "")
-
-
-def _is_given(part: str) -> bool:
-    """Determine whether what stands behind the comma can be a given name: no title, no date, no "of Nazianzus"."""
-    if not part or part[0].islower() or any(char.isdigit() for char in part):
-        return False
-    first = part.split()[0].replace(".", "").casefold()
-    return first not in _TITLES and " of " not in part
+def _name_words() -> dict[str, str]:
+    return {word.replace(".", ""): row["kind"] for word, row in vocabulary().codes("name_words").items()}

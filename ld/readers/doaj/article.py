@@ -7,9 +7,11 @@ from collections.abc import Iterable
 
 from msgspec import Struct
 
+from ld.readers import isbd
 from ld.readers.fill import keywords, set_doi, set_pages, set_urls
+from ld.readers.imprint import of_name, set_imprint
 from ld.readers.limits import EXCERPT_CHARACTERS, FIELD_CHARACTERS, oversized
-from ld.readers.people import Author, printed
+from ld.readers.people import Author, set_printed
 from ld.record import Container, Origin, Record, Rejected, Remark, Source, Subject
 from ld.values import languages, names, text
 
@@ -54,9 +56,9 @@ def record(article: Article, source: Source) -> Record | Rejected:
     result.abstract = text.paragraphs(article.abstract)
     result.subjects = [Subject(word) for word in keywords(article.keywords)]
     result.subjects += dict.fromkeys(article.subjects)
-    result.people = printed(article.authors, result.remarks)
+    set_printed(result, article.authors)
     result.containers = _journal(article, result.remarks)
-    result.publishers = [name] if (name := text.value(article.publisher)) else []
+    set_imprint(result, [of_name(article.publisher)])
     result.publisher_id = text.value(article.publisher_id)
     set_pages(result, article.start, article.end)
     set_doi(result, article.doi)
@@ -126,5 +128,5 @@ def _journal(article: Article, remarks: list[Remark]) -> list[Container]:
     title = text.plain(article.journal)
     if not title and not issn and not eissn:
         return []
-    volume, issue = text.value(article.volume), text.value(article.issue)
+    volume, issue = isbd.number(article.volume), isbd.number(article.issue)
     return [Container(kind="journal", title=title, issn=issn, eissn=eissn, volume=volume, issue=issue)]

@@ -11,19 +11,21 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any, BinaryIO
 
 import msgspec
-from msgspec import Struct
 
 import ld.readers.doaj.article as article
 import ld.readers.people as people
 import ld.readers.vufind.recovery as recovery
 from ld.memo import remembered
-from ld.readers import fill
+from ld.readers import fill, imprint
 from ld.readers import isbd as readers_isbd
 from ld.readers.documents import Found, documents, shape
 from ld.readers.limits import EXCERPT_CHARACTERS, FIELD_CHARACTERS, oversized
 from ld.readers.people import Author
 from ld.readers.share import Share
-from ld.record import Container, Part, Person, Record, Rejected, Remark, Source, Subject
+from ld.readers.vufind.appearance import set_containers
+from ld.readers.vufind.credits import set_people
+from ld.readers.vufind.kind import ARTICLES, SERIALS, THESES, said
+from ld.record import Part, Record, Rejected, Remark, Source, Subject
 from ld.values import dates, languages, names, text
 from ld.values.vocab import vocabulary
 
@@ -31,6 +33,7 @@ KIND = "solr"
 NAME = "VuFind Solr JSON"
 Fields = dict[str, list[str]]
 _SCALARS = (str, int, float)
+_WORD = re.compile(r"\w+")
 
 _READ = """
 _version_ id record_format recordtype collection sources institution spelling
@@ -39,24 +42,14 @@ author author_role author2 author2_role author2-role author_corporate author_cor
 author_sort author_facet
 format language description contents edition physical dissertation_note degree_str_mv
 publisher publishDate dateSpan first_indexed last_indexed
-series container_title container_volume container_issue container_start_page container_reference hierarchy_parent_id
+series series2 container_title container_volume container_issue container_start_page container_reference
+hierarchy_parent_id hierarchy_parent_title hierarchy_sequence
 topic genre geographic era callnumber-raw dewey-raw
 isbn issn lccn oclc_num ctrlnum doi_str_mv doi_str url thumbnail
 """
 READS = frozenset(_READ.split())
 _SHAPE = shape(KIND, dict[str, Any], ("response", "docs"))
 _SIGNS = (b'"responseHeader"', b'"response"', b'"record_format"', b'"recordtype"', b'"title_full"', b'"title_short"')
-_FOLDED = re.compile(r"[\W_]+")
-_MEDIA_TYPE = re.compile(r"(?:application|audio|image|model|text|video)/[\w.+-]{1,80}")
-_SERIALS = frozenset(
-    ["journal", "ejournal", "journalmagazine", "journale", "serial", "series", "periodical", "newspaper"]
-)
-_ARTICLES = frozenset(["article", "academicarticle", "electronicarticle", "earticle", "journalarticle"])
-_THESES = re.compile("thesis|dissertation")
-_PARTS = re.compile("chapter|componentpart|section")
-# Words that say little beside another one: a thesis is catalogued as a book too, a map as a government document.
-_BROAD = {"book": 2, "ebook": 2, "electronicbook": 2, "printbook": 2, "monograph": 2, "governmentdocument": 3}
-_VAGUE = {"electronicresource": 4, "computerfile": 4, "text": 5, "other": 6, "unknown": 7}
 
 
 def sniff(head: bytes) -> bool:
@@ -126,15 +119,16 @@ class _Reading:
         self._format(record)
         self._date(record)
         self._publishers(record)
-        self._containers(record)
         self._identifiers(record)
         self._description(record)
         self._subjects(record)
         self._administration(record)
         if self.doaj or self.rules.get("slug") == "doaj":
+            self._containers(record)
             self._doaj(record)
         else:
             self._people(record)
+            self._containers(record)
             self._languages(record)
             fill.set_urls(record, self.fields.get("url", ()))
         if record.urls and self.rules.get("access") == "open":
@@ -195,6 +189,8 @@ class _Reading:
             return whole
         parts = (whole, text.plain(self.first("title_short")), text.plain(self.first("title_sub")))
         whole, short, sub = map(text.unpunctuated, parts)
+        if whole and short and _says_more(whole, f"{short} {sub}"):
+            return whole  # which has the number and the name of the part too (MARC 245 $n, $p)
         if short and sub and sub.casefold() not in short.casefold():
             return f"{short} : {sub}"
         return whole or short or text.plain(self.first("title_full", "title_fullStr")).partition(" / ")[0]
@@ -203,57 +199,21 @@ class _Reading:
 
     def _format(self, record: Record) -> None:
         """Set the kind of the work; words for its carrier are kept beside it (`vocab/codes/types.csv`)."""
-        said = _said(tuple(self.all("format")))
-        record.format, record.book_format, record.carriers = said.format, said.book_format, list(said.carriers)
-        for word in said.unknown:
+        words = said(tuple(self.all("format")))
+        record.format, record.book_format, record.carriers = words.format, words.book_format, list(words.carriers)
+        for word in words.unknown:
             self.remark("format", "the word is not in codes/types.csv: left out", word)
-        if record.format in _ARTICLES:
+        if record.format in ARTICLES:
             academic = bool(self.rules.get("academic")) or any(map(names.issn, self.fields.get("issn", ())))
             record.format = "academicarticle" if academic else "article"
-        if _THESES.search(record.format):
+        if THESES.search(record.format):
             record.degree = readers_isbd.degree(self.first("dissertation_note", "degree_str_mv"))
 
     # -- people -------------------------------------------------------------------------------------------------------
 
     def _people(self, record: Record) -> None:
-        heading = self.marc and record.format not in ("article", "academicarticle")
-        kept: dict[tuple[str, str], Person] = {}
-        for raw, role, corporate in self._names():
-            name = people.cleaned(raw)
-            make = people.heading if heading else _transcribed
-            person = make(name, role, corporate)
-            if (person.name, role) in kept:
-                self.remark("author", "the same name stands twice: the second is left out", name)
-            elif name:
-                kept[person.name, role] = person
-        record.people = list(kept.values())
+        set_people(record, self.fields, self.marc, self.marc and record.format not in ("article", "academicarticle"))
         record.contributor_names = self.headings("author_additional")
-
-    def _names(self) -> Iterator[tuple[str, str, bool]]:
-        """Yield name, role and whether it is a corporate body; the role stands at the same place in its own field."""
-        groups = (
-            ("author", ("author_role",), "aut"),
-            ("author2", ("author2_role", "author2-role"), ""),
-            ("author_corporate", ("author_corporate_role",), "aut"),
-        )
-        for where, role_fields, default in groups:
-            roles = next((self.fields[name] for name in role_fields if name in self.fields), [])
-            for n, name in enumerate(self.fields.get(where, ())):
-                if name.strip():
-                    raw = roles[n] if n < len(roles) else ""
-                    said = people.role_code(raw, self._corporate_role(name) if "corp" in where else default)
-                    if raw.strip() and not said:
-                        self.remark(where, "the role is no MARC relator: taken as contributor", raw)
-                    yield name, said, where == "author_corporate"
-
-    def _corporate_role(self, name: str) -> str:
-        """Return the role of a body that has none: VuFind puts main (110, 111) and added entries into one field.
-
-        `author_sort` is never taken from an added entry, so it tells them apart (right for 684 of 685 real names);
-        a document without such copies tells nothing.
-        """
-        copies = self.marc and ("author_sort" in self.fields or "author_facet" in self.fields)
-        return "" if copies and self.first("author_sort") != name.strip() else "aut"
 
     # -- date, language -----------------------------------------------------------------------------------------------
 
@@ -289,38 +249,19 @@ class _Reading:
     # -- where it appeared --------------------------------------------------------------------------------------------
 
     def _publishers(self, record: Record) -> None:
-        record.publishers = [name for name in self.isbd("publisher") if not readers_isbd.is_nobody(name)]
+        doaj = self.doaj or self.rules.get("slug") == "doaj"
+        read = imprint.of_name if doaj else imprint.of_names if self.marc else imprint.of_statement
+        imprint.set_imprint(record, map(read, self.fields.get("publisher", ())))
 
     def _containers(self, work: Record) -> None:
-        """Set journal or series, and the record above this one; the ISSNs of a book are other works' and left out."""
         issns = self.checked("issn", names.issn, "not a valid ISSN: left out")
-        if work.format in _SERIALS:
-            work.containers = [Container(kind="journal", title=work.title, issn=next(iter(issns), ""))]
-        elif work.format in ("article", "academicarticle"):
-            work.containers = self._journal(issns)
-        else:
-            work.containers = [readers_isbd.series(title) for title in self.all("series")]
-        parents = (parent.strip() for parent in self.fields.get("hierarchy_parent_id", ()))
-        work.containers += [
-            Container(kind="record", record=parent) for parent in dict.fromkeys(parents) if parent not in ("", self.id)
-        ]
-        if work.format not in _SERIALS:
+        # Two ISSNs of DOAJ are print and online, in this order (import/xsl/doaj.xsl).
+        set_containers(work, self.fields, issns, self.rules.get("slug") == "doaj")
+        if work.format not in SERIALS:
             work.reference = text.value(self.first("container_reference"))
             fill.set_pages(work, self.first("container_start_page"), "")
         work.earlier_titles = self.isbd("title_old")
         work.later_titles = self.isbd("title_new")
-
-    def _journal(self, issns: list[str]) -> list[Container]:
-        """Return the journal; two ISSNs of DOAJ are print and online, in this order (import/xsl/doaj.xsl)."""
-        title = text.unpunctuated(text.plain(self.first("container_title", "series")))
-        two = 2 if self.rules.get("slug") == "doaj" else 1
-        for extra in issns[two:]:
-            self.remark("issn", "a further ISSN, of which medium or title is not said: left out", extra)
-        issn, eissn = [*issns[:two], "", ""][:2]
-        volume, issue = (text.value(self.first(f"container_{part}")) for part in ("volume", "issue"))
-        if not title and not issn:
-            return []
-        return [Container(kind="journal", title=title, issn=issn, eissn=eissn, volume=volume, issue=issue)]
 
     # -- what it is, what it is about ---------------------------------------------------------------------------------
 
@@ -369,7 +310,7 @@ class _Reading:
             urls=tuple(self.fields.get("url", ())),
         )
         facts = recovery.recover(self.first("spelling"), anchors)
-        record.people = people.printed(_authors(anchors.authors, facts), self.remarks)
+        people.set_printed(record, _authors(anchors.authors, facts))
         record.how = [*facts.how, *record.how]
         record.doi = record.doi or facts.doi
         record.publisher_id = facts.publisher_id
@@ -388,53 +329,14 @@ def _authors(printed: Iterable[str], facts: recovery.Facts) -> Iterator[Author]:
         yield Author(name, (affiliation,) if affiliation else (), facts.orcids[n] if facts.orcids else "")
 
 
+def _says_more(title: str, parts: str) -> bool:
+    """Determine whether the title has words that its parts have not."""
+    return not set(_WORD.findall(title.casefold())) <= set(_WORD.findall(parts.casefold()))
+
+
 @remembered
 def _isbd(raw: str) -> str:
     return text.value(text.unpunctuated(raw))
-
-
-def _transcribed(name: str, role: str, corporate: bool) -> Person:
-    return people.transcribed(name, None, role, corporate)
-
-
-class _Said(Struct, frozen=True):
-    """What the words of `format` say of a work."""
-
-    format: str
-    book_format: str
-    carriers: tuple[str, ...]
-    unknown: tuple[str, ...]
-
-
-@remembered
-def _said(words: tuple[str, ...]) -> _Said:
-    rows: dict[str, dict[str, str]] = {}
-    carriers: list[str] = []
-    unknown: list[str] = []
-    for word in _parted(words):
-        key = _FOLDED.sub("", word.casefold())
-        row = vocabulary().code("types", key)
-        if (row and row["carrier"]) or (row is None and _MEDIA_TYPE.fullmatch(word)):
-            carriers.append(word)
-        elif row:
-            rows[key] = row
-        else:
-            unknown.append(word)
-    book_format = next((row["book_format"] for row in rows.values() if row["book_format"]), "")
-    return _Said(min(rows, key=_broadness, default="unknown"), book_format, tuple(carriers), tuple(unknown))
-
-
-def _parted(words: Iterable[str]) -> Iterator[str]:
-    for word in words:
-        whole = vocabulary().code("types", _FOLDED.sub("", word.casefold()))
-        yield from [word] if whole or "," not in word else (part.strip() for part in word.split(","))
-
-
-def _broadness(key: str) -> int:
-    """Return how little a kind says: of several the one that says most is taken, of equals the first."""
-    if _THESES.search(key) or _PARTS.search(key) or key in _ARTICLES:
-        return 0
-    return _BROAD.get(key) or _VAGUE.get(key) or 1
 
 
 def _subject(word: str) -> Subject:

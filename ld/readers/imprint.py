@@ -1,0 +1,205 @@
+"""What a statement of publication holds: places, publishers, distributors, told apart by ISBD's marks (ISBD area 4).
+
+A space and a colon stand before a name, a space and a semicolon before a further place or name. Words that say who only
+distributes stand in `vocab/codes/imprint_words.csv`, words for nobody in `codes/nobody.csv`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from msgspec import Struct
+
+from ld.memo import cached, remembered
+from ld.readers.bodies import is_body
+from ld.readers.nobody import is_nobody, without_rest
+from ld.record import Record, Remark
+from ld.values import text
+from ld.values.vocab import vocabulary
+
+_NEXT = re.compile(r"\s+;\s*|;\s+|\s*\|\s*")
+_NAME = re.compile(r"\s+:\s*")
+# What a cataloguer has supplied stands in brackets; what has lost its other half is left over from another subfield.
+_WHOLE = re.compile(r"[\[(]([^\[\]()]{1,500})[\])]?")
+_HALF = re.compile(r"^[^\[\]]*\]$|^\[[^\[\]]*$")
+_WITHIN = re.compile(r"\s*[\[(]([^\[\]()]{1,200})[\])]?\s*$")
+
+
+class Imprint(Struct, frozen=True):
+    """Who published and who distributed, where as far as it is told apart, and what was said of nobody."""
+
+    publishers: tuple[str, ...] = ()
+    distributors: tuple[str, ...] = ()
+    places: tuple[str, ...] = ()
+    nobody: tuple[str, ...] = ()
+
+
+def _of_names(raw: str) -> Imprint:
+    """Return what a field for names of publishers holds, as MARC 260 $b run together: a colon parts names too.
+
+    >>> _of_names("Thorndike Press ; Chivers Press,").publishers
+    ('Thorndike Press', 'Chivers Press')
+    >>> _of_names("Stockholms universitet : Distributor : Almqvist & Wiksell,").distributors
+    ('Almqvist & Wiksell',)
+    >>> _of_names("London : Penguin"), _of_names("[s.n.],").nobody
+    (Imprint(publishers=('Penguin',), distributors=(), places=('London',), nobody=()), ('[s.n.],',))
+    """
+    return _read(raw, places=False)
+
+
+def _of_statement(raw: str) -> Imprint:
+    """Return what a statement with place and name holds: what stands before a colon is a place.
+
+    >>> _of_statement("Aachen ; Wien : Example Press").places, _of_statement("Example Press").publishers
+    (('Aachen', 'Wien'), ('Example Press',))
+    """
+    return _read(raw, places=True)
+
+
+def _of_name(raw: str) -> Imprint:
+    """Return the publisher of a field that holds one name as it is, or nobody."""
+    name = text.plain(raw)
+    if not name:
+        return Imprint()
+    return Imprint(nobody=(name,)) if is_nobody(name, "publisher") else Imprint((name,))
+
+
+of_name, of_names, of_statement = remembered(_of_name), remembered(_of_names), remembered(_of_statement)
+
+
+def set_imprint(record: Record, found: Iterable[Imprint]) -> None:
+    """Set who published and distributed the work, and where, each once; that nobody is named is remarked."""
+    for one in found:
+        record.publishers += [name for name in one.publishers if name not in record.publishers]
+        record.distributors += [name for name in one.distributors if name not in record.distributors]
+        record.publication_places += [name for name in one.places if name not in record.publication_places]
+        record.remarks += [Remark("publisher", "names nobody: left out", raw) for raw in one.nobody]
+
+
+class _Reading:
+    """One statement while it is read."""
+
+    def __init__(self) -> None:
+        self.publishers: list[str] = []
+        self.distributors: list[str] = []
+        self.places: list[str] = []
+        self.nobody: list[str] = []
+        self.distributing = False
+
+    def add(self, piece: str, place: bool) -> None:
+        """Take one name or place to where it belongs."""
+        if is_nobody(piece, "place" if place else "publisher"):
+            self.nobody.append(piece)
+            return
+        name, distributor = _distributor(piece, first=not (self.publishers or self.distributors))
+        if distributor and not name:
+            self.distributing = True
+            return
+        name = _clean(name)
+        head, comma, rest = name.partition(", ")
+        if comma and is_nobody(head, "publisher"):
+            self.nobody.append(head)
+            name = _clean(rest)
+        if not name or is_nobody(name, "publisher"):
+            self.nobody.append(piece)
+        elif place:
+            self.places.append(name)
+        else:
+            into = self.distributors if distributor or self.distributing else self.publishers
+            into.append(name)
+            self.distributing = False
+
+
+def _read(raw: str, places: bool) -> Imprint:
+    line = text.plain(raw).strip(" ,")
+    if not line:
+        return Imprint()
+    reading = _Reading()
+    if is_nobody(line, "publisher"):
+        return Imprint(nobody=(raw.strip(),))
+    pieces = [_NAME.split(piece) for piece in _NEXT.split(line)]
+    colons = [names[0] for names in pieces if len(names) > 1]
+    stated = places and all(is_body(name) != "body" for name in colons)
+    known = stated or any(_is_place(names[0]) for names in pieces if len(names) > 1)
+    before_name = known and any(len(names) > 1 for names in pieces)
+    for n, names in enumerate(pieces):
+        ahead = before_name and any(len(later) > 1 for later in pieces[n + 1 :]) and not reading.publishers
+        for m, name in enumerate(names):
+            is_place = known and ((m == 0 and len(names) > 1) or (len(names) == 1 and ahead)) and not _says(name)
+            if name.strip(" ,;:[]()"):
+                reading.add(name.strip(), is_place)
+    return Imprint(*(tuple(dict.fromkeys(found)) for found in (
+        reading.publishers, reading.distributors, reading.places, reading.nobody
+    )))  # fmt: skip
+
+
+def _clean(name: str) -> str:
+    """Return the name without the brackets of a cataloguer, what only leads to it, and the mark at its end."""
+    name, _ = without_rest(text.unpunctuated(name.strip()))
+    name = name.strip(" ,;:")
+    whole = _WHOLE.fullmatch(name)
+    if whole and name[0] in "[(":
+        name = whole[1].strip()
+    elif _HALF.search(name):
+        name = name.strip("[] ")
+    if name.endswith(")") and "(" not in name:
+        name = name[:-1]
+    lower = name.casefold()
+    for word in _words("imprint", "before"):
+        if lower.startswith(word + " ") and len(name) > len(word) + 1:
+            return _clean(name[len(word) :])
+    return text.value(text.unpunctuated(name)).strip()
+
+
+def _distributor(piece: str, first: bool) -> tuple[str, bool]:
+    """Return the name in the piece, and whether it is called a distributor's."""
+    name = piece.strip(" ,;:")
+    inner = _WITHIN.search(name)
+    if inner and inner.start() and _kept_word(inner[1]):
+        return name[: inner.start()], True
+    if inner and inner.start() and _before(inner[1]):
+        return name[: inner.start()], False  # who distributes what the publisher before it has published
+    bare = name.strip("[]() ")
+    found = _before(bare)
+    if found:
+        return bare[len(found) :].strip(" :,"), True
+    if not first and _kept_word(bare.split()[-1] if bare else ""):
+        return name, True
+    if not first and any(bare.casefold().endswith(" " + word) for word in _words("distributor", "within")):
+        return name, True
+    return name, False
+
+
+def _says(piece: str) -> bool:
+    return _before(piece.strip("[]() ")) != ""
+
+
+def _before(text: str) -> str:
+    """Return the words at the beginning that say that a distributor follows, or is named nowhere."""
+    lower = text.casefold()
+    for word in _words("distributor", "before"):
+        if lower.startswith(word) and (lower == word or not lower[len(word)].isalnum()):
+            return text[: len(word)]
+    return ""
+
+
+def _kept_word(text: str) -> bool:
+    return text.casefold().strip(" .,;:[]()") in _words("distributor", "within")
+
+
+def _is_place(piece: str) -> bool:
+    return piece.strip(" ,;:[]().?").casefold() in _places()
+
+
+@cached()
+def _words(kind: str, where: str) -> tuple[str, ...]:
+    """Return the words, the longest first."""
+    rows = vocabulary().rows("codes/imprint_words.csv")
+    words = {row["word"].casefold() for row in rows if (row["kind"], row["where"]) == (kind, where)}
+    return tuple(sorted(words, key=lambda word: (-len(word), word)))
+
+
+@cached()
+def _places() -> frozenset[str]:
+    return frozenset(row["place"].casefold() for row in vocabulary().rows("codes/publishing_places.csv"))

@@ -1,0 +1,81 @@
+"""Where a work appeared, as VuFind's index has it: journal, series, the book of a chapter, the record above."""
+
+from __future__ import annotations
+
+from ld.readers import isbd
+from ld.readers.vufind.kind import ARTICLES, SERIALS, is_part
+from ld.record import Container, Record, Remark
+from ld.values import text
+
+Fields = dict[str, list[str]]
+_HOST = "an ISBN of the work it is part of, which has a record of its own: left out"
+_UNPLACED = "by its kind the record is no part of another work: what it appeared in is left out"
+
+
+def set_containers(work: Record, fields: Fields, issns: list[str], two_media: bool) -> None:
+    """Set what the work appeared in; the ISSNs of a book are other works' and left out.
+
+    `two_media` tells that two ISSNs are those of print and online, in this order.
+    """
+    above = _above(work, fields)
+    title = text.unpunctuated(text.plain(_first(fields, "container_title")))
+    if work.format in SERIALS:
+        work.containers = [Container(kind="journal", title=work.title, issn=next(iter(issns), ""))]
+    elif work.format in ARTICLES:
+        named = title or text.unpunctuated(text.plain(_first(fields, "series")))
+        work.containers = _journal(work, fields, named, issns, two_media)
+    else:
+        work.containers = isbd.joined_series(fields.get("series", ()), fields.get("series2", ()))
+        if is_part(work.format):
+            work.containers = [*_host(work, title, above), *work.containers]
+        elif title:
+            work.containers += _elsewhere(work, fields, title, issns, two_media)
+    work.containers += above
+
+
+def _above(work: Record, fields: Fields) -> list[Container]:
+    """Return the records above this one, with their titles and its number in them, which stand at the same places."""
+    found: dict[str, Container] = {}
+    for n, parent in enumerate(fields.get("hierarchy_parent_id", ())):
+        title, number = (
+            values[n] if n < len(values := fields.get(name, [])) else ""
+            for name in ("hierarchy_parent_title", "hierarchy_sequence")
+        )
+        known = parent.strip()
+        if known not in ("", work.id) and known not in found:
+            named = text.unpunctuated(text.plain(title))
+            found[known] = Container("record", named, record=known, number=isbd.number(number))
+    return list(found.values())
+
+
+def _host(work: Record, title: str, above: list[Container]) -> list[Container]:
+    """Return the book of a chapter: its title and ISBNs, which are never the chapter's own."""
+    isbns, work.isbns = tuple(work.isbns), []
+    if above:
+        work.remarks += [Remark("isbn", _HOST, isbn) for isbn in isbns]
+        return []
+    editors = tuple(dict.fromkeys(one.entry for one in work.people if one.role == "edt"))
+    return [Container("book", title, isbns=isbns, editors=editors)] if title or isbns else []
+
+
+def _elsewhere(work: Record, fields: Fields, title: str, issns: list[str], two_media: bool) -> list[Container]:
+    """Return the journal of what is neither called an article nor a chapter, where there are signs of one."""
+    if issns or _first(fields, "container_volume") or _first(fields, "container_issue"):
+        return _journal(work, fields, title, issns, two_media)
+    work.remarks.append(Remark("container_title", _UNPLACED, title))
+    return []
+
+
+def _journal(work: Record, fields: Fields, title: str, issns: list[str], two_media: bool) -> list[Container]:
+    two = 2 if two_media else 1
+    for extra in issns[two:]:
+        work.remarks.append(Remark("issn", "a further ISSN, of which medium or title is not said: left out", extra))
+    issn, eissn = [*issns[:two], "", ""][:2]
+    volume, issue = (isbd.number(_first(fields, f"container_{part}")) for part in ("volume", "issue"))
+    if not title and not issn:
+        return []
+    return [Container(kind="journal", title=title, issn=issn, eissn=eissn, volume=volume, issue=issue)]
+
+
+def _first(fields: Fields, name: str) -> str:
+    return next((stripped for value in fields.get(name, ()) if (stripped := value.strip())), "")
