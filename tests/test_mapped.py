@@ -35,6 +35,8 @@ TABLE: list[tuple[str, dict[str, Any], str]] = [
         (f"{space}:sameAs", {"people": [Person("Lovelace, Ada", orcid=ORCID, heading=True)]}, f"{ADA} <{ORCID}>")
         for space in ("owl", "schema")
     ],
+    ("schema:disambiguatingDescription", {"people": [Person("Jane Doe", life="1950-")]},
+     f'<{BASE}record/1#author-1> "1950-"'),
 ]  # fmt: skip
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from ld.mapping.entities import About, Fields, Kinds, Thing, add
 from ld.record import Person
@@ -124,7 +125,7 @@ class _Credits:
         """Add an agent that only this record speaks of."""
         kind = "corporation" if person.organization else "person"
         ref = self.kinds.mint(kind, id=self.about.id, part=part.kind, n=self._next(part.kind))
-        fields = _names(person.name, person.given, person.family, person.orcid)
+        fields = _names(person)
         self.found.own.append(Thing(kind, ref, fields))
         for name in person.affiliations:
             affiliation = self.kinds.mint("affiliation", id=self.about.id, n=self._next("affiliation"))
@@ -135,8 +136,7 @@ class _Credits:
 
     def _heading(self, person: Person, part: Part) -> Ref:
         """Add an agent that other records speak of too: all of them, or where the name is bare those of its source."""
-        about = (person.name, person.organization, person.given, person.family, person.orcid)
-        thing = self.kinds.once(_agent, *about, self.about.source)
+        thing = self.kinds.once(_agent, replace(person, role="", affiliations=()), self.about.source)
         self.found.shared.append(thing)
         self.found.people.append((person, part, thing.path))
         return thing.ref
@@ -161,30 +161,25 @@ def _organization(kinds: Kinds, name: str) -> Thing:
     return made
 
 
-def _agent(kinds: Kinds, name: str, organization: bool, given: str, family: str, orcid: str, source: str) -> Thing:
+def _agent(kinds: Kinds, person: Person, source: str) -> Thing:
     """Return the agent of a heading, which says on which evidence all who give this heading mean one agent."""
-    fields = _names(name, given, family, orcid)
-    fields["class"] = kinds.classes["corporation" if organization else "person"]
-    how, kind, key = _identity(name, organization, orcid)
+    fields = _names(person)
+    fields["class"] = kinds.classes["corporation" if person.organization else "person"]
+    how, kind, key = _identity(person)
     fields["how"] = [f"{kinds.site.base}provenance#{how}"]
     return kinds.shared(kind, fields, key=names.encoded(key), source=names.encoded(source))
 
 
-def _identity(name: str, organization: bool, orcid: str) -> tuple[str, str, str]:
+def _identity(person: Person) -> tuple[str, str, str]:
     """Return how the agent of a heading is known (`codes/provenance.csv`), its kind of thing, and its key."""
-    if orcid:
-        return "agent-by-number", "agent", f"orcid-{orcid.rpartition('/')[2]}"
-    if (_MEETING if organization else _LIFE).search(name):
-        return "agent-by-heading", "agent", keys.key(name)
-    return "agent-by-name", "heading", keys.key(name)
+    if person.orcid:
+        return "agent-by-number", "agent", f"orcid-{person.orcid.rpartition('/')[2]}"
+    if (_MEETING if person.organization else _LIFE).search(person.entry):
+        return "agent-by-heading", "agent", keys.key(person.entry)
+    return "agent-by-name", "heading", keys.key(person.entry)
 
 
-def _names(name: str, given: str, family: str, orcid: str) -> Fields:
-    fields: Fields = {"name": [name]}
-    if given:
-        fields["given"] = [given]
-    if family:
-        fields["family"] = [family]
-    if orcid:
-        fields["same"] = [orcid]
-    return fields
+def _names(person: Person) -> Fields:
+    known = {"name": person.name, "given": person.given, "family": person.family, "life": person.life}
+    known["same"] = person.orcid
+    return {field: [value] for field, value in known.items() if value}
