@@ -16,7 +16,7 @@ from ld.values.vocab import Vocabulary
 VOCABULARY = Vocabulary()
 HERE = f"{BASE}record/1#it"
 ORCID = "https://orcid.org/0000-0002-1825-0097"
-ADA = "<https://data.example.org/agent/lovelace-ada#it>"
+ADA = "<https://data.example.org/agent/orcid-0000-0002-1825-0097#it>"
 
 # Property; a record that fills its field; what is then said of the work, or of the thing that is named.
 TABLE: list[tuple[str, dict[str, Any], str]] = [
@@ -35,6 +35,8 @@ TABLE: list[tuple[str, dict[str, Any], str]] = [
         (f"{space}:sameAs", {"people": [Person("Lovelace, Ada", orcid=ORCID, heading=True)]}, f"{ADA} <{ORCID}>")
         for space in ("owl", "schema")
     ],
+    ("schema:disambiguatingDescription", {"people": [Person("Jane Doe", life="1950-")]},
+     f'<{BASE}record/1#author-1> "1950-"'),
 ]  # fmt: skip
 
 

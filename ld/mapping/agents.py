@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import re
+
 from msgspec import Struct
+from msgspec.structs import replace
 
 from ld.mapping.entities import About, Fields, Kinds, Thing, add
 from ld.record import Person
 from ld.summary import Agent, Named, Ref, Role, Text
-from ld.values import names
+from ld.values import keys, names
+
+# What tells people of one name apart: a year or a century of their life.
+_LIFE = re.compile(r"\d{3,4}|\d{1,2}(?:st|nd|rd|th)?\s+cent")
+# What tells meetings and offices apart: a year in brackets, beside number and place.
+_MEETING = re.compile(r"\([^()]*\b\d{4}\b[^()]*\)")
 
 
 class Part(Struct, frozen=True):
@@ -117,7 +125,7 @@ class _Credits:
         """Add an agent that only this record speaks of."""
         kind = "corporation" if person.organization else "person"
         ref = self.kinds.mint(kind, id=self.about.id, part=part.kind, n=self._next(part.kind))
-        fields = _names(person.name, person.given, person.family, person.orcid)
+        fields = _names(person)
         self.found.own.append(Thing(kind, ref, fields))
         for name in person.affiliations:
             affiliation = self.kinds.mint("affiliation", id=self.about.id, n=self._next("affiliation"))
@@ -127,8 +135,8 @@ class _Credits:
         return ref
 
     def _heading(self, person: Person, part: Part) -> Ref:
-        """Add an agent that is the same throughout the catalogue."""
-        thing = self.kinds.once(_agent, person.name, person.organization, person.given, person.family, person.orcid)
+        """Add an agent that other records speak of too: all of them, or where the name is bare those of its source."""
+        thing = self.kinds.once(_agent, replace(person, role="", affiliations=()), self.about.source)
         self.found.shared.append(thing)
         self.found.people.append((person, part, thing.path))
         return thing.ref
@@ -147,24 +155,31 @@ def organization(kinds: Kinds, name: str) -> Thing:
 
 
 def _organization(kinds: Kinds, name: str) -> Thing:
-    preferred = kinds.organizations.get(names.slug(name), name)
-    made = kinds.shared("organization", {"name": [preferred]}, slug=names.slug(preferred))
+    preferred = kinds.organizations.get(keys.key(name), name)
+    made = kinds.shared("organization", {"name": [preferred]}, key=names.encoded(keys.key(preferred)))
     made.named = Named(Text(name), made.path)
     return made
 
 
-def _agent(kinds: Kinds, name: str, organization: bool, given: str, family: str, orcid: str) -> Thing:
-    fields = _names(name, given, family, orcid)
-    fields["class"] = kinds.classes["corporation" if organization else "person"]
-    return kinds.shared("agent", fields, slug=names.slug(name))
+def _agent(kinds: Kinds, person: Person, source: str) -> Thing:
+    """Return the agent of a heading, which says on which evidence all who give this heading mean one agent."""
+    fields = _names(person)
+    fields["class"] = kinds.classes["corporation" if person.organization else "person"]
+    how, kind, key = _identity(person)
+    fields["how"] = [f"{kinds.site.base}provenance#{how}"]
+    return kinds.shared(kind, fields, key=names.encoded(key), source=names.encoded(source))
 
 
-def _names(name: str, given: str, family: str, orcid: str) -> Fields:
-    fields: Fields = {"name": [name]}
-    if given:
-        fields["given"] = [given]
-    if family:
-        fields["family"] = [family]
-    if orcid:
-        fields["same"] = [orcid]
-    return fields
+def _identity(person: Person) -> tuple[str, str, str]:
+    """Return how the agent of a heading is known (`codes/provenance.csv`), its kind of thing, and its key."""
+    if person.orcid:
+        return "agent-by-number", "agent", f"orcid-{person.orcid.rpartition('/')[2]}"
+    if (_MEETING if person.organization else _LIFE).search(person.entry):
+        return "agent-by-heading", "agent", keys.key(person.entry)
+    return "agent-by-name", "heading", keys.key(person.entry)
+
+
+def _names(person: Person) -> Fields:
+    known = {"name": person.name, "given": person.given, "family": person.family, "life": person.life}
+    known["same"] = person.orcid
+    return {field: [value] for field, value in known.items() if value}
