@@ -40,7 +40,8 @@ Value: TypeAlias = str | Text | Ref | Role | Date
 class Agent(Struct, frozen=True, array_like=True, gc=False):
     """Who took part in the work, named as printed; `roles` are the fields of the work that name it ("author").
 
-    `path` is that of the document about it, empty where only this record speaks of it; `same` is its ORCID iD.
+    `path` is that of the document about it, empty where only this record speaks of it; `same` is its ORCID iD; `suffix`
+    stands behind the name ("Jr."), which has it too.
     """
 
     name: str
@@ -50,6 +51,7 @@ class Agent(Struct, frozen=True, array_like=True, gc=False):
     path: str = ""
     same: str = ""
     affiliations: tuple[str, ...] = ()
+    suffix: str = ""
 
 
 class Named(Struct, frozen=True, array_like=True, gc=False):
@@ -60,13 +62,17 @@ class Named(Struct, frozen=True, array_like=True, gc=False):
 
 
 class Within(Struct, frozen=True, array_like=True, gc=False):
-    """What the work appeared in: `kind` is journal, volume, issue, series or work; a volume or issue has a number."""
+    """What the work appeared in: `kind` is journal, volume, issue, series, book or work.
+
+    A volume or issue has a number; of a series it is that of the work in it.
+    """
 
     kind: str
     path: str
     title: str = ""
     number: str = ""
     issns: tuple[str, ...] = ()
+    isbns: tuple[str, ...] = ()
 
 
 class Summary(Struct, frozen=True, array_like=True, kw_only=True, gc=False):
@@ -74,6 +80,7 @@ class Summary(Struct, frozen=True, array_like=True, kw_only=True, gc=False):
 
     `kind` is the name of its schema.org class. `languages` are ISO 639-2 codes and `tags` their BCP 47 tags;
     `collection` is the name of the collection in addresses. `containers` lead from the nearest to the widest.
+    `incomplete` says that more people took part than are named. `series` are all series, `containers` go by the first.
     `topic` is the path of the journal that the record is about, `linked` are the paths of the records it points at.
     """
 
@@ -87,8 +94,12 @@ class Summary(Struct, frozen=True, array_like=True, kw_only=True, gc=False):
     languages: list[str] = []
     tags: list[str] = []
     people: list[Agent] = []
+    incomplete: bool = False
     publishers: list[Named] = []
+    distributors: list[Named] = []
+    publication_places: list[str] = []
     containers: list[Within] = []
+    series: list[Within] = []
     volume: str = ""
     number: list[str] = []
     pages: str = ""

@@ -120,7 +120,18 @@ class About(Struct, frozen=True, gc=False):
 
 _PLACE = re.compile(r"\{\w+\}")
 # What belongs to one record only: were two records to share such a thing, one of them could not be taken out again.
-_OWN = {"work", "authors", "editors", "person", "corporation", "affiliation", "identifier", "document", "source"}
+_OWN = {
+    "work",
+    "authors",
+    "editors",
+    "person",
+    "party",
+    "corporation",
+    "affiliation",
+    "identifier",
+    "document",
+    "source",
+}
 
 
 def _shape(row: Row) -> str:
@@ -153,7 +164,8 @@ _FIELDS = {
     " keyword book_format book_edition book_pages degree degree_name relation page data_licence",
     "authors": "member",
     "editors": "member",
-    "person": "name given family same affiliation",
+    "person": "name given family same affiliation suffix life birth death",
+    "party": "name suffix life birth death",
     "corporation": "name given family same affiliation",
     "affiliation": "name",
     "identifier": "scheme name value url",
@@ -163,8 +175,9 @@ _FIELDS = {
     "volume": "title volume year container nearest",
     "issue": "title issue volume year container nearest",
     "series": "title",
+    "book": "title isbn identifier number container nearest",
     "organization": "name",
-    "agent": "class name given family same",
+    "agent": "class name given family same suffix life birth death",
     "subject": "label scheme",
     "class": "class scheme notation label",
 }

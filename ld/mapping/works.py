@@ -172,7 +172,8 @@ class _Description:
             add(fields, "identifier", f"urn:isbn:{isbn}")
         for number in record.oclc:
             add(fields, "same_page", f"http://worldcat.org/oclc/{number}")
-        fields["number"] = [c.number for c in record.containers if c.number]
+        in_book = any(one.kind == "book" for one in record.containers)  # then a series and its number are the book's
+        fields["number"] = [one.number for one in record.containers if one.number and not in_book]
 
     def _doi(self, doi: str) -> None:
         iri = names.doi_iri(doi)
@@ -278,9 +279,9 @@ class _Description:
             end=_first(fields, "end"),
             languages=[code for code in record.languages if languages.iri(code)],
             tags=_strings(fields, "language_tag"),
-            people=made.agents(),
-            publishers=made.publishers,
+            incomplete=record.incomplete,
             containers=where.way,
+            series=where.series,
             volume=_first(fields, "volume"),
             number=_strings(fields, "number"),
             citation=_first(fields, "citation"),
@@ -300,6 +301,7 @@ class _Description:
             source_page=record.page,
             topic=work.path,
             linked=where.records,
+            **made.told(),
             **dict(zip(_PASSED, _values_passed(record), strict=True)),
         )
 
@@ -312,6 +314,7 @@ _PASSED = tuple(
         "alternatives",
         "languages",
         "publishers",
+        "distributors",
         "contents",
         "degree",
         "abstract",

@@ -71,7 +71,7 @@ def _by_initials(before: str, form: str, comma: bool) -> Certainty | None:
     if not _table("word").isdisjoint(word.strip(_MARKS) for word in before.casefold().split()):
         return "body"
     if len(before.split()) == 1 or before[0].islower():
-        return None
+        return "unsure" if "." in form and not comma else None
     return "body" if "." in form and not comma and not before.endswith(".") else "unsure"
 
 

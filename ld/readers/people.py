@@ -14,9 +14,9 @@ from msgspec import Struct
 from ld.memo import cached, remembered
 from ld.readers import nobody
 from ld.readers.bodies import Certainty, is_body
-from ld.readers.lives import parted
 from ld.record import Person, Record, Remark
 from ld.values import names, text
+from ld.values.lives import parted
 from ld.values.vocab import vocabulary
 
 _CYRILLIC = re.compile("[\u0400-\u04ff]")
@@ -188,10 +188,11 @@ def _whole_name(name: str) -> Whole:
     rest = [
         (piece, kind) for piece, kind in zip(behind, kinds, strict=True) if kind not in ("suffix", "numeral") and piece
     ]
-    given = _given(rest[0][0]) if rest and rest[0][1] in ("", "address") else ""
+    # "Hines, Earl" has a name where "Tennyson, Alfred Tennyson, Baron" has a rank.
+    given = _given(rest[0][0]) if rest and rest[0][1] in ("", "address", "rank") else ""
     if body == "unsure" and behind:
         given = ""
-    if "nobility" in kinds or not family or len(family.split()) > 5:
+    if "nobility" in kinds or "rank" in kinds[1:] or not family or len(family.split()) > 5:
         given = ""
     if number and given and "title" not in kinds:
         suffix = suffix or number
@@ -202,7 +203,7 @@ def _whole_name(name: str) -> Whole:
         given=given,
         suffix=suffix if given or len(behind) == 1 else "",
         life=life,
-        alone=len(rest) == 1 or not given,
+        alone=sum(kind != "title" for _, kind in rest) == 1 or not given,
     )
 
 
@@ -239,9 +240,15 @@ def _given(part: str) -> str:
     while words and _word_kind(words[0]) == "title":
         words = words[1:]
     given = " ".join(words)
-    if not words or len(words) > 5 or words[0][0].islower() or not any(map(str.isalpha, given)):
+    if (
+        not words
+        or len(words) > 5
+        or _word_kind(given) == "numeral"
+        or words[0][0].islower()
+        or not any(map(str.isalpha, given))
+    ):
         return ""
-    if any(map(str.isdigit, given)) or " of " in given or _word_kind(words[0]) == "nobility":
+    if any(map(str.isdigit, given)) or " of " in given:
         return ""
     return given
 
@@ -249,11 +256,11 @@ def _given(part: str) -> str:
 def _kind(piece: str) -> str:
     """Return what stands behind a comma: suffix, numeral, title, nobility, or nothing where it can be a given name.
 
-    A title before a name ("Sir John") is an "address".
+    A title before a name ("Sir John") is an "address", a title of nobility that may be a name ("Earl") a "rank".
     """
     known = _word_kind(piece)
     if known:
-        return known
+        return known if known != "nobility" else "rank"
     words = piece.split()
     kinds = [_word_kind(word) for word in words]
     if not words or "nobility" in (kinds[0], kinds[-1] if len(words) > 1 else ""):

@@ -138,6 +138,7 @@ _THINGS = {
     "/journal/{journal}/volume/{volume}/issue/{issue}": "An issue of a volume",
     "/journal/{journal}/year/{year}/issue/{issue}": "An issue of a year",
     "/series/{series}": "A series",
+    "/book/{book}": "A book and its chapters",
     "/organization/{organization}": "A publisher or other organization",
     "/agent/{agent}": "A person or body of whom the catalogue knows more than a name",
     "/subject/{subject}": "A subject",

@@ -24,7 +24,7 @@ _CENTURY = (
     r"(?:\d{1,2}|[IVX]{1,5})(?:st|nd|rd|th|\.|e|ème)?\s?(?:[-/–]|\s(?:or|oder|ou|to)\s)?\s?"
     r"(?:\d{1,2}(?:st|nd|rd|th|\.|e)?\s?)?"
     r"(?:cent(?:ury|uries|\.)?|Jh\.?|Jahrhundert|siècle|s\.|saec\.|sec\.|secolo|siglo|século|století|stol\.|wiek|w\.|"
-    r"в\.|век|vuosisata|årh\.?|eeuw)(?:\s(?:B\.\s?C\.?|A\.\s?D\.?))?"
+    r"в\.|век|vuosisata|årh\.?|eeuw)\??(?:\s(?:B\.\s?C\.?|A\.\s?D\.?))?"
 )
 _DASH = r"\s?[-\u2010-\u2015]\s?"
 _SPAN = (
