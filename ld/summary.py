@@ -41,7 +41,7 @@ class Agent(Struct, frozen=True, array_like=True, gc=False):
     """Who took part in the work, named as printed; `roles` are the fields of the work that name it ("author").
 
     `path` is that of the document about it, empty where only this record speaks of it; `same` is its ORCID iD; `suffix`
-    stands behind the name ("Jr."), which has it too.
+    stands behind the name ("Jr."), which has it too; `body` tells that it is no person.
     """
 
     name: str
@@ -52,6 +52,7 @@ class Agent(Struct, frozen=True, array_like=True, gc=False):
     same: str = ""
     affiliations: tuple[str, ...] = ()
     suffix: str = ""
+    body: bool = False
 
 
 class Named(Struct, frozen=True, array_like=True, gc=False):
@@ -80,8 +81,10 @@ class Summary(Struct, frozen=True, array_like=True, kw_only=True, gc=False):
 
     `kind` is the name of its schema.org class. `languages` are ISO 639-2 codes and `tags` their BCP 47 tags;
     `collection` is the name of the collection in addresses. `containers` lead from the nearest to the widest.
-    `incomplete` says that more people took part than are named. `series` are all series, `containers` go by the first.
+    `series` are all series, `containers` go by the first.
     `topic` is the path of the journal that the record is about, `linked` are the paths of the records it points at.
+    `format` is the word for its kind in `vocab/codes/types.csv`, `issued` the date or the run as the record has it;
+    `granted_by` names the body that granted the degree; `incomplete` tells that there are more people than named.
     """
 
     title: Text
@@ -108,6 +111,7 @@ class Summary(Struct, frozen=True, array_like=True, kw_only=True, gc=False):
     citation: str = ""
     doi: str = ""
     isbns: list[str] = []
+    ismns: list[str] = []
     issns: list[str] = []
     lccn: str = ""
     oclc: list[str] = []
@@ -115,6 +119,8 @@ class Summary(Struct, frozen=True, array_like=True, kw_only=True, gc=False):
     urls: list[str] = []
     free: bool = False
     licence: str = ""
+    rights: list[str] = []
+    rights_pages: list[str] = []
     abstract: Text | None = None
     contents: list[Text] = []
     subjects: list[Named] = []
@@ -139,6 +145,10 @@ class Summary(Struct, frozen=True, array_like=True, kw_only=True, gc=False):
     how: list[str] = []
     topic: str = ""
     linked: list[str] = []
+    format: str = ""
+    issued: Date | None = None
+    granted_by: str = ""
+    status: str = ""
 
     @property
     def date(self) -> str:

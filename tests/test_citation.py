@@ -10,7 +10,9 @@ from conftest import BASE
 from flask.testing import FlaskClient
 from msgspec.structs import replace
 
-from ld.formats.citation import bibtex, csl, ris
+from ld.formats.bibtex import bibtex
+from ld.formats.csl import csl
+from ld.formats.ris import ris
 from ld.publish.run import publish
 from ld.settings import Settings
 from ld.summary import Agent, Named, Summary, Text, Within
@@ -44,6 +46,7 @@ def test_bibtex_of_an_article() -> None:
         "  number = {2},\n"
         "  pages = {12--20},\n"
         "  year = {2019},\n"
+        "  month = apr,\n"
         "  doi = {10.5555/a_b%7Bc},\n"
         "  issn = {1234-5679},\n"
         "  url = {https://data.example.org/record/x1},\n"
@@ -92,24 +95,20 @@ def test_csl_of_an_article_keeps_whole_names_literal() -> None:
 
 
 def test_no_value_opens_a_line_or_a_field_of_its_own() -> None:
+    """BibTeX counts braces and knows no escaped ones: such as are no pairs are named."""
     evil = replace(ARTICLE, title=Text("A\r\nER  - \r\nTY  - BOOK} },\n url = {x"))
 
     assert [line[:2] for line in ris(evil, URL).splitlines()].count("TY") == 1
     assert bibtex(evil, URL).count("\n") == bibtex(ARTICLE, URL).count("\n")
-    assert r"\} \}, url = \{x" in bibtex(evil, URL)
-
-
-def test_dates_that_are_no_calendar_dates_are_left_out() -> None:
-    for date, issued in (("19XX", None), ("2019-04-05", {"date-parts": [[2019, 4, 5]]})):
-        assert json.loads(csl(replace(ARTICLE, published=date), URL))[0].get("issued") == issued
+    assert r"\textbraceright{} \textbraceright{}, url = \textbraceleft{}x" in bibtex(evil, URL)
 
 
 @pytest.mark.parametrize(
     ("record", "entry", "ris_type", "csl_type", "inside"),
     [
         ("a1", "@article{a1,", "TY  - JOUR", "article-journal", "Example Journal"),
-        ("b1", "@book{b1,", "TY  - BOOK", "book", "Example series"),
-        ("c1", "@incollection{c1,", "TY  - CHAP", "chapter", "The example of species : an annotated edition"),
+        ("b1", "@book{b1,", "TY  - BOOK", "book", None),
+        ("c1", "@incollection{c1,", "TY  - CHAP", "chapter", "The example of species: an annotated edition"),
         ("t1", "@phdthesis{t1,", "TY  - THES", "thesis", None),
         ("d1", "@misc{d1,", "TY  - DATA", "dataset", None),
         ("j1", "@misc{j1,", "TY  - JFULL", "periodical", None),
@@ -148,12 +147,13 @@ def test_all_of_bibtex() -> None:
     assert bibtex(WHOLE, "https://x.example/record/a%20b:c-d_é") == (
         "@incollection{a20b:c-d,\n"
         "  title = {{a\\textbackslash{}b \\textasciitilde{}c\\textasciicircum{}d \\#1 \\$2}},\n"
-        "  author = {Doe, Jane and {Mononym}},\n"
-        "  editor = {{Mononym} and {Max}},\n"
+        "  author = {Doe, Jane and Mononym},\n"
+        "  editor = {Mononym and Max},\n"
         "  booktitle = {A book \\& more},\n"
         "  volume = {7},\n"
         "  pages = {1--2},\n"
         "  year = {1995},\n"
+        "  month = apr,\n"
         "  publisher = {A \\& B, C},\n"
         "  doi = {10.1/a%7Bb%7D%5Cc},\n"
         "  isbn = {9780306406157},\n"
@@ -162,7 +162,6 @@ def test_all_of_bibtex() -> None:
         "}\n"
     )
     assert bibtex(replace(WHOLE, kind="Thesis"), "x/é").startswith("@phdthesis{record,\n")
-    assert "  school = {A \\& B, C},\n" in bibtex(replace(WHOLE, kind="Thesis"), URL)
     assert "  series = {A book \\& more},\n" in bibtex(replace(WHOLE, kind="Unheard"), URL)
 
 

@@ -5,7 +5,11 @@ ntriples     N-Triples, and the nodes that the other forms are written from
 jsonld       compact, nested JSON-LD
 turtle       Turtle that a person likes to read
 rdfxml       RDF/XML that Zotero reads
-citation     BibTeX, RIS, CSL-JSON
+dating       a date as a citation says it
+citation     what all forms of a citation share
+bibtex       BibTeX
+ris          RIS
+csl          CSL-JSON
 tables       SPARQL results: JSON, XML, CSV, TSV
 problem      errors (RFC 9457)
 links        addresses, Link headers, pure schema.org for a page

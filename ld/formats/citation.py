@@ -1,190 +1,222 @@
-"""A record's summary becomes a citation: BibTeX, RIS or CSL-JSON."""
+"""What all forms of a citation share: a record's summary as its own words have it becomes the parts of a citation.
+
+Nothing is taken from what other records say of the same journal or body. A name is divided where the source divides
+it, and only there: "Kaur IP", "García Pérez" and "Li Ming" show what a rule for the others would make of them.
+"""
 
 from __future__ import annotations
 
 import re
-from typing import Any
 
-import msgspec
+from msgspec import Struct
 
-from ld.formats.media import Format, Of, register
-from ld.summary import Agent, Summary
+from ld.errors import VocabError
+from ld.formats import dating
+from ld.formats.dating import When
+from ld.memo import cached
+from ld.summary import Agent, Summary, Within
+from ld.values import text
+from ld.values.vocab import Row, Vocabulary, vocabulary
 
-# schema.org class: BibTeX entry type, RIS type, CSL type
-_TYPES = {
-    "ScholarlyArticle": ("article", "JOUR", "article-journal"),
-    "Article": ("article", "JOUR", "article"),
-    "Book": ("book", "BOOK", "book"),
-    "Chapter": ("incollection", "CHAP", "chapter"),
-    "Thesis": ("phdthesis", "THES", "thesis"),
-    "Report": ("techreport", "RPRT", "report"),
-    "Dataset": ("misc", "DATA", "dataset"),
-    "Map": ("misc", "MAP", "map"),
-    "SheetMusic": ("misc", "MUSIC", "musical_score"),
-    "AudioObject": ("misc", "SOUND", "song"),
-    "VideoObject": ("misc", "VIDEO", "motion_picture"),
-    "Photograph": ("misc", "ART", "graphic"),
-    "ImageObject": ("misc", "ART", "graphic"),
-    "Manuscript": ("misc", "MANSCPT", "manuscript"),
-    "SoftwareApplication": ("misc", "COMP", "software"),
-    "WebSite": ("misc", "ELEC", "webpage"),
-    "Periodical": ("misc", "JFULL", "periodical"),
-    "Newspaper": ("misc", "NEWS", "periodical"),
-}
-_WITHIN = {"article": "journal", "incollection": "booktitle"}
-_DATE = re.compile(r"(\d{4})(?:-(\d\d))?(?:-(\d\d))?$")
-_OTHER = ("misc", "GEN", "document")
-_TEX = {c: "\\" + c for c in "#$%&_{}"} | {
-    "\\": r"\textbackslash{}",
-    "~": r"\textasciitilde{}",
-    "^": r"\textasciicircum{}",
-}
+_WORDS = {"bibtex": re.compile("[a-z]+"), "ris": re.compile("[A-Z]+"), "csl": re.compile("[a-z_-]+")}
+_SUCH = {"bibtex": "article", "ris": "JOUR", "csl": "article-journal"}
+_WORD = re.compile(r"[^\W\d_]+")
+# The full stop that ends a statement of edition is ISBD's behind a number and a long word; "2. Aufl." ends in its own.
+_STOP = re.compile(r"(?<=[^\W\d_][\W\d]\d)\.$|(?<=\d[-.]\d)\.$|(?<=\d\d)\.$|(?<=[^\W\d_]{7})\.$")
+_LASTING = re.compile(r"https?://(?:(?:dx\.)?doi\.org|hdl\.handle\.net|n2t\.net)/|https?://[^/]+/ark:")
+_ONLINE = ("electronic", "online", "ebook")
+# French sets a blank before every colon; elsewhere one stands there because ISBD put it between title and subtitle.
+_FRENCH = "fr"
 
 
-def bibtex(summary: Summary, url: str) -> str:
-    """Return the citation as a BibTeX entry; names that the source does not split stay whole in braces."""
-    entry = _kind(summary)[0]
-    fields: list[tuple[str, str]] = [("title", "{" + _tex(summary.title.text) + "}")]
-    for role in ("author", "editor"):
-        fields.append((role, " and ".join(map(_tex_name, _listed(summary, role)))))
-    place = _place(summary)
-    fields += [(_WITHIN.get(entry, "series"), _tex(place["container"]))]
-    fields += [(name, _tex(place[name])) for name in ("volume", "number")]
-    fields += [("pages", _tex(summary.pages).replace("-", "--")), ("year", summary.date[:4])]
-    fields += [("publisher" if entry != "phdthesis" else "school", _tex(", ".join(_publishers(summary))))]
-    fields += [("doi", _plain(summary.doi)), ("isbn", _first(summary.isbns))]
-    fields += [("issn", place["issn"]), ("url", _plain(_first(summary.urls) or url))]
-    key = re.sub(r"[^A-Za-z0-9:-]", "", url.rpartition("/")[2]) or "record"
-    body = "".join(f"  {name} = {{{value}}},\n" for name, value in fields if value)
-    return f"@{entry}{{{key},\n{body}}}\n"
+class Place(Struct):
+    """Where the work appeared: journal or book with its numbers, or a series; empty where it says nothing."""
+
+    journal: str = ""
+    book: str = ""
+    series: str = ""
+    volume: str = ""
+    issue: str = ""
+    of_series: str = ""
+    issn: str = ""
+    isbn: str = ""
+
+    @property
+    def whole(self) -> str:
+        """What the work is a part of."""
+        return self.journal or self.book
 
 
-def ris(summary: Summary, url: str) -> str:
-    """Return the citation in RIS, lines ended by CR LF; no value can open a line of its own."""
-    place = _place(summary)
-    lines = [("TY", _kind(summary)[1]), ("TI", summary.title.text)]
-    lines += [("AU", _inverted(person)) for person in _listed(summary, "author")]
-    lines += [("ED", _inverted(person)) for person in _listed(summary, "editor")]
-    lines += [("T2", place["container"]), ("VL", place["volume"]), ("IS", place["number"])]
-    lines += [("SP", summary.page_start), ("EP", summary.page_end), ("PY", summary.date[:4])]
-    lines += [("DA", summary.date.replace("-", "/")), *(("PB", name) for name in _publishers(summary))]
-    lines += [("SN", place["issn"] or _first(summary.isbns)), ("DO", summary.doi)]
-    lines += [("UR", address) for address in summary.urls or [url]]
-    lines += [("LA", tag) for tag in summary.tags]
-    lines += [("KW", word.text) for word in summary.keywords]
-    lines += [("AB", _abstract(summary))]
-    body = "".join(f"{tag}  - {' '.join(value.split())}\r\n" for tag, value in lines if value)
-    return f"{body}ER  - \r\n"
+class Cited(Struct, frozen=True):
+    """The parts of a citation: `row` of `codes/citations.csv` says what the work is called in each form."""
+
+    row: Row
+    title: str
+    authors: list[Agent]
+    editors: list[Agent]
+    place: Place
+    when: When
+    pages: tuple[str, str]
+    publishers: list[str]
+    school: str
+    degree: str
+    edition: str
+    notes: list[str]
+
+    @property
+    def medium(self) -> str:
+        """What the work is, where the form itself has no word for it."""
+        return self.row["medium"]
+
+    @property
+    def article_number(self) -> str:
+        """The number of an article that has one instead of pages: it has letters, or is longer than a page number."""
+        first, last = self.pages
+        digits = first.isascii() and first.isdigit()
+        return "" if last or not first or (digits and len(first) < 6) or not re.search(r"\d", first) else first
 
 
-def csl(summary: Summary, url: str) -> bytes:
-    """Return the citation as CSL-JSON, a list of one item; names that the source does not split are `literal`."""
-    place = _place(summary)
-    item: dict[str, Any] = {"id": url, "type": _kind(summary)[2], "title": summary.title.text}
-    for role in ("author", "editor"):
-        people = [_csl_name(person) for person in _listed(summary, role)]
-        if people:
-            item[role] = people
-    date = _DATE.match(summary.date)
-    if date:
-        item["issued"] = {"date-parts": [[int(part) for part in date.groups() if part]]}
-    names = {"container-title": "container", "volume": "volume", "issue": "number", "ISSN": "issn"}
-    extras = {name: place[key] for name, key in names.items()} | {
-        "page": summary.pages, "publisher": ", ".join(_publishers(summary)), "DOI": summary.doi,
-        "ISBN": _first(summary.isbns), "URL": _first(summary.urls) or url, "language": _first(summary.tags),
-        "abstract": _abstract(summary), "keyword": ", ".join(word.text for word in summary.keywords),
-    }  # fmt: skip
-    item |= {name: value for name, value in extras.items() if value}
-    return msgspec.json.format(msgspec.json.encode([item])) + b"\n"
+def cited(summary: Summary) -> Cited:
+    """Return the parts of the record's citation."""
+    school, publishers = _school(summary)
+    return Cited(
+        row=_row(summary),
+        title=_title(summary.title.text, summary.title.tag),
+        authors=listed(summary, "author"),
+        editors=listed(summary, "editor"),
+        place=_place(summary),
+        when=dating.read(summary.issued.value if summary.issued else summary.date) or When(),
+        pages=_pages(summary),
+        publishers=publishers,
+        school=school,
+        degree=summary.degree if summary.kind == "Thesis" else "",
+        edition=_STOP.sub("", summary.edition),
+        notes=[summary.status] if summary.status else [],
+    )
 
 
-def _place(summary: Summary) -> dict[str, str]:
-    """Return where the work appeared: the widest container, the numbers of volume and issue, the ISSN."""
-    place = dict.fromkeys(("container", "volume", "number", "issn"), "")
-    for one in summary.containers:
-        if one.kind == "issue":
-            place["number"] = one.number
-        elif one.kind == "volume":
-            place["volume"] = one.number
-        else:
-            place["container"], place["issn"] = one.title, next(iter(one.issns), "")
-    place["volume"] = place["volume"] or summary.volume
-    place["issn"] = place["issn"] or _first(summary.issns)
-    return place
+def check(tables: Vocabulary) -> None:
+    """Raise VocabError where a word of `citations.csv` is none of its form: no record of that kind could be cited."""
+    for row in tables.rows("codes/citations.csv"):
+        for column, words in _WORDS.items():
+            if not words.fullmatch(row[column]):
+                raise VocabError(
+                    f"{row[':line']}: '{row[column]}' is no type of {column}: a word such as {_SUCH[column]}"
+                )
+    if "__default__" not in tables.codes("citations"):
+        raise VocabError("citations.csv: the row __default__ is missing, for all that has no row of its own")
 
 
-def _kind(summary: Summary) -> tuple[str, str, str]:
-    return _TYPES.get(summary.kind, _OTHER)
-
-
-def _listed(summary: Summary, role: str) -> list[Agent]:
+def listed(summary: Summary, role: str) -> list[Agent]:
+    """Return the agents of a role, each once."""
     return list(dict.fromkeys(summary.listed(role)))
 
 
-def _publishers(summary: Summary) -> list[str]:
-    return [one.name.text for one in summary.publishers if one.name.text]
+def divided(person: Agent) -> bool:
+    """Determine whether the source tells family and given name apart; a body has neither."""
+    return bool(person.family and person.given) and not person.body
 
 
-def _abstract(summary: Summary) -> str:
-    return summary.abstract.text if summary.abstract else ""
-
-
-def _first(values: list[str]) -> str:
+def first(values: list[str]) -> str:
+    """Return the first value, or nothing."""
     return next(iter(values), "")
 
 
-def _tex(text: str) -> str:
-    return "".join(_TEX.get(char, char) for char in " ".join(text.split()))
+def abstract(summary: Summary) -> str:
+    """Return the abstract, or nothing."""
+    return summary.abstract.text if summary.abstract else ""
 
 
-def _plain(address: str) -> str:
-    """Return an address as BibTeX takes it word for word: what would end the field is percent-encoded."""
-    return address.replace("{", "%7B").replace("}", "%7D").replace("\\", "%5C")
+def addresses(summary: Summary, url: str) -> list[str]:
+    """Return where the work can be read, or the address of its record.
+
+    What a printed book links to is a table of contents, a review, a blurb; only what is made to last may be itself.
+    """
+    found = summary.urls
+    if summary.kind == "Book" and not (summary.free or _is_online(summary)):
+        found = [address for address in found if _LASTING.match(address)]
+    return found or [url]
 
 
-def _tex_name(person: Agent) -> str:
-    if person.family and person.given:
-        return f"{_tex(person.family)}, {_tex(person.given)}"
-    return "{" + _tex(person.name) + "}"
+def _is_online(summary: Summary) -> bool:
+    return any(word.casefold().startswith(_ONLINE) for word in (summary.format, *summary.carriers))
 
 
-def _inverted(person: Agent) -> str:
-    return f"{person.family}, {person.given}" if person.family and person.given else person.name
+def _row(summary: Summary) -> Row:
+    rows = vocabulary().codes("citations")
+    row = rows.get(summary.format) or rows.get(summary.kind) or rows["__default__"]
+    return _thesis(row, summary.degree) if summary.kind == "Thesis" and summary.degree else row
 
 
-def _csl_name(person: Agent) -> dict[str, str]:
-    if person.family and person.given:
-        return {"family": person.family, "given": person.given}
-    return {"literal": person.name}
+def _thesis(row: Row, degree: str) -> Row:
+    """Return the row of a thesis for a degree: what the degree says goes before the word."""
+    known = vocabulary().code("degrees", degree.casefold())
+    if known is None:
+        return row | {"medium": f"{degree} thesis"}
+    doctor = known["degree"].endswith("phd")
+    return row | {"medium": "", "bibtex": "phdthesis" if doctor else "mastersthesis"}
 
 
-BIBTEX = register(
-    Format(
-        "bib",
-        "application/x-bibtex",
-        "BibTeX",
-        ("text/x-bibtex",),
-        of={Of.CITATION: 1},
-        write=lambda shown: bibtex(shown.summary, shown.url).encode(),
-    )
-)
-RIS = register(
-    Format(
-        "ris",
-        "application/x-research-info-systems",
-        "RIS",
-        ("text/x-research-info-systems",),
-        of={Of.CITATION: 2},
-        write=lambda shown: ris(shown.summary, shown.url).encode(),
-    )
-)
-CSL = register(
-    Format(
-        "csl.json",
-        "application/vnd.citationstyles.csl+json",
-        "CSL-JSON",
-        charset=False,
-        of={Of.CITATION: 3},
-        write=lambda shown: csl(shown.summary, shown.url),
-    )
-)
+def _title(title: str, tag: str) -> str:
+    """Return a title without the marks of ISBD: no full stop at its end, and no blank before the colon."""
+    title = text.without_stop(title)
+    if " : " not in title:
+        return title
+    title = title.replace(" : = ", " = ")
+    return title if tag.partition("-")[0] == _FRENCH else title.replace(" : ", ": ")
+
+
+def _place(summary: Summary) -> Place:
+    place = Place()
+    for one in summary.containers:
+        _add(place, one)
+    tag = first(summary.tags)
+    place.journal, place.book, place.series = (_title(one, tag) for one in (place.journal, place.book, place.series))
+    place.volume = place.volume or summary.volume
+    place.of_series = first(summary.number)
+    place.issn = place.issn or first(summary.issns)
+    place.isbn = place.isbn or first(summary.isbns)
+    return place
+
+
+def _add(place: Place, one: Within) -> None:
+    """Add what one container says; the book of a chapter is a record of its own or not."""
+    if one.kind == "issue":
+        place.issue = one.number
+    elif one.kind == "volume":
+        place.volume = one.number
+    elif one.kind == "journal":
+        place.journal, place.issn = one.title, next(iter(one.issns), "")
+    elif one.kind == "series":
+        place.series = place.series or one.title
+    else:
+        place.book = place.book or one.title
+
+
+def _pages(summary: Summary) -> tuple[str, str]:
+    """Return the first page and the last, empty where it is the same or unknown; or all pages as one text."""
+    if not summary.page_start:
+        return summary.pages, ""
+    return summary.page_start, summary.page_end if summary.page_end != summary.page_start else ""
+
+
+def _school(summary: Summary) -> tuple[str, list[str]]:
+    """Return the body that granted the degree, and the publishers.
+
+    Of a thesis that tells no such body it is the publisher, if its name is that of a school: a press grants no degrees.
+    """
+    publishers = list(dict.fromkeys(one.name.text for one in summary.publishers if one.name.text))
+    if summary.kind != "Thesis":
+        return "", publishers
+    school = summary.granted_by or next(filter(_is_school, publishers), "")
+    return school, [name for name in publishers if name != school]
+
+
+def _is_school(name: str) -> bool:
+    words = _WORD.findall(name.casefold())
+    return any(word.startswith(_beginnings(vocabulary())) for word in words)
+
+
+@cached(4)
+def _beginnings(tables: Vocabulary) -> tuple[str, ...]:
+    return tuple(row["word"] for row in tables.rows("codes/schools.csv"))

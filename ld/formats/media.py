@@ -33,7 +33,8 @@ class Of(Enum):
 class Shown(Protocol):
     """What a form is written from: a document on its way out, in whatever shape the writer asks for.
 
-    Each shape is made when it is first asked for. `lines` may have a line twice; `context` is the URL of our context.
+    Each shape is made when it is first asked for. `lines` may have a line twice; `context` is the URL of our context;
+    `cited` is the summary as a citation takes it, everything named as the record itself names it.
     """
 
     @property
@@ -54,6 +55,8 @@ class Shown(Protocol):
     def tree(self) -> Tree: ...
     @property
     def summary(self) -> Summary: ...
+    @property
+    def cited(self) -> Summary: ...
     def made(self, form: Format) -> bytes:
         """Return the document as that form's writer makes it, or has made it when the record was published."""
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
-from pyoxigraph import RdfFormat
+from pyoxigraph import RdfFormat, parse
 
+from ld.errors import VocabError
 from ld.formats.media import Format, Graph, Node, Nodes, Of, Shown, register
 from ld.formats.ntriples import nodes, ntriples
 from ld.memo import Memory, cached
@@ -113,6 +114,15 @@ def shortener(prefixes: dict[str, str]) -> Shortener:
 def turtle(graph: Graph, prefixes: dict[str, str], declared: set[str] | None = None) -> str:
     """Return the graph as Turtle; subjects and properties keep the order of the triples, see `Shortener.text`."""
     return shortener(prefixes).text(nodes(ntriples(graph))[0], declared)
+
+
+def read(text: str, place: str) -> Nodes:
+    """Return the nodes of a Turtle file of `vocab/`; raises VocabError with the line where it is none."""
+    try:
+        return nodes(ntriples(quad.triple for quad in parse(text.encode(), format=RdfFormat.TURTLE)))[0]
+    except SyntaxError as error:
+        reason = (error.msg or "").partition(": ")[2] or str(error)
+        raise VocabError(f"{place}:{error.lineno or 1}: not Turtle: {reason}") from None
 
 
 def append(shown: Shown, declared: set[str]) -> bytes:

@@ -67,7 +67,9 @@ class Credits(Struct, gc=False):
 def _agent_of(one: Person, path: str, fields: dict[str, None]) -> Agent:
     """Return who took part; a creator is not listed as a mere contributor too."""
     listed = tuple(name for name in fields if "author" not in fields or name not in _LESS)
-    return Agent(one.name, listed, one.given, one.family, path, one.orcid, one.affiliations, one.suffix)
+    return Agent(
+        one.name, listed, one.given, one.family, path, one.orcid, one.affiliations, one.suffix, body=one.organization
+    )
 
 
 # What is not said of a creator: every creator has contributed (`dcterms:creator` is a part of `dcterms:contributor`).

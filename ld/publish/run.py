@@ -20,6 +20,7 @@ import msgspec
 from msgspec.structs import replace
 
 from ld.errors import SiteError, SourceError, UsageError
+from ld.formats import citation
 from ld.formats.rdfxml import order
 from ld.harvest.fetch import fetch, is_url
 from ld.mapping.entities import Site
@@ -49,7 +50,7 @@ _BYTES_A_WORKER, _RECORDS_A_WORKER = 8 << 20, 2000
 # What a new generation needs at least, by what is read: packed input grows.
 _SPACE, _SPACE_PACKED = 3, 12
 # Tables of what is made anew for each request; all others decide what is kept of a record.
-_FOR_EACH_REQUEST = frozenset({"pages.csv", "codes/zotero.csv"})
+_FOR_EACH_REQUEST = frozenset({"pages.csv", "codes/zotero.csv", "codes/citations.csv", "codes/schools.csv"})
 _TMPDIR = "SQLITE_TMPDIR"
 _PACKED = (".gz", ".zst", ".zstd")
 # What an update copies from the live generation; the rest are hard links, whose checksums stay as they were.
@@ -107,6 +108,7 @@ def _legible(known: Vocabulary) -> None:
     """Read the tables that only a served site needs: a mistake in them is told before anything is built."""
     captions(known)
     order(known)
+    citation.check(known)
 
 
 def _keep_on(settings: Settings) -> None:

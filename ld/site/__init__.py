@@ -15,5 +15,7 @@ why          where a record's statements come from: a process beside the server 
 tracer       that process, which reads source records and maps them again
 pools        the query workers of each generation in use
 live         the live generation, taken over while serving
-shapes       the SHACL shapes over published records
+constraints  the constraints of SHACL Core, a function each
+shacl        the SHACL shapes of `vocab/`, compiled
+shapes       these shapes over a whole catalogue
 """

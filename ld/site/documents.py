@@ -223,6 +223,12 @@ class Documents:
             containers=list(map(self._within, summary.containers)),
         )
 
+    def cited(self, document: Document) -> Summary:
+        """Return the summary of a record as it is cited: in its own words, and those of a record it is part of."""
+        summary = document.summary
+        within = [self._within(one) if one.kind == "work" else one for one in summary.containers]
+        return msgspec.structs.replace(summary, containers=within)
+
     def rows(self, card: Card) -> dict[str, list[str | Text | Named]]:
         """Return the fields of a shared thing as its page shows them: other things by name and path."""
         return {field: [self._shown(value, card) for value in values] for field, values in card.fields.items()}

@@ -73,6 +73,11 @@ class Shapes:
         """What the record says; only records have a summary."""
         raise ValueError("only a record has a summary")
 
+    @property
+    def cited(self) -> Summary:
+        """What the record says, in its own words only."""
+        raise ValueError("only a record is cited")
+
     @cached_property
     def tree(self) -> Tree:
         """The graph as nested JSON-LD with the topic outermost."""
@@ -111,6 +116,11 @@ class Shown(Shapes):
     def summary(self) -> Summary:
         """What a record says, its shared things named as their own documents name them."""
         return self._documents.named(self.document)
+
+    @cached_property
+    def cited(self) -> Summary:
+        """What a record says, all things named as it names them; a record that it is part of has its own title."""
+        return self._documents.cited(self.document)
 
     @cached_property
     def card(self) -> Card:

@@ -127,6 +127,13 @@ class Oxigraph(Engine):
         return rdflib.Dataset(store=OxigraphStore(store=self._store))
 
 
+def in_memory(texts: Iterable[str]) -> Oxigraph:
+    """Return a store in memory of these N-Triples, to be asked by the process that has it."""
+    store = Store()
+    store.bulk_load(input="".join(texts).encode(), format=RdfFormat.N_TRIPLES, lenient=True)
+    return Oxigraph(store)
+
+
 def _graphs(query: Query) -> dict[str, Any]:
     """Return the engine's arguments for the graphs of a query; those of the protocol go before FROM."""
     if not query.default_graphs and not query.named_graphs:
