@@ -25,6 +25,7 @@ _LATIN = re.compile("[A-Za-z\u00c0-\u024f]")
 _UNSEEN = re.compile("[\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]+")
 _JOINED = re.compile(r"\s*[;|]\s*")
 _AND = re.compile(r"\s+(?:and|&|und|et|y|e|i|\u0438|og|och|ja|en)\s+")
+_ROMAN = re.compile("[IVXL]{1,7}")  # "Dalai Lama XIV"
 _FULLER = re.compile(r"\s*[(\[].{0,200}$")
 NOBODY = "names nobody: left out"
 MORE = "says that the list of names is not whole, and is no name"
@@ -135,7 +136,9 @@ def heading(raw: str, role: str, corporate: bool = False) -> Person:
     >>> heading("Darwin, Charles, 1809-1882.", "aut").given, heading("Gregory, of Nazianzus, Saint", "aut").given
     ('Charles', '')
     """
-    name = text.without_stop(text.unpunctuated(raw))
+    name = text.unpunctuated(raw)
+    if not _word_kind(name.rpartition(",")[2].strip()):  # the stop of "Jr." and "Dr." is theirs
+        name = text.without_stop(name)
     if corporate:
         return Person(name=name, role=role, organization=True, heading=True)
     whole = whole_name(name)
@@ -238,10 +241,12 @@ def _given(part: str) -> str:
     >>> _given("Sir John"), _given("H. C. (Hans Christian)"), _given("of Nazianzus"), _given("Queen of Otaheite")
     ('John', 'H. C.', '', '')
     """
-    words = _FULLER.sub("", part).split()
+    whole = words = _FULLER.sub("", part).split()
     while words and _word_kind(words[0]) == "title":
         words = words[1:]
     given = " ".join(words)
+    if len(words) < len(whole) and _ROMAN.fullmatch(given):
+        return ""
     if (
         not words
         or len(words) > 5
@@ -274,7 +279,16 @@ def _kind(piece: str) -> str:
 
 
 def _word_kind(word: str) -> str:
-    return _name_words().get(word.casefold().replace(".", "").strip(" ()[]"), "")
+    """Return what the word is that stands in a name: suffix, numeral, title, nobility, or nothing.
+
+    >>> _word_kind("Ph.D."), _word_kind("OMI"), _word_kind("Omi"), _word_kind("Md."), _word_kind("Sir")
+    ('title', 'title', '', '', 'title')
+    """
+    kind = _name_words().get(word.casefold().replace(".", "").strip(" ()[]"), "")
+    if kind == "degree":
+        like_a_name = word.replace(".", "", 1).istitle() and word.count(".") < 2
+        return "" if like_a_name else "title"
+    return kind
 
 
 @cached()
