@@ -201,6 +201,8 @@ def _agent(
 ) -> Thing:
     """Return the agent of a heading, of which `name` is all, with the dates, and `called` the name alone."""
     fields = _names(called, given, family, orcid) | _life(suffix, life)
+    if name != called:
+        fields["heading"] = [name]  # what lists and pages call the agent: namesakes are told apart
     fields["class"] = kinds.classes["corporation" if organization else "person"]
     return kinds.shared("agent", fields, slug=names.slug(name))
 

@@ -177,7 +177,7 @@ _FIELDS = {
     "series": "title",
     "book": "title isbn identifier number container nearest",
     "organization": "name",
-    "agent": "class name given family same suffix life birth death",
+    "agent": "class heading name given family same suffix life birth death",
     "subject": "label scheme",
     "class": "class scheme notation label",
 }

@@ -120,8 +120,9 @@ def _read(raw: str, places: bool) -> Imprint:
         return Imprint(nobody=(raw.strip(),))
     pieces = [_NAME.split(piece) for piece in _NEXT.split(line)]
     stated = places and all(is_body(names[0]) != "body" for names in pieces if len(names) > 1)
+    last = max((n for n, names in enumerate(pieces) if len(names) > 1), default=0)
     for n, names in enumerate(pieces):
-        later = not reading.publishers and any(len(others) > 1 for others in pieces[n + 1 :])
+        later = n < last and not reading.publishers
         for m, name in enumerate(names):
             leads = m == 0 and (later or len(names) > 1)
             for one in _unfolded(name):
