@@ -160,7 +160,7 @@ def test_no_table_repeats_a_row() -> None:
         ),
         (
             "mapping.csv",
-            "thing,field,property,as,note\nbook,title,dcterms:title,text,\n",
+            "thing,field,property,as,note\nshelf,title,dcterms:title,text,\n",
             "mapping.csv:2: there is no 't",
         ),
         ("mapping.csv", "thing,field,property,as,note\n", "things.csv:2: no row of mapping.csv has 'title'"),
@@ -262,7 +262,7 @@ def test_an_iri_with_a_place_that_its_thing_lacks_is_refused(tmp_path: Path) -> 
 @pytest.mark.parametrize(
     ("name", "row", "complaint"),
     [
-        ("pages.csv", "book,title,Title,", "pages.csv:2: there is no page of 'book'"),
+        ("pages.csv", "shelf,title,Title,", "pages.csv:2: there is no page of 'shelf'"),
         ("pages.csv", "journal,titel,Title,", "pages.csv:2: journal has no field 'titel'"),
         ("pages.csv", "record,doi,,", "pages.csv:2: 'doi' needs exactly one row"),
         ("pages.csv", "record,doi,DOI,\nrecord,doi,Doi,", "pages.csv:3: 'doi' needs exactly one row"),

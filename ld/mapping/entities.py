@@ -124,12 +124,24 @@ class About(Struct, frozen=True, gc=False):
 _PLACE = re.compile(r"\{\w+\}")
 # What of a thing may stand in its IRI, by its kind; of those of one record also {id}.
 _PLACES = {
-    "person": "part n", "corporation": "part n", "affiliation": "n", "identifier": "scheme", "journal": "key",
+    "person": "part n", "party": "part n", "corporation": "part n", "book": "key",
+    "affiliation": "n", "identifier": "scheme", "journal": "key",
     "volume": "key volume", "issue": "key within issue", "series": "key", "organization": "key", "agent": "key source",
     "heading": "key source", "subject": "key", "class": "scheme code",
 }  # fmt: skip
 # What belongs to one record only: were two records to share such a thing, one of them could not be taken out again.
-_OWN = {"work", "authors", "editors", "person", "corporation", "affiliation", "identifier", "document", "source"}
+_OWN = {
+    "work",
+    "authors",
+    "editors",
+    "person",
+    "party",
+    "corporation",
+    "affiliation",
+    "identifier",
+    "document",
+    "source",
+}
 
 
 def _shape(row: Row) -> str:
@@ -168,8 +180,9 @@ _FIELDS = {
     " keyword book_format book_edition book_pages degree degree_name granted_by status_kind relation page data_licence",
     "authors": "member",
     "editors": "member",
-    "person": "name given family life same affiliation",
-    "corporation": "name given family life same affiliation",
+    "person": "name given family same affiliation suffix life birth death",
+    "party": "name suffix life birth death",
+    "corporation": "name given family same affiliation suffix life birth death",
     "affiliation": "name",
     "identifier": "scheme name value url",
     "document": "topic identifier licence how institution dataset origin_page created modified source",
@@ -178,9 +191,10 @@ _FIELDS = {
     "volume": "title volume year container nearest",
     "issue": "title issue volume year container nearest",
     "series": "title",
+    "book": "title isbn identifier number container nearest",
     "organization": "name",
-    "agent": "class name given family life same how",
-    "heading": "class name given family life same how",
+    "agent": "class heading name given family same suffix life birth death how",
+    "heading": "class heading name given family same suffix life birth death how",
     "subject": "label scheme",
     "class": "class scheme notation label",
 }

@@ -181,7 +181,8 @@ class _Description:
             add(fields, "identifier_node", node)
         for number in record.oclc:
             add(fields, "same_page", f"http://worldcat.org/oclc/{number}")
-        fields["number"] = [c.number for c in record.containers if c.number]
+        in_book = any(one.kind == "book" for one in record.containers)  # then a series and its number are the book's
+        fields["number"] = [one.number for one in record.containers if one.number and not in_book]
 
     def _doi(self, doi: str) -> None:
         iri = identifiers.doi_iri(doi)
@@ -285,11 +286,11 @@ class _Description:
         return things
 
     def _for_citations(self) -> dict[str, Any]:
-        """Return what only citations need: date or run as they are, the school of a thesis, whether more took part."""
+        """Return what only citations need: date or run as they are, the school of a thesis."""
         record = self.record
         school = next((one.name for one in record.people if one.role == "dgg"), record.granted_by)
         issued = record.issued or record.span
-        return {"issued": issued, "incomplete": record.incomplete, "granted_by": school * (self.schema == "Thesis")}
+        return {"issued": issued, "granted_by": school * (self.schema == "Thesis")}
 
     # -- the summary -----------------------------------------------------------------------------------------------
 
@@ -307,9 +308,9 @@ class _Description:
             end=_first(fields, "end"),
             languages=[code for code in record.languages if languages.iri(code)],
             tags=_strings(fields, "language_tag"),
-            people=made.agents(),
-            publishers=made.publishers,
+            incomplete=record.incomplete,
             containers=where.way,
+            series=where.series,
             volume=_first(fields, "volume"),
             number=_strings(fields, "number"),
             citation=_first(fields, "citation"),
@@ -330,6 +331,7 @@ class _Description:
             topic=work.path,
             linked=where.records,
             **self._for_citations(),
+            **made.told(),
             **dict(zip(_PASSED, _values_passed(record), strict=True)),
         )
 
@@ -342,6 +344,7 @@ _PASSED = tuple(
         "alternatives",
         "languages",
         "publishers",
+        "distributors",
         "contents",
         "degree",
         "granted_by",

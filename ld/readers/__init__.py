@@ -9,7 +9,6 @@ documents          JSON in all its shapes becomes single documents
 nobody             words that stand where a name should and name nobody
 roles              words for what somebody did
 bodies             whether a name is a corporate body's
-lives              the dates of a life in a heading
 contents           all values of a source record, by field
 people             names as sources print them
 isbd               what the conventions of description hide in one string

@@ -200,7 +200,7 @@ class _Reading:
             return whole
         parts = (whole, text.plain(self.first("title_short")), text.plain(self.first("title_sub")))
         whole, short, sub = map(text.unpunctuated, parts)
-        if whole and short and _says_more(whole, f"{short} {sub}"):
+        if whole and short and _says_more(whole, short, sub):
             return whole  # which has the number and the name of the part too (MARC 245 $n, $p)
         if short and sub and sub.casefold() not in short.casefold():
             return f"{short} : {sub}"
@@ -349,9 +349,10 @@ def _authors(printed: Iterable[str], facts: recovery.Facts) -> Iterator[Author]:
         yield Author(name, (affiliation,) if affiliation else (), facts.orcids[n] if facts.orcids else "")
 
 
-def _says_more(title: str, parts: str) -> bool:
-    """Determine whether the title has words that its parts have not."""
-    return not set(_WORD.findall(title.casefold())) <= set(_WORD.findall(parts.casefold()))
+def _says_more(title: str, short: str, sub: str) -> bool:
+    """Determine whether the title has all words of its beginning, and others than those of the rest of it."""
+    words, beginning, rest = (set(_WORD.findall(one.casefold())) for one in (title, short, sub))
+    return beginning <= words and not words <= beginning | rest
 
 
 @remembered

@@ -138,6 +138,7 @@ _THINGS = {
     "/journal/{journal}/volume/{volume}/issue/{issue}": "An issue of a volume",
     "/journal/{journal}/year/{year}/issue/{issue}": "An issue of a year",
     "/series/{series}": "A series",
+    "/book/{book}": "A book and its chapters",
     "/organization/{organization}": "A publisher or other organization",
     "/agent/{agent}": "A person or body known by a number, or by a name with dates",
     "/agent/{collection}/{name}": "A person or body that one collection knows by its name alone",
