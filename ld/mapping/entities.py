@@ -65,7 +65,7 @@ class Kinds:
             word.casefold(): vocabulary.expand(row["degree"], row[":line"])
             for word, row in vocabulary.codes("degrees").items()
         }
-        self.schemes = {key: row["iri"] for key, row in vocabulary.codes("schemes").items()}
+        self.schemes = vocabulary.codes("schemes")
         self._made: Memory[tuple[Callable[..., Any], tuple[Any, ...]], Any] = Memory(self._make)
 
     def mint(self, kind: str, **names_of_parts: str) -> Ref:

@@ -7,8 +7,10 @@ jsontext           a JSON text read in little memory
 documents          JSON in all its shapes becomes single documents
 contents           all values of a source record, by field
 people             names as sources print them
+thesaurus          a topic becomes a heading of its thesaurus
 isbd               what the conventions of description hide in one string
 fill               what every source fills in alike
+gate               what every outcome passes: no e-mail address gets out
 vufind/fields      the fields of VuFind's index
 vufind/recovery    what VuFind's `spelling` field still holds of a DOAJ record
 doaj/article       what all forms of DOAJ share
@@ -33,13 +35,13 @@ from typing import Any, BinaryIO, cast
 from msgspec.structs import replace
 
 from ld.errors import SourceError
+from ld.readers.gate import Outcome as Outcome
+from ld.readers.gate import passed
 from ld.readers.kinds import KINDS, listed, recognised
 from ld.readers.share import Share
-from ld.record import Deleted, Part, Record, Rejected, Source
+from ld.record import Part, Record, Rejected, Source
 from ld.values.streams import HEAD, Raw, unpacked
 from ld.values.text import shown
-
-Outcome = Record | Rejected | Deleted | Part
 
 OnBytes = Callable[[int], None]
 
@@ -66,15 +68,7 @@ def read(
     """
     if kind is not None and kind not in KINDS:
         raise SourceError(f"'{kind}' is no kind of record: name one of {listed()}")
-    reading = _Reading(kind, on_bytes, share or Share())
-    if source == "-":
-        with open(sys.stdin.fileno(), "rb", buffering=0, closefd=False) as raw:
-            yield from reading.stream(raw, "standard input")
-    elif Path(source).is_dir():
-        yield from reading.folder(Path(source))
-    else:
-        called = place or shown(source)
-        yield from reading.file(Path(source), called, named(called))
+    yield from map(passed, _Reading(kind, on_bytes, share or Share()).source(source, place))
 
 
 def named(source: str) -> str:
@@ -105,7 +99,7 @@ def reread(source: Source) -> Record | Rejected:
     """Return the record of a kept source, read again."""
     try:
         stream = io.BytesIO(source.text.encode("utf-8", "replace"))
-        outcome: Outcome | None = next(KINDS[source.kind].read(stream, source.place, Share()), None)
+        outcome = next(map(passed, KINDS[source.kind].read(stream, source.place, Share())), None)
     except SourceError as error:
         return Rejected(source.place, str(error).removeprefix(f"{source.place}: "))
     if isinstance(outcome, Record):
@@ -121,6 +115,17 @@ class _Reading:
         self.kind = kind
         self.on_bytes = on_bytes
         self.share = share
+
+    def source(self, source: str, place: str | None) -> Iterator[Outcome]:
+        """Yield the outcomes of a file, a folder or standard input."""
+        if source == "-":
+            with open(sys.stdin.fileno(), "rb", buffering=0, closefd=False) as raw:
+                yield from self.stream(raw, "standard input")
+        elif Path(source).is_dir():
+            yield from self.folder(Path(source))
+        else:
+            called = place or shown(source)
+            yield from self.file(Path(source), called, named(called))
 
     def file(self, path: Path, place: str, name: str) -> Iterator[Outcome]:
         """Yield the outcomes of a file; those that are kept call it by its name, all that is told now by its place."""

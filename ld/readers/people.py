@@ -10,6 +10,8 @@ from msgspec import Struct
 from ld.memo import cached
 from ld.record import Person, Remark
 from ld.values import names, text
+from ld.values.email import without_email
+from ld.values.unseen import without_direction
 from ld.values.vocab import vocabulary
 
 _CYRILLIC = re.compile("[\u0400-\u04ff]")
@@ -39,7 +41,7 @@ def printed(authors: Iterable[Author], remarks: list[Remark]) -> list[Person]:
     """Return the authors in order, named as printed; of an exact repeat only the first stays."""
     people: dict[str, Person] = {}
     for author in authors:
-        name = cleaned(author.name)
+        name = cleaned(author.name, remarks)
         if not name:
             continue
         if name in people:
@@ -51,9 +53,13 @@ def printed(authors: Iterable[Author], remarks: list[Remark]) -> list[Person]:
     return list(people.values())
 
 
-def cleaned(raw: str) -> str:
+def cleaned(raw: str, remarks: list[Remark]) -> str:
     """Return the name on one line, without e-mail addresses and the marks of a list around it."""
-    return text.without_email(text.plain(raw)).strip(" ,;")
+    plain = without_direction(text.plain(raw))
+    name = without_email(plain)
+    if name is not plain:
+        remarks.append(Remark("author", "an e-mail address in it: left out", plain))
+    return name.strip(" ,;")
 
 
 def transcribed(name: str, author: Author | None = None, role: str = "aut", corporate: bool = False) -> Person:
@@ -64,7 +70,7 @@ def transcribed(name: str, author: Author | None = None, role: str = "aut", corp
     """
     corporate = corporate or is_corporate(name)
     family, given = ("", "") if corporate else _parts(name)
-    affiliations = (text.without_email(text.plain(one)) for one in (author.affiliations if author else ()))
+    affiliations = (text.plain(one) for one in (author.affiliations if author else ()))
     return Person(
         name=name,
         role=role,

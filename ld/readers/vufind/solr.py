@@ -23,6 +23,7 @@ from ld.readers.documents import Found, documents, shape
 from ld.readers.limits import EXCERPT_CHARACTERS, FIELD_CHARACTERS, oversized
 from ld.readers.people import Author
 from ld.readers.share import Share
+from ld.readers.thesaurus import subject
 from ld.record import Container, Part, Person, Record, Rejected, Remark, Source, Subject
 from ld.values import dates, languages, names, text
 from ld.values.vocab import vocabulary
@@ -97,9 +98,6 @@ def record(fields: Fields, source: Source) -> Record | Rejected:
     return _Reading(fields, source).result()
 
 
-_THESAURUS = re.compile(r"(.+?)\.? (fast|lcsh|lcgft)(?: \(OCoLC\)fst0*(\d+))?")
-
-
 class _Reading:
     """One index document while it is read."""
 
@@ -137,6 +135,8 @@ class _Reading:
             self._people(record)
             self._languages(record)
             fill.set_urls(record, self.fields.get("url", ()))
+        if not self.marc:
+            fill.set_keyword_languages(record)
         if record.urls and self.rules.get("access") == "open":
             record.how.append("access-from-collection")
         return record
@@ -219,7 +219,7 @@ class _Reading:
         heading = self.marc and record.format not in ("article", "academicarticle")
         kept: dict[tuple[str, str], Person] = {}
         for raw, role, corporate in self._names():
-            name = people.cleaned(raw)
+            name = people.cleaned(raw, self.remarks)
             make = people.heading if heading else _transcribed
             person = make(name, role, corporate)
             if (person.name, role) in kept:
@@ -337,9 +337,14 @@ class _Reading:
         record.periods = self.headings("era")
 
     def _subjects(self, record: Record) -> None:
-        """Set keywords and classes. A topic is a keyword unless it ends with the code of its thesaurus (650 $2, $0)."""
+        """Set keywords and classes. A topic is a keyword unless it ends with the code of its thesaurus (650 $2, $0).
+
+        In which language a catalogue's topics are, its records do not say; `topics` of `codes/collections.csv` may.
+        """
         words = self.headings("topic") if self.marc else fill.keywords(self.fields.get("topic", ()))
         record.subjects = list(dict.fromkeys(map(subject, filter(None, words))))
+        if self.rules.get("topics"):
+            fill.set_language(record, languages.code(self.rules["topics"]))
         classes = self.checked(
             "callnumber-raw", readers_isbd.lcc, "not a call number of the Library of Congress: left out"
         )
@@ -435,16 +440,3 @@ def _broadness(key: str) -> int:
     if _THESES.search(key) or _PARTS.search(key) or key in _ARTICLES:
         return 0
     return _BROAD.get(key) or _VAGUE.get(key) or 1
-
-
-def _subject(word: str) -> Subject:
-    """Return the heading of a thesaurus where the topic ends with its code, as MARC's $2 and $0 do; else a keyword.
-
-    >>> _subject("Homicide. fast (OCoLC)fst00959660")
-    Subject(label='Homicide', scheme='fast', code='959660')
-    """
-    match = _THESAURUS.fullmatch(word)
-    return Subject(match[1], match[2], match[3] or "") if match else Subject(word)
-
-
-subject = remembered(_subject)
