@@ -9,7 +9,8 @@ import pytest
 from reading import NUMBER, article, problems, words
 
 from ld import readers
-from ld.record import Container, Person, Subject
+from ld.readers.gate import passed
+from ld.record import Container, Person, Record, Subject
 
 
 def test_an_author_with_double_and_leading_blanks() -> None:
@@ -57,8 +58,9 @@ def test_an_e_mail_address_is_never_kept() -> None:
         "affiliation": "Example University, jane@example.org",
         "email": "j@e.org",
     }
-    record = article(author=[author])
+    record = passed(article(author=[author]))
 
+    assert isinstance(record, Record)
     assert record.people == [Person(name="Jane Doe", affiliations=("Example University",))]
 
 

@@ -42,6 +42,7 @@ TABLE: list[tuple[str, dict[str, Any], str]] = [
     *[(name, {"rights_pages": ["https://a.example/r"]}, "<https://a.example/r>") for name in
       ("dcterms:rights", "schema:usageInfo")],
     ("bibo:status", {"status": "Retracted"}, "<http://purl.org/spar/pso/retracted-from-publication>"),
+    ("relators:dgg", {"format": "thesis", "granted_by": "Example University"}, f"<{BASE}organization/example-university#it>"),
     ("schema:creativeWorkStatus", {"status": "Retracted"}, '"Retracted"'),
     *[
         (f"schema:{name}", {"people": [Person("Doe, Ann, Jr.", suffix="Jr.", life="1809-1882", heading=heading)]},
@@ -73,7 +74,7 @@ TABLE: list[tuple[str, dict[str, Any], str]] = [
 
 def record(**fields: Any) -> Record:
     """A book with these fields."""
-    return Record(id="1", title="A title", format="book", source=Source("solr", "{}", "here"), **fields)
+    return Record(id="1", title="A title", source=Source("solr", "{}", "here"), **{"format": "book"} | fields)
 
 
 @pytest.mark.parametrize(("curie", "fields", "value"), TABLE, ids=lambda one: one if isinstance(one, str) else "")

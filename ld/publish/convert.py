@@ -68,7 +68,8 @@ class Job(Struct, frozen=True, kw_only=True):
 class Converted(Struct):
     """What one worker has written and counted. Rejects and remarks are files of notes; `parts` are pages of lists.
 
-    `ledger` tells what became of every value; None where nothing was read.
+    `withheld` counts e-mail addresses that were left out; `ledger` tells what became of every value, None where nothing
+    was read.
     """
 
     runs: list[Path]
@@ -78,6 +79,7 @@ class Converted(Struct):
     read: int = 0
     rejected: int = 0
     usable: int = 0
+    withheld: int = 0
     parts: list[Part] = []
     ledger: Ledger | None = None
 
@@ -157,6 +159,7 @@ class _Conversion:
         path = f"record/{record.id}"
         digest = digest_of(record.source)
         self.done.usable += not kept
+        self.done.withheld += record.withheld
         if self.live and not self.job.again and self.live.digest(path) == digest:
             self.ledger.enter(record)
             self.runs.add(Row(path, position, SAME))
