@@ -78,8 +78,8 @@ def _read(value: str) -> When | None:
     unclear = "X" in value
     doubt = doubt or ("?" if unclear else "")
     season = start[2] if not slash else 0
-    if slash or unclear:
-        return When(start[0], end[1], 0, doubt, start[0] != end[1])
+    if (slash or unclear) and start[0] != end[1]:
+        return When(start[0], end[1], 0, doubt, several=True)
     return When(start[0], (), season, doubt)
 
 
