@@ -10,13 +10,15 @@ from conftest import BASE, EXAMPLES
 from ld.mapping.compiled import Mapping
 from ld.mapping.entities import Site
 from ld.readers import read
-from ld.record import Date, Person, Record, Source
+from ld.record import Container, Date, Person, Record, Source
 from ld.values.vocab import Vocabulary
 
 VOCABULARY = Vocabulary()
 HERE = f"{BASE}record/1#it"
 ORCID = "https://orcid.org/0000-0002-1825-0097"
-ADA = "<https://data.example.org/agent/lovelace-ada#it>"
+ADA = "<https://data.example.org/agent/orcid-0000-0002-1825-0097#it>"
+BOOK = "<https://data.example.org/book/9780306406157#it>"
+WITHIN = [Container("book", "Whole", isbns=("9780306406157",)), Container("series", "A series", number="7")]
 
 # Property; a record that fills its field; what is then said of the work, or of the thing that is named.
 TABLE: list[tuple[str, dict[str, Any], str]] = [
@@ -34,6 +36,37 @@ TABLE: list[tuple[str, dict[str, Any], str]] = [
     *[
         (f"{space}:sameAs", {"people": [Person("Lovelace, Ada", orcid=ORCID, heading=True)]}, f"{ADA} <{ORCID}>")
         for space in ("owl", "schema")
+    ],
+    ("relators:pup", {"publication_places": ["Aachen"]}, '"Aachen"'),
+    *[(f"{space}:rights", {"rights": ["CC BY"]}, '"CC BY"') for space in ("dcterms", "dc")],
+    *[(name, {"rights_pages": ["https://a.example/r"]}, "<https://a.example/r>") for name in
+      ("dcterms:rights", "schema:usageInfo")],
+    ("bibo:status", {"status": "Retracted"}, "<http://purl.org/spar/pso/retracted-from-publication>"),
+    ("schema:creativeWorkStatus", {"status": "Retracted"}, '"Retracted"'),
+    *[
+        (f"schema:{name}", {"people": [Person("Doe, Ann, Jr.", suffix="Jr.", life="1809-1882", heading=heading)]},
+         f"{agent} {value}")
+        for heading, agent in ((False, f"<{BASE}record/1#author-1>"), (True, f"<{BASE}agent/doe-ann-jr-1809-1882~92c2780d#it>"))
+        for name, value in (
+            ("honorificSuffix", '"Jr."'), ("disambiguatingDescription", '"1809-1882"'),
+            ("birthDate", '"1809"^^<http://schema.org/Date>'), ("deathDate", '"1882"^^<http://schema.org/Date>'),
+        )
+    ],
+    *[
+        (name, {"people": [Person("Doe", suffix="Jr.", life="1809-1882", unsure=True)]},
+         f"<{BASE}record/1#author-1> {value}")
+        for name, value in (
+            ("foaf:name", '"Doe"'), ("schema:name", '"Doe"'), ("schema:honorificSuffix", '"Jr."'),
+            ("schema:disambiguatingDescription", '"1809-1882"'),
+        )
+    ],
+    *[
+        (name, {"containers": WITHIN}, f"{BOOK} {value}")
+        for name, value in (
+            ("dcterms:title", '"Whole"'), ("schema:name", '"Whole"'), ("bibo:isbn13", '"9780306406157"'),
+            ("schema:isbn", '"9780306406157"'), ("dcterms:identifier", '"urn:isbn:9780306406157"'),
+            ("bibo:number", '"7"'),
+        )
     ],
 ]  # fmt: skip
 

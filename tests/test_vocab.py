@@ -160,7 +160,7 @@ def test_no_table_repeats_a_row() -> None:
         ),
         (
             "mapping.csv",
-            "thing,field,property,as,note\nbook,title,dcterms:title,text,\n",
+            "thing,field,property,as,note\nshelf,title,dcterms:title,text,\n",
             "mapping.csv:2: there is no 't",
         ),
         ("mapping.csv", "thing,field,property,as,note\n", "things.csv:2: no row of mapping.csv has 'title'"),
@@ -243,16 +243,26 @@ def test_what_belongs_to_one_record_must_have_its_id(tmp_path: Path) -> None:
 
 def test_an_iri_with_a_blank_is_refused_before_anything_is_described(tmp_path: Path) -> None:
     text = VOCABULARY.text("things.csv")
-    (tmp_path / "things.csv").write_text(text.replace("{base}subject/{slug}#it", "{base}subject/{slug} #it"))
+    (tmp_path / "things.csv").write_text(text.replace("{base}subject/{key}#it", "{base}subject/{key} #it"))
 
     with pytest.raises(VocabError, match=r"things\.csv:\d+: .* gives no IRI"):
+        Kinds(Site(BASE), Vocabulary(tmp_path))
+
+
+def test_an_iri_with_a_place_that_its_thing_lacks_is_refused(tmp_path: Path) -> None:
+    text = VOCABULARY.text("things.csv")
+    (tmp_path / "things.csv").write_text(text.replace("{base}subject/{key}#it", "{base}subject/{slug}#it"))
+
+    with pytest.raises(
+        VocabError, match=r"things\.csv:\d+: there is no \{slug\} of a 'subject': use \{base\}, \{key\}"
+    ):
         Kinds(Site(BASE), Vocabulary(tmp_path))
 
 
 @pytest.mark.parametrize(
     ("name", "row", "complaint"),
     [
-        ("pages.csv", "book,title,Title,", "pages.csv:2: there is no page of 'book'"),
+        ("pages.csv", "shelf,title,Title,", "pages.csv:2: there is no page of 'shelf'"),
         ("pages.csv", "journal,titel,Title,", "pages.csv:2: journal has no field 'titel'"),
         ("pages.csv", "record,doi,,", "pages.csv:2: 'doi' needs exactly one row"),
         ("pages.csv", "record,doi,DOI,\nrecord,doi,Doi,", "pages.csv:3: 'doi' needs exactly one row"),

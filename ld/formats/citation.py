@@ -191,7 +191,7 @@ def _add(place: Place, one: Within) -> None:
     elif one.kind == "series":
         place.series = place.series or one.title
     else:
-        place.book = place.book or one.title
+        place.book, place.isbn = place.book or one.title, place.isbn or next(iter(one.isbns), "")
 
 
 def _pages(summary: Summary) -> tuple[str, str]:

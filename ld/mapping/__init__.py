@@ -2,7 +2,7 @@
 
 entities     the nodes of the graph, and the tables by which their IRIs are minted
 agents       people and corporate bodies
-containers   journals, volumes, issues, series
+containers   journals, volumes, issues, series, books
 works        the work, its identifiers and the document about it: a whole record becomes things
 mentions     what one record says of things that others speak of too
 profile      which triples the store keeps

@@ -19,7 +19,7 @@ from ld.mapping.containers import SERIALS, Appearance, appearance, journal_key
 from ld.mapping.entities import About, Fields, Kinds, Thing, add, passed
 from ld.record import Container, Date, Record
 from ld.summary import Named, Ref, Summary, Text, Value
-from ld.values import identifiers, languages, names
+from ld.values import identifiers, keys, languages, names
 
 _ARTICLES = {"ScholarlyArticle", "Article"}
 _OPEN = "http://purl.org/coar/access_right/c_abf2"
@@ -64,10 +64,10 @@ class _Description:
         self.type = kinds.type_of(record.format)
         self.schema = self.type["schema"].rpartition("/")[2]
         self.collection = kinds.collections.get(record.collection)
-        self.slug = self.collection["slug"] if self.collection else names.slug(record.collection or "catalogue")
+        self.slug = self.collection["slug"] if self.collection else keys.key(record.collection or "catalogue")
         self.serial = self.schema in SERIALS
         self.tag = self._tag()
-        self.about = About(record, kinds, names.encoded(record.id), self.schema, self._own_journal())
+        self.about = About(record, kinds, names.encoded(record.id), self.schema, self._own_journal(), self.slug)
         self.page = kinds.mint("document", id=self.about.id)
         self.own: list[Thing] = []
         self.shared: list[Thing] = []
@@ -181,7 +181,8 @@ class _Description:
             add(fields, "identifier_node", node)
         for number in record.oclc:
             add(fields, "same_page", f"http://worldcat.org/oclc/{number}")
-        fields["number"] = [c.number for c in record.containers if c.number]
+        in_book = any(one.kind == "book" for one in record.containers)  # then a series and its number are the book's
+        fields["number"] = [one.number for one in record.containers if one.number and not in_book]
 
     def _doi(self, doi: str) -> None:
         iri = identifiers.doi_iri(doi)
@@ -271,7 +272,7 @@ class _Description:
             "licence": _some(self._licence()),
             "how": [f"{base}provenance#{how}" for how in record.how],
             "institution": [*institutions],
-            "dataset": [Ref(f"{base}dataset/{self.slug}#it")],
+            "dataset": [Ref(f"{base}dataset/{names.encoded(self.slug)}#it")],
             "origin_page": _some(record.page),
             "created": _some(record.created),
             "modified": _some(record.modified),
@@ -285,11 +286,11 @@ class _Description:
         return things
 
     def _for_citations(self) -> dict[str, Any]:
-        """Return what only citations need: date or run as they are, the school of a thesis, whether more took part."""
+        """Return what only citations need: date or run as they are, the school of a thesis."""
         record = self.record
         school = next((one.name for one in record.people if one.role == "dgg"), record.granted_by)
         issued = record.issued or record.span
-        return {"issued": issued, "incomplete": record.incomplete, "granted_by": school * (self.schema == "Thesis")}
+        return {"issued": issued, "granted_by": school * (self.schema == "Thesis")}
 
     # -- the summary -----------------------------------------------------------------------------------------------
 
@@ -307,9 +308,9 @@ class _Description:
             end=_first(fields, "end"),
             languages=[code for code in record.languages if languages.iri(code)],
             tags=_strings(fields, "language_tag"),
-            people=made.agents(),
-            publishers=made.publishers,
+            incomplete=record.incomplete,
             containers=where.way,
+            series=where.series,
             volume=_first(fields, "volume"),
             number=_strings(fields, "number"),
             citation=_first(fields, "citation"),
@@ -330,6 +331,7 @@ class _Description:
             topic=work.path,
             linked=where.records,
             **self._for_citations(),
+            **made.told(),
             **dict(zip(_PASSED, _values_passed(record), strict=True)),
         )
 
@@ -342,6 +344,7 @@ _PASSED = tuple(
         "alternatives",
         "languages",
         "publishers",
+        "distributors",
         "contents",
         "degree",
         "granted_by",
@@ -372,7 +375,7 @@ def _texts(fields: Fields, name: str) -> list[Text]:
 
 def _keyword(kinds: Kinds, label: str, tag: str) -> Thing:
     fields: Fields = {"label": [Text(label, tag)], "scheme": [Ref(f"{kinds.site.base}subject#it")]}
-    made = kinds.shared("subject", fields, slug=names.slug(label))
+    made = kinds.shared("subject", fields, key=names.encoded(keys.key(label)))
     made.named = Named(Text(label, tag), made.path)
     return made
 
@@ -383,6 +386,6 @@ def _class(kinds: Kinds, scheme: str, code: str, label: str) -> Thing:
     fields["notation"] = [code] if code else []
     fields["label"] = [label] if label else []
     fields["class"] = [kinds.vocabulary.expand("schema:DefinedTerm")] if label else []
-    made = kinds.shared("class", fields, scheme=scheme, code=names.encoded(code or names.slug(label)))
+    made = kinds.shared("class", fields, scheme=scheme, code=names.encoded(code or keys.key(label)))
     made.named = Named(Text(label), made.path)
     return made

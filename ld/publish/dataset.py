@@ -16,7 +16,7 @@ from ld.settings import Settings
 from ld.site.dumpfiles import Dump
 from ld.store.rdf import rdflib
 from ld.summary import Card, Ref, Text, Value
-from ld.values import languages, names
+from ld.values import keys, languages, names
 from ld.values.vocab import Vocabulary
 
 SCHEMA = rdflib.Namespace("http://schema.org/")
@@ -126,7 +126,7 @@ class Catalogue:
 
     def _collection(self, slug: str, records: int, row: dict[str, str]) -> Page:
         title = row.get("title") or f"Records of the collection {slug}"
-        sheet = _Sheet("dataset", f"{self.base}dataset/{slug}#it", title)
+        sheet = _Sheet("dataset", f"{self.base}dataset/{names.encoded(slug)}#it", title)
         sheet.add(sheet.one, VOID.Dataset, RDF.type)
         sheet.add(sheet.one, _english(title), DCTERMS.title)
         _license(sheet, row.get("licence") or self.licence, "None is stated for this data.", DCTERMS.license)
@@ -195,7 +195,7 @@ class Catalogue:
         if figures.example:
             sheet.add(sheet.one, URIRef(figures.example), VOID.exampleResource)
         for slug in figures.collections:
-            sheet.say("part", URIRef(f"{self.base}dataset/{slug}#it"), VOID.subset)
+            sheet.say("part", URIRef(f"{self.base}dataset/{names.encoded(slug)}#it"), VOID.subset)
         for kind, count in figures.classes.items():
             part = URIRef(f"{self.base}dataset#class-{kind}")
             sheet.add(sheet.one, part, VOID.classPartition)
@@ -235,7 +235,7 @@ class Catalogue:
         name = self.settings["publisher"]
         if not name:
             return
-        agent = URIRef(f"{self.base}organization/{names.slug(name)}#it")
+        agent = URIRef(f"{self.base}organization/{names.encoded(keys.key(name))}#it")
         sheet.say("publisher", agent, DCTERMS.publisher, SCHEMA.publisher)
         if not known:
             for kind in (FOAF.Organization, SCHEMA.Organization):

@@ -71,7 +71,7 @@ def series(title: str) -> Container:
     clean, count = (match[1].strip(), number(match[2])) if match else (clean, "")
     if "[" not in clean or "]" not in clean:
         clean = clean.strip("[] ")
-    clean = text.unpunctuated(clean)
+    clean = text.without_stop(text.unpunctuated(clean))
     return Container(kind="series", title=clean if any(map(str.isalpha, clean)) else "", number=count)
 
 

@@ -14,9 +14,9 @@ from msgspec import Struct
 from ld.memo import cached, remembered
 from ld.readers import nobody
 from ld.readers.bodies import Certainty, is_body
-from ld.readers.lives import parted
 from ld.record import Person, Record, Remark
 from ld.values import identifiers, text
+from ld.values.lives import parted
 from ld.values.vocab import vocabulary
 
 _CYRILLIC = re.compile("[\u0400-\u04ff]")
@@ -25,6 +25,7 @@ _LATIN = re.compile("[A-Za-z\u00c0-\u024f]")
 _UNSEEN = re.compile("[\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]+")
 _JOINED = re.compile(r"\s*[;|]\s*")
 _AND = re.compile(r"\s+(?:and|&|und|et|y|e|i|\u0438|og|och|ja|en)\s+")
+_ROMAN = re.compile("[IVXL]{1,7}")  # "Dalai Lama XIV"
 _FULLER = re.compile(r"\s*[(\[].{0,200}$")
 NOBODY = "names nobody: left out"
 MORE = "says that the list of names is not whole, and is no name"
@@ -135,7 +136,9 @@ def heading(raw: str, role: str, corporate: bool = False) -> Person:
     >>> heading("Darwin, Charles, 1809-1882.", "aut").given, heading("Gregory, of Nazianzus, Saint", "aut").given
     ('Charles', '')
     """
-    name = text.without_stop(text.unpunctuated(raw))
+    name = text.unpunctuated(raw)
+    if not _word_kind(name.rpartition(",")[2].strip()):  # the stop of "Jr." and "Dr." is theirs
+        name = text.without_stop(name)
     if corporate:
         return Person(name=name, role=role, organization=True, heading=True)
     whole = whole_name(name)
@@ -190,10 +193,11 @@ def _whole_name(name: str) -> Whole:
     rest = [
         (piece, kind) for piece, kind in zip(behind, kinds, strict=True) if kind not in ("suffix", "numeral") and piece
     ]
-    given = _given(rest[0][0]) if rest and rest[0][1] in ("", "address") else ""
+    # "Hines, Earl" has a name where "Tennyson, Alfred Tennyson, Baron" has a rank.
+    given = _given(rest[0][0]) if rest and rest[0][1] in ("", "address", "rank") else ""
     if body == "unsure" and behind:
         given = ""
-    if "nobility" in kinds or not family or len(family.split()) > 5:
+    if "nobility" in kinds or "rank" in kinds[1:] or not family or len(family.split()) > 5:
         given = ""
     if number and given and "title" not in kinds:
         suffix = suffix or number
@@ -204,7 +208,7 @@ def _whole_name(name: str) -> Whole:
         given=given,
         suffix=suffix if given or len(behind) == 1 else "",
         life=life,
-        alone=len(rest) == 1 or not given,
+        alone=sum(kind != "title" for _, kind in rest) == 1 or not given,
     )
 
 
@@ -237,13 +241,21 @@ def _given(part: str) -> str:
     >>> _given("Sir John"), _given("H. C. (Hans Christian)"), _given("of Nazianzus"), _given("Queen of Otaheite")
     ('John', 'H. C.', '', '')
     """
-    words = _FULLER.sub("", part).split()
+    whole = words = _FULLER.sub("", part).split()
     while words and _word_kind(words[0]) == "title":
         words = words[1:]
     given = " ".join(words)
-    if not words or len(words) > 5 or words[0][0].islower() or not any(map(str.isalpha, given)):
+    if len(words) < len(whole) and _ROMAN.fullmatch(given):
         return ""
-    if any(map(str.isdigit, given)) or " of " in given or _word_kind(words[0]) == "nobility":
+    if (
+        not words
+        or len(words) > 5
+        or _word_kind(given) == "numeral"
+        or words[0][0].islower()
+        or not any(map(str.isalpha, given))
+    ):
+        return ""
+    if any(map(str.isdigit, given)) or " of " in given:
         return ""
     return given
 
@@ -251,11 +263,11 @@ def _given(part: str) -> str:
 def _kind(piece: str) -> str:
     """Return what stands behind a comma: suffix, numeral, title, nobility, or nothing where it can be a given name.
 
-    A title before a name ("Sir John") is an "address".
+    A title before a name ("Sir John") is an "address", a title of nobility that may be a name ("Earl") a "rank".
     """
     known = _word_kind(piece)
     if known:
-        return known
+        return known if known != "nobility" else "rank"
     words = piece.split()
     kinds = [_word_kind(word) for word in words]
     if not words or "nobility" in (kinds[0], kinds[-1] if len(words) > 1 else ""):
@@ -267,7 +279,16 @@ def _kind(piece: str) -> str:
 
 
 def _word_kind(word: str) -> str:
-    return _name_words().get(word.casefold().replace(".", "").strip(" ()[]"), "")
+    """Return what the word is that stands in a name: suffix, numeral, title, nobility, or nothing.
+
+    >>> _word_kind("Ph.D."), _word_kind("OMI"), _word_kind("Omi"), _word_kind("Md."), _word_kind("Sir")
+    ('title', 'title', '', '', 'title')
+    """
+    kind = _name_words().get(word.casefold().replace(".", "").strip(" ()[]"), "")
+    if kind == "degree":
+        like_a_name = word.replace(".", "", 1).istitle() and word.count(".") < 2
+        return "" if like_a_name else "title"
+    return kind
 
 
 @cached()

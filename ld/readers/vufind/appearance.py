@@ -19,17 +19,19 @@ def set_containers(work: Record, fields: Fields, issns: list[str], two_media: bo
     """
     above = _above(work, fields)
     title = text.unpunctuated(text.plain(_first(fields, "container_title")))
+    series = isbd.joined_series(fields.get("series", ()), fields.get("series2", ()))
     if work.format in SERIALS:
-        work.containers = [Container(kind="journal", title=work.title, issn=next(iter(issns), ""))]
+        work.containers = [Container(kind="journal", title=work.title, issn=next(iter(issns), "")), *series]
+    elif work.format in ARTICLES and title:
+        work.containers = [*_journal(work, fields, title, issns, two_media), *series]
     elif work.format in ARTICLES:
-        named = title or text.unpunctuated(text.plain(_first(fields, "series")))
+        named = text.unpunctuated(text.plain(_first(fields, "series")))
         work.containers = _journal(work, fields, named, issns, two_media)
+    elif is_part(work.format):
+        work.containers = [*_host(work, title, above), *series]
     else:
-        work.containers = isbd.joined_series(fields.get("series", ()), fields.get("series2", ()))
-        if is_part(work.format):
-            work.containers = [*_host(work, title, above), *work.containers]
-        elif title:
-            work.containers += _elsewhere(work, fields, title, issns, two_media)
+        elsewhere = _elsewhere(work, fields, title, issns, two_media) if title else []
+        work.containers = [*series, *elsewhere]
     work.containers += above
 
 

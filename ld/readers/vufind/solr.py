@@ -20,6 +20,7 @@ from ld.memo import remembered
 from ld.readers import fill, imprint, status
 from ld.readers import isbd as readers_isbd
 from ld.readers.documents import Found, documents, shape
+from ld.readers.foreign import kind_of_record
 from ld.readers.limits import EXCERPT_CHARACTERS, FIELD_CHARACTERS, oversized
 from ld.readers.people import Author
 from ld.readers.share import Share
@@ -187,6 +188,9 @@ class _Reading:
     def _missing(self, title: str) -> str:
         if not self.id:
             return "no id: every record needs the field 'id'"
+        formats = [value for name in ("record_format", "recordtype") for value in self.fields.get(name, ())]
+        if kind := kind_of_record(formats, "" if title else self.first("fullrecord")):
+            return f"{kind}, which describes no work: not read yet"
         return "" if title else "no title: every record needs the field 'title'"
 
     def _title(self) -> str:
@@ -196,7 +200,7 @@ class _Reading:
             return whole
         parts = (whole, text.plain(self.first("title_short")), text.plain(self.first("title_sub")))
         whole, short, sub = map(text.unpunctuated, parts)
-        if whole and short and _says_more(whole, f"{short} {sub}"):
+        if whole and short and _says_more(whole, short, sub):
             return whole  # which has the number and the name of the part too (MARC 245 $n, $p)
         if short and sub and sub.casefold() not in short.casefold():
             return f"{short} : {sub}"
@@ -345,9 +349,10 @@ def _authors(printed: Iterable[str], facts: recovery.Facts) -> Iterator[Author]:
         yield Author(name, (affiliation,) if affiliation else (), facts.orcids[n] if facts.orcids else "")
 
 
-def _says_more(title: str, parts: str) -> bool:
-    """Determine whether the title has words that its parts have not."""
-    return not set(_WORD.findall(title.casefold())) <= set(_WORD.findall(parts.casefold()))
+def _says_more(title: str, short: str, sub: str) -> bool:
+    """Determine whether the title has all words of its beginning, and others than those of the rest of it."""
+    words, beginning, rest = (set(_WORD.findall(one.casefold())) for one in (title, short, sub))
+    return beginning <= words and not words <= beginning | rest
 
 
 @remembered

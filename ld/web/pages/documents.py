@@ -83,6 +83,10 @@ def _beside(live: Generation, path: str) -> AnyResponse:
         target = live.documents.alias(name)
         if target:
             return redirect(live.base + address(target) + quote(path.removeprefix(name)), code=301)
+    for name in (path, *(stem for stem, _ in by_extension(path))):
+        target = live.documents.loosely(name)
+        if target:  # for now: with the next record it may mean two things
+            return redirect(live.base + address(target) + quote(path.removeprefix(name)), code=302)
     raise NotFound(f"There is nothing at /{path}: search the catalogue, or start at its home page.")
 
 

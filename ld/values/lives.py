@@ -21,10 +21,10 @@ _BORN = r"(?:b\.|born|geb(?:oren|\.)|née?(?:\sen)?|n\.|nar\.|ur\.|s\.|f\.|född
 _DIED = r"(?:d\.|died|gest(?:orben|\.)|morte?(?:\sen)?|m\.|zemř\.|zm\.|k\.|död|død|ум(?:\.|ер|ерла)|†)\s?"
 _ACTIVE = r"(?:active|activ\w*|aktiv|fl\.?|flor\.?|floruit|akt\.|wirkte|tätig)\s?"
 _CENTURY = (
-    r"(?:\d{1,2}|[IVX]{1,5})(?:st|nd|rd|th|\.|e|ème)?\s?(?:[-/–]|\s(?:or|oder|ou|to)\s)?\s?"
+    r"(?:\d{1,2}|(?-i:[IVX]{1,5})(?=[\s.]))(?:st|nd|rd|th|\.|e|ème)?\s?(?:[-/–]|\s(?:or|oder|ou|to)\s)?\s?"
     r"(?:\d{1,2}(?:st|nd|rd|th|\.|e)?\s?)?"
     r"(?:cent(?:ury|uries|\.)?|Jh\.?|Jahrhundert|siècle|s\.|saec\.|sec\.|secolo|siglo|século|století|stol\.|wiek|w\.|"
-    r"в\.|век|vuosisata|årh\.?|eeuw)(?:\s(?:B\.\s?C\.?|A\.\s?D\.?))?"
+    r"в\.|век|vuosisata|årh\.?|eeuw)\??(?:\s(?:B\.\s?C\.?|A\.\s?D\.?))?"
 )
 _DASH = r"\s?[-\u2010-\u2015]\s?"
 _SPAN = (
