@@ -155,7 +155,8 @@ class _Description:
 
     def _span(self, span: Date) -> None:
         """Set the first and the last year of a run; one that is not sure ("1936?", "19XX") is none of a schema:Date."""
-        start, _, end = span.value.partition("/")
+        start, several, end = span.value.partition("/")
+        end = end if several else start
         self.fields["start"] = [start] if start.isdigit() else []
         self.fields["end"] = [end] if end.isdigit() else []
 
