@@ -15,7 +15,7 @@ from ld.errors import VocabError
 from ld.memo import Memory
 from ld.record import Container, Record
 from ld.summary import Ref, Value
-from ld.values import names
+from ld.values import addresses, names
 from ld.values.vocab import Row, Vocabulary
 
 Fields: TypeAlias = dict[str, list[Value]]
@@ -125,7 +125,7 @@ _OWN = {"work", "authors", "editors", "person", "corporation", "affiliation", "i
 
 def _shape(row: Row) -> str:
     """Return the IRI of a kind of thing. Raises VocabError where it is none, or where an own thing would be shared."""
-    if not names.is_iri(_PLACE.sub("x", row["iri"].replace("{base}", "https://example.org/"))):
+    if not addresses.is_iri(_PLACE.sub("x", row["iri"].replace("{base}", "https://example.org/"))):
         raise VocabError(f"{row[':line']}: '{row['iri']}' gives no IRI: blanks, quotes and <>{{}} may not stand in one")
     if row["thing"] in _OWN and "{id}" not in row["iri"]:
         raise VocabError(f"{row[':line']}: the IRI of '{row['thing']}' needs {{id}}: it belongs to one record only")

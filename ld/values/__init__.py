@@ -1,8 +1,12 @@
 """Checked values: the only place where a text, a date, a year, an identifier or the key of an IRI is made.
 
 text         text as sources have it becomes plain text
-names        identifiers and IRIs: checked, in canonical form, minted
+names        names of things in addresses
 vocab        the tables of `vocab/`; every complaint says file:line
+identifiers  DOI, handle, ISSN, ISBN, ISMN, ORCID iD, LCCN, OCLC number
+addresses    web addresses and IRIs
+licences     licences and other words about rights
+pages        first page, last page, both in one
 languages    names and codes of languages; whether a text agrees with its language
 edtf         a date, checked: the only place where one is made
 datewords    the words and digits of dates become signs, whatever the language

@@ -12,7 +12,7 @@ from ld import __version__
 from ld.errors import SiteError
 from ld.formats import dating
 from ld.formats.jsonld import JSONLD
-from ld.formats.links import address, as_list, is_web
+from ld.formats.links import address, as_list, is_pdf, is_web
 from ld.formats.table import CITATION, GRAPH, LINKED, RESULTS
 from ld.formats.tables import CSV
 from ld.settings import Settings
@@ -44,6 +44,7 @@ def install(app: Flask, settings: Settings) -> None:
         return target if is_web(target) else ""
 
     app.jinja_env.filters |= {"aslist": as_list, "href": href, "path": address, "when": _when, "words": _words}
+    app.jinja_env.tests["pdf"] = is_pdf
     app.jinja_env.globals |= {
         "root": LocalProxy(root),
         "version": __version__,
