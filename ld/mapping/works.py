@@ -148,8 +148,8 @@ class _Description:
         if known:
             fields["issued"] = [known]
             fields["year"] = [known.year] if known.year else []
-        if issued and issued.year and not issued.value.startswith("["):
-            fields["published"] = [issued.year if issued.datatype == "edtf" else issued.value]
+            if known.year and not known.value.startswith("[") and (issued or known.datatype == "gYear"):
+                fields["published"] = [known.year if known.datatype == "edtf" else known.value]
         if span:
             self._span(span)
 
