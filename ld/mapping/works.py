@@ -156,14 +156,15 @@ class _Description:
         if known:
             fields["issued"] = [known]
             fields["year"] = [known.year] if known.year else []
-        if issued and issued.year and not issued.value.startswith("["):
-            fields["published"] = [issued.year if issued.datatype == "edtf" else issued.value]
+            if known.year and not known.value.startswith("[") and (issued or known.datatype == "gYear"):
+                fields["published"] = [known.year if known.datatype == "edtf" else known.value]
         if span:
             self._span(span)
 
     def _span(self, span: Date) -> None:
         """Set the first and the last year of a run; one that is not sure ("1936?", "19XX") is none of a schema:Date."""
-        start, _, end = span.value.partition("/")
+        start, several, end = span.value.partition("/")
+        end = end if several else start
         self.fields["start"] = [start] if start.isdigit() else []
         self.fields["end"] = [end] if end.isdigit() else []
 
