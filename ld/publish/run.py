@@ -42,6 +42,7 @@ from ld.site.captions import captions
 from ld.site.files import Packers
 from ld.site.generation import LAYOUT, Account, Generation, Manifest, live_path
 from ld.site.rendered import edition
+from ld.site.shacl import SHAPES
 from ld.store import engine
 from ld.values import calendars, datewords
 from ld.values.email import masked
@@ -346,7 +347,7 @@ class _Run:
 def fingerprint(tables: Vocabulary, settings: Settings) -> str:
     """Return a hash of all that decides what a record becomes: the edition, base, licence and the tables of vocab/."""
     seen = hashlib.sha256(f"{settings['base']} {settings['licence']} {edition(tables)}".encode())
-    for name in (*tables.names("*.csv"), *tables.names("codes/*.csv")):
+    for name in (*tables.names("*.csv"), *tables.names("codes/*.csv"), SHAPES):
         if name not in _FOR_EACH_REQUEST:
             seen.update(tables.text(name).encode())
     return seen.hexdigest()[:16]
