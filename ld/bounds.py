@@ -15,7 +15,7 @@ from urllib.parse import unquote, urlsplit
 
 from msgspec import Struct
 
-from ld.values import names
+from ld.values import addresses
 
 _BIND = re.compile(r"(?:\[([\w.%-]*:[\w:.%-]*)\]|([\w.-]*)):([0-9]{1,5})", re.ASCII)
 
@@ -148,7 +148,7 @@ def _is_bind(text: str) -> bool:
 
 def _is_base(text: str) -> bool:
     """Determine whether addresses may begin with it: a web address with host and path, spelled as clients send it."""
-    if not text.startswith(("http://", "https://")) or names.url(text) != text or {"?", "#"} & set(text):
+    if not text.startswith(("http://", "https://")) or addresses.url(text) != text or {"?", "#"} & set(text):
         return False
     with suppress(ValueError):  # a port that is none, a host that no name server knows of
         found, path = urlsplit(text), unquote(urlsplit(text).path)
@@ -165,4 +165,4 @@ def _has_controls(text: str) -> bool:
 
 BASE = Shape("an http:// or https:// address, without user, query and fragment,", _is_base)
 BIND = Shape("HOST:PORT, such as 127.0.0.1:8000,", _is_bind)
-IRI = Shape("a full address, such as https://host/path,", names.is_iri)
+IRI = Shape("a full address, such as https://host/path,", addresses.is_iri)

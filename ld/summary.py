@@ -102,6 +102,7 @@ class Summary(Struct, frozen=True, array_like=True, kw_only=True, gc=False):
     citation: str = ""
     doi: str = ""
     isbns: list[str] = []
+    ismns: list[str] = []
     issns: list[str] = []
     lccn: str = ""
     oclc: list[str] = []
@@ -109,6 +110,8 @@ class Summary(Struct, frozen=True, array_like=True, kw_only=True, gc=False):
     urls: list[str] = []
     free: bool = False
     licence: str = ""
+    rights: list[str] = []
+    rights_pages: list[str] = []
     abstract: Text | None = None
     contents: list[Text] = []
     subjects: list[Named] = []

@@ -9,7 +9,7 @@ from typing import Any
 
 from ld.memo import Memory
 from ld.summary import Ref, Text
-from ld.values import names
+from ld.values import addresses
 from ld.values.text import writable
 
 _XSD = "http://www.w3.org/2001/XMLSchema#"
@@ -69,7 +69,7 @@ def iris() -> Write:
 
 
 def checked_iri(iri: str) -> str:
-    if not names.is_iri(iri):
+    if not addresses.is_iri(iri):
         raise ValueError(f"not an IRI that can be written: {iri[:300]!r}")
     return f"<{iri}>"
 

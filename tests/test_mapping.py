@@ -23,7 +23,7 @@ from ld.readers.share import Share
 from ld.readers.vufind import solr
 from ld.record import Container, Date, Person, Record, Rejected, Source, Subject
 from ld.terms import quoted, unescaped
-from ld.values import names
+from ld.values import addresses, names
 from ld.values.vocab import vocabulary
 
 BASE = "https://data.example.org/"
@@ -204,8 +204,8 @@ def test_no_article_spoils_a_load(bibjson: dict[str, Any], identifier: str) -> N
 
 @given(st.lists(TEXT | st.just("http://example.org/"), max_size=6).map("".join))
 def test_an_address_is_an_iri_or_nothing(text: str) -> None:
-    for iri in (names.url("http://" + text), names.url(text)):
-        assert not iri or names.is_iri(iri)
+    for iri in (addresses.url("http://" + text), addresses.url(text)):
+        assert not iri or addresses.is_iri(iri)
         line = f"<{iri or 'a:a'}> <a:b> <a:c> .\n"
         assert len(list(parse(line.encode(), RdfFormat.N_TRIPLES))) == 1
 

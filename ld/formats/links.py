@@ -21,6 +21,7 @@ _KEYWORDS = {"id": "@id", "type": "@type"}
 _SAFE = "/:?#[]@!$&'()*+,;=~%-._"
 _SPELLED = re.compile(r"[A-Za-z0-9/:?#\[\]@!$&'()*+,;=~%._-]*")
 _MOST_TARGETS = 3
+PDF = "application/pdf"
 _LINKSET, _OF_FORM = "linkset", "describedby"
 _LAST = {_LINKSET: 0, _OF_FORM: 2}  # which links find room first, and which last
 
@@ -77,7 +78,7 @@ def page_links(url: str, facts: Facts, forms: Iterable[Format], *, items: bool) 
     links = [Link(f"{url}.{form.key}", _OF_FORM, form.media_type) for form in forms]
     links += [Link(f"https://schema.org/{kind}", "type") for kind in (*facts.types, "AboutPage")]
     if items:
-        links += [Link(target, "item", HTML.media_type) for target in facts.urls]
+        links += [Link(target, "item", PDF if is_pdf(target) else "") for target in facts.urls]
     links += [Link(same, "related") for same in facts.same]
     links += [Link(target, "collection") for target in facts.collections]
     return [*links, Link(f"{url}.{LINKSET.key}", _LINKSET, LINKSET.media_type)]
@@ -152,6 +153,15 @@ def _types(value: Any) -> Any:
 def is_web(target: str) -> bool:
     """Determine whether an address may become a link: http, https or ftp, nothing that runs."""
     return target.startswith(("http://", "https://", "ftp://"))
+
+
+def is_pdf(target: str) -> bool:
+    """Determine whether an address names a PDF; of what others lead to nothing is known.
+
+    >>> is_pdf("http://example.org/a.PDF?download=1"), is_pdf("http://example.org/a?b=c.pdf")
+    (True, False)
+    """
+    return re.split("[?#]", target, maxsplit=1)[0].lower().endswith(".pdf")
 
 
 def node_of(tree: Any, iri: str) -> Tree | None:

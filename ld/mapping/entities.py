@@ -15,7 +15,7 @@ from ld.errors import VocabError
 from ld.memo import Memory
 from ld.record import Container, Record
 from ld.summary import Ref, Value
-from ld.values import keys, names
+from ld.values import addresses, keys, names
 from ld.values.vocab import Row, Vocabulary
 
 Fields: TypeAlias = dict[str, list[Value]]
@@ -133,7 +133,7 @@ _OWN = {"work", "authors", "editors", "person", "corporation", "affiliation", "i
 
 def _shape(row: Row) -> str:
     """Return the IRI of a kind of thing. Raises VocabError where it is none, or where an own thing would be shared."""
-    if not names.is_iri(_PLACE.sub("x", row["iri"].replace("{base}", "https://example.org/"))):
+    if not addresses.is_iri(_PLACE.sub("x", row["iri"].replace("{base}", "https://example.org/"))):
         raise VocabError(f"{row[':line']}: '{row['iri']}' gives no IRI: blanks, quotes and <>{{}} may not stand in one")
     known = {"{base}", *(f"{{{place}}}" for place in _PLACES.get(row["thing"], "").split())}
     known |= {"{id}"} if row["thing"] in _OWN else set()

@@ -19,7 +19,7 @@ from ld.mapping.containers import SERIALS, Appearance, appearance, journal_key
 from ld.mapping.entities import About, Fields, Kinds, Thing, add, passed
 from ld.record import Container, Date, Record
 from ld.summary import Named, Ref, Summary, Text, Value
-from ld.values import keys, languages, names
+from ld.values import identifiers, keys, languages, names
 
 _ARTICLES = {"ScholarlyArticle", "Article"}
 _OPEN = "http://purl.org/coar/access_right/c_abf2"
@@ -30,8 +30,8 @@ _MADE = frozenset((
 ))  # fmt: skip
 # Fields that pass from the record by their names, also where no row of the mapping has them: pages may show them.
 _PASSING = (
-    "carrier", "doi", "edition", "extent", "genre", "isbn", "lccn", "licence", "oclc", "page_count", "page_end",
-    "page_start", "pages", "period", "place", "thumbnail", "url",
+    "carrier", "doi", "edition", "extent", "genre", "isbn", "ismn", "lccn", "licence", "oclc", "page_count", "page_end",
+    "page_start", "pages", "period", "place", "rights", "rights_page", "thumbnail", "url",
 )  # fmt: skip
 
 
@@ -170,12 +170,16 @@ class _Description:
             add(fields, "identifier_node", node)
         for isbn in record.isbns:
             add(fields, "identifier", f"urn:isbn:{isbn}")
+        for ismn in record.ismns:
+            add(fields, "identifier", f"urn:ismn:{ismn}")
+            node = self._identifier(f"ismn-{ismn}", "http://id.loc.gov/vocabulary/identifiers/ismn", "ISMN", ismn)
+            add(fields, "identifier_node", node)
         for number in record.oclc:
             add(fields, "same_page", f"http://worldcat.org/oclc/{number}")
         fields["number"] = [c.number for c in record.containers if c.number]
 
     def _doi(self, doi: str) -> None:
-        iri = names.doi_iri(doi)
+        iri = identifiers.doi_iri(doi)
         for field in ("identifier", "same_thing", "same_page"):
             add(self.fields, field, iri)
         node = self._identifier("doi", "https://registry.identifiers.org/registry/doi", "DOI", doi, iri)

@@ -245,7 +245,7 @@ def _language_name(code: str, tag: str) -> str:
     own = languages.tag(code)
     if not own:
         return ""
-    name = langcodes.Language.get(own).display_name(tag)
+    name = langcodes.Language.get(own, normalize=False).display_name(tag)
     return "" if name.startswith("Unknown") else str(name)
 
 

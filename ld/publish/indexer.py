@@ -27,7 +27,7 @@ def words(record: Record) -> list[str]:
         "\n".join([record.title, *record.alternatives]),
         "\n".join([*people, *record.publishers, *containers]),
         "\n".join([subject.label for subject in record.subjects]),
-        "\n".join([record.abstract, record.doi, record.id, *record.isbns]),
+        "\n".join([record.abstract, record.doi, record.id, *record.isbns, *record.ismns]),
     ]
 
 

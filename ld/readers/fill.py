@@ -7,11 +7,12 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 
 from ld.memo import remembered
+from ld.readers.limits import EXCERPT_CHARACTERS
 from ld.record import Date, Record, Remark
-from ld.values import dates, names, text
-from ld.values.vocab import vocabulary
+from ld.values import addresses, dates, identifiers, languages, licences, pages, text
 
 _MARKS_BEFORE = re.compile(r"^(?:[\s;,:·•*–—]|[-.](?=\s))+")
+_SILENT = ("", "und", "undetermined")  # what MARC writes where nobody has said anything
 _MARKS_BEHIND = re.compile(r"[\s;,:·•*–—]+$")
 
 
@@ -32,29 +33,43 @@ def _pieces(keyword: str) -> tuple[str, ...]:
 
 def set_pages(record: Record, start: str, end: str) -> None:
     """Set first page, last page and both as one text."""
-    record.page_start, record.page_end = text.value(start), text.value(end)
-    if record.page_start:
-        several = record.page_end and record.page_end != record.page_start
-        record.pages = f"{record.page_start}-{record.page_end}" if several else record.page_start
+    found = pages.read((start, end))
+    record.page_start, record.page_end, record.pages = found.start, found.end, found.text
+    if found.problem:
+        given = end if found.start else " ".join(filter(None, (start, end)))
+        record.remarks.append(Remark("pages", found.problem, given[:EXCERPT_CHARACTERS]))
 
 
 def set_doi(record: Record, raw: str) -> None:
     """Set the DOI where it is one."""
-    record.doi = names.doi(raw) if raw else ""
+    record.doi = identifiers.doi(raw) if raw else ""
     if raw.strip() and not record.doi:
-        record.remarks.append(Remark("doi", "not a DOI: left out", raw))
+        record.remarks.append(Remark("doi", "not a DOI: left out", raw[:EXCERPT_CHARACTERS]))
 
 
 def set_urls(record: Record, raws: Iterable[str]) -> None:
     """Set the web addresses, each once; where there is no DOI yet, one of doi.org gives it."""
-    for raw in dict.fromkeys(raws):
-        address = names.url(raw)
+    for part, address in chain.from_iterable(map(addresses.addresses, dict.fromkeys(raws))):
         if address and address not in record.urls:
             record.urls.append(address)
-        elif raw.strip() and not address:
-            record.remarks.append(Remark("url", "not a web address: left out", raw))
+        elif not address:
+            record.remarks.append(Remark("url", "not a web address: left out", part[:EXCERPT_CHARACTERS]))
     if not record.doi:
-        record.doi = next((doi for url in record.urls if "doi.org/" in url and (doi := names.doi(url))), "")
+        record.doi = next((doi for url in record.urls if "doi.org/" in url and (doi := identifiers.doi(url))), "")
+
+
+def languages_of(raws: Iterable[str]) -> tuple[list[str], list[Remark]]:
+    """Return the codes of the languages that the values name, each once, and a remark for each word that names none."""
+    codes: dict[str, None] = {}
+    remarks: list[Remark] = []
+    for raw in dict.fromkeys(raws):
+        found = languages.named(raw)
+        codes |= dict.fromkeys(found.codes)
+        unknown = found.unknown or (() if found.codes or raw.strip().casefold() in _SILENT else (raw,))
+        remarks += [
+            Remark("language", "names no language: left out", word[:EXCERPT_CHARACTERS]) for word in unknown if word
+        ]
+    return list(codes), remarks
 
 
 def filled_in(raw: str, how: list[str]) -> Date | None:
@@ -73,14 +88,24 @@ def filled_in(raw: str, how: list[str]) -> Date | None:
     return Date(date.value[:7], "gYearMonth", date.year)
 
 
-def licence(raw: str) -> str:
-    """Return the IRI of a licence by its name or its IRI (`vocab/codes/licences.csv`), empty where it is not known.
+def set_licence(record: Record, raws: Iterable[str]) -> None:
+    """Set the licence that all values agree on, and what else they say of rights.
 
-    >>> licence("CC BY 4.0"), licence("http://creativecommons.org/licenses/by/4.0"), licence("CC BY")
-    ('https://creativecommons.org/licenses/by/4.0/', 'https://creativecommons.org/licenses/by/4.0/', '')
+    "CC BY" beside the IRI of a version of it says no more. Where one value says CC BY and another CC BY-NC, neither is
+    the licence of the work: both stay texts.
     """
-    row = vocabulary().code("licences", raw.strip().casefold())
-    if row:
-        return row["iri"]
-    iri = "https://" + raw.strip().partition("://")[2].removeprefix("www.").rstrip("/") + "/"
-    return iri if any(row["iri"] == iri for row in vocabulary().rows("codes/licences.csv")) else ""
+    found = {raw: licences.read(raw) for raw in dict.fromkeys(raws) if raw.strip()}
+    iris = {one.iri for one in found.values() if one.iri}
+    agreed = len(iris) == 1 and len({one.kind for one in found.values() if one.kind}) < 2
+    record.licence = iris.pop() if agreed else ""
+    record.rights_pages = list(dict.fromkeys(chain.from_iterable(one.pages for one in found.values())))
+    for raw, one in found.items():
+        repeated = agreed and bool(one.kind) and not one.iri
+        problem = _DISAGREE if one.iri and not agreed else one.problem
+        texts = (raw,) if one.iri and not agreed else one.texts
+        record.rights += [clean for said in texts if not repeated and (clean := text.value(said)) not in record.rights]
+        if problem and not repeated:
+            record.remarks.append(Remark("licence", problem, raw[:EXCERPT_CHARACTERS]))
+
+
+_DISAGREE = "another licence is said beside it: kept as text"

@@ -16,7 +16,7 @@ from ld.readers import nobody
 from ld.readers.bodies import Certainty, is_body
 from ld.readers.lives import parted
 from ld.record import Person, Record, Remark
-from ld.values import names, text
+from ld.values import identifiers, text
 from ld.values.vocab import vocabulary
 
 _CYRILLIC = re.compile("[\u0400-\u04ff]")
@@ -86,7 +86,9 @@ def set_printed(record: Record, authors: Iterable[Author]) -> None:
                 continue
             if not name.isascii() and _CYRILLIC.search(name) and _LATIN.search(name):
                 record.remarks.append(Remark("author", "Latin and Cyrillic letters are mixed in one name", name))
-            people[name] = transcribed(name, author)
+            person = people[name] = transcribed(name, author)
+            if author.orcid.strip() and not person.orcid:
+                record.remarks.append(Remark("orcid", "not a valid ORCID iD: left out", author.orcid))
     record.people = list(people.values())
 
 
@@ -110,7 +112,7 @@ def transcribed(name: str, author: Author | None = None, role: str = "aut", corp
     """
     whole = whole_name(name)
     affiliations = tuple(filter(None, (cleaned(one) for one in author.affiliations))) if author else ()
-    orcid = names.orcid(author.orcid) if author and author.orcid else ""
+    orcid = identifiers.orcid(author.orcid) if author and author.orcid else ""
     if corporate or (whole.body == "body" and not orcid):
         return Person(name, role, organization=True, orcid=orcid, affiliations=affiliations)
     known = orcid or affiliations or whole.body == "person"

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from ld.values import names
+from ld.values import identifiers
 
 MOST_CHARACTERS, MOST_TERMS = 1000, 64
 # The fields that may be named, each with all its names.
@@ -40,7 +40,7 @@ _TERM = re.compile(
 )
 _QUOTES = str.maketrans(dict.fromkeys("“”„‟«»＂", '"'))
 # As source and record write them, so that "978-3-16-148410-0" and "https://doi.org/10.5555/1" are found.
-_CANONICAL = {"doi": names.doi, "isbn": names.isbn}
+_CANONICAL = {"doi": identifiers.doi, "isbn": identifiers.isbn}
 _BEHIND = ")]}.,;:!?"
 _SHORTEST_PREFIX = 2  # bytes: of the Latin letters, a single one begins half of all words
 

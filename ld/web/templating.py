@@ -11,7 +11,7 @@ from werkzeug.local import LocalProxy
 from ld import __version__
 from ld.errors import SiteError
 from ld.formats.jsonld import JSONLD
-from ld.formats.links import address, as_list, is_web
+from ld.formats.links import address, as_list, is_pdf, is_web
 from ld.formats.table import CITATION, GRAPH, LINKED, RESULTS
 from ld.formats.tables import CSV
 from ld.settings import Settings
@@ -42,6 +42,7 @@ def install(app: Flask, settings: Settings) -> None:
         return target if is_web(target) else ""
 
     app.jinja_env.filters |= {"aslist": as_list, "href": href, "path": address, "words": _words}
+    app.jinja_env.tests["pdf"] = is_pdf
     app.jinja_env.globals |= {
         "root": LocalProxy(root),
         "version": __version__,

@@ -65,9 +65,23 @@ def record(document: dict[str, Any], source: Source) -> Record | Rejected:
     result.created = dates.stamp(_text(outer.get("created_date")))
     result.modified = dates.stamp(_text(outer.get("last_updated")))
     result.origin = Origin(result.origin.identifier if result.origin else "", result.modified)
-    licences = (fill.licence(_text(one.get(key))) for one in _licences(bib) for key in ("url", "type", "title"))
-    result.licence = next((iri for iri in licences if iri), "")
+    _licence(result, bib)
     return result
+
+
+def _licence(record: Record, bib: dict[str, Any]) -> None:
+    """Set the licence: the article's, else the journal's."""
+    own = _said_of(bib)
+    fill.set_licence(record, own or _said_of(_object(bib.get("journal"))))
+    if not own and (record.licence or record.rights or record.rights_pages):
+        record.how.append("licence-of-journal")
+
+
+def _said_of(one: dict[str, Any]) -> list[str]:
+    licences = _objects(one.get("license"))
+    return [
+        said for licence in licences for key in ("url", "type", "title") if (said := _text(licence.get(key)).strip())
+    ]
 
 
 def _article(outer: dict[str, Any], bib: dict[str, Any]) -> Article:
@@ -115,10 +129,6 @@ def _left(bib: dict[str, Any]) -> Iterator[Left]:
     for subject in _objects(bib.get("subject")):
         if not subject.get("code"):
             yield Left("bibjson.subject.term", "a term of a scheme without codes", _text(subject.get("term")))
-
-
-def _licences(bib: dict[str, Any]) -> list[dict[str, Any]]:
-    return _objects(_object(bib.get("journal")).get("license")) + _objects(bib.get("license"))
 
 
 def _four_digits(raw: str) -> str:

@@ -8,12 +8,12 @@ from collections.abc import Iterable
 from msgspec import Struct
 
 from ld.readers import isbd
-from ld.readers.fill import keywords, set_doi, set_pages, set_urls
+from ld.readers.fill import keywords, languages_of, set_doi, set_pages, set_urls
 from ld.readers.imprint import of_name, set_imprint
 from ld.readers.limits import EXCERPT_CHARACTERS, FIELD_CHARACTERS, oversized
 from ld.readers.people import Author, set_printed
 from ld.record import Container, Origin, Record, Rejected, Remark, Source, Subject
-from ld.values import languages, names, text
+from ld.values import identifiers, languages, text
 
 COLLECTION = "DOAJ"
 _ID = re.compile(r"(?:doaj-|oai:doaj\.org/article:)?([0-9a-f]{32})")
@@ -101,11 +101,11 @@ def set_page(record: Record, number: str, modified: str = "") -> None:
 
 def set_journal_language(record: Record, raws: Iterable[str]) -> None:
     """Set the journal's first language as the article's, but only if title and abstract agree with it (DOAJ's help)."""
-    said = [raw for raw in raws if raw.strip()]
-    code = next((code for raw in said if (code := languages.code(raw))), "")
-    if not code:
-        record.remarks += [Remark("language", "names no language: left out", raw) for raw in said]
+    codes, remarks = languages_of(raws)
+    record.remarks += remarks
+    if not codes:
         return
+    code = codes[0]
     tag = languages.tag(code)
     if all(languages.agrees(one, tag) for one in (record.title, record.abstract) if one):
         record.languages = [code]
@@ -117,14 +117,18 @@ def set_journal_language(record: Record, raws: Iterable[str]) -> None:
 
 def _journal(article: Article, remarks: list[Remark]) -> list[Container]:
     """Return the journal with volume and issue; ISSNs whose check digit is wrong are left out and remarked."""
-    issn, eissn = names.issn(article.issn), names.issn(article.eissn)
-    for raw, number in ((article.issn, issn), (article.eissn, eissn)):
-        if raw.strip() and not number:
-            remarks.append(Remark("issn", "not a valid ISSN: left out", raw))
+    numbers = [identifiers.issns(article.issn), identifiers.issns(article.eissn)]
+    for raw, found in zip((article.issn, article.eissn), numbers, strict=True):
+        if raw.strip() and not found:
+            remarks.append(Remark("issn", "not a valid ISSN: left out", raw[:EXCERPT_CHARACTERS]))
+        remarks += [
+            Remark("issn", "a further ISSN, of which medium or title is not said: left out", n) for n in found[1:]
+        ]
+    issn, eissn = (next(iter(found), "") for found in numbers)
     if eissn == issn:
         eissn = ""
     if not issn and not eissn:
-        issn = next((number for raw in article.other_issns if (number := names.issn(raw))), "")
+        issn = next((number for raw in article.other_issns if (number := identifiers.issn(raw))), "")
     title = text.plain(article.journal)
     if not title and not issn and not eissn:
         return []

@@ -14,7 +14,7 @@ import re
 
 from msgspec import Struct
 
-from ld.values import names
+from ld.values import identifiers
 from ld.values.text import flat
 
 _STAMP = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z")
@@ -93,7 +93,7 @@ def doi_of_url(url: str) -> str:
     match = _URL_DOI.search(url)
     if not match:
         return ""
-    return names.doi(_TAIL.sub("", match[1]))
+    return identifiers.doi(_TAIL.sub("", match[1]))
 
 
 def _language(rest: str, anchors: Known, facts: Facts) -> None:
@@ -140,7 +140,7 @@ def _numbers(between: str, anchors: Known, facts: Facts) -> None:
             return
     match = _only(between)
     if match is not None:
-        doi = names.doi(between[match:])
+        doi = identifiers.doi(between[match:])
         if doi and (_ends_surely(doi) or _confirmed(doi, anchors.urls)):
             facts.doi = doi
             facts.how.append("doi-from-index-text")
@@ -193,7 +193,7 @@ def _people(rest: str, at: int, anchors: Known, facts: Facts) -> None:
         numbers.append(expected if numbered else -1)
         expected += numbered
         orcid = _ORCID.match(rest, at)
-        orcids.append(names.orcid(orcid[0]) if orcid else "")
+        orcids.append(identifiers.orcid(orcid[0]) if orcid else "")
         at = orcid.end() if orcid else at
     if any(orcids):
         facts.orcids = orcids

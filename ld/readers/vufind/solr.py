@@ -26,7 +26,7 @@ from ld.readers.vufind.appearance import set_containers
 from ld.readers.vufind.credits import set_people
 from ld.readers.vufind.kind import ARTICLES, SERIALS, THESES, said
 from ld.record import Part, Record, Rejected, Remark, Source, Subject
-from ld.values import dates, languages, names, text
+from ld.values import addresses, dates, identifiers, text
 from ld.values.vocab import vocabulary
 
 KIND = "solr"
@@ -160,13 +160,17 @@ class _Reading:
 
     def checked(self, field: str, check: Callable[[str], str], problem: str) -> list[str]:
         """Return the values in canonical form, each once; what fails the check is left out and remarked."""
+        return self.several(field, lambda raw: tuple(filter(None, (check(raw),))), problem)
+
+    def several(self, field: str, numbers: Callable[[str], tuple[str, ...]], problem: str) -> list[str]:
+        """Return the numbers in the values, each once; a value without any is left out and remarked."""
         if field not in self.fields:
             return []
-        good = {raw: check(raw) for raw in self.all(field)}
-        for raw, number in good.items():
-            if not number:
+        found = {raw: numbers(raw) for raw in self.all(field)}
+        for raw, good in found.items():
+            if not good:
                 self.remark(field, problem, raw)
-        return list(dict.fromkeys(number for number in good.values() if number))
+        return list(dict.fromkeys(number for good in found.values() for number in good))
 
     def remark(self, field: str, problem: str, value: str) -> None:
         self.remarks.append(Remark(field, problem, value[:EXCERPT_CHARACTERS]))
@@ -204,7 +208,7 @@ class _Reading:
         for word in words.unknown:
             self.remark("format", "the word is not in codes/types.csv: left out", word)
         if record.format in ARTICLES:
-            academic = bool(self.rules.get("academic")) or any(map(names.issn, self.fields.get("issn", ())))
+            academic = bool(self.rules.get("academic")) or any(map(identifiers.issn, self.fields.get("issn", ())))
             record.format = "academicarticle" if academic else "article"
         if THESES.search(record.format):
             record.degree = readers_isbd.degree(self.first("dissertation_note", "degree_str_mv"))
@@ -229,22 +233,39 @@ class _Reading:
         record.span = readers_isbd.run(text.plain(self.first("dateSpan")))
 
     def _languages(self, record: Record) -> None:
-        for raw in self.all("language"):
-            code = languages.code(raw)
-            if code and code not in record.languages:
-                record.languages.append(code)
-            elif not code and raw.casefold() not in ("undetermined", "und"):
-                self.remark("language", "names no language: left out", raw)
+        codes, remarks = fill.languages_of(self.all("language"))
+        record.languages += codes
+        self.remarks += remarks
 
     # -- identifiers --------------------------------------------------------------------------------------------------
 
     def _identifiers(self, record: Record) -> None:
         fill.set_doi(record, self.first("doi_str_mv", "doi_str"))
-        record.isbns = self.checked("isbn", names.isbn, "not a valid ISBN: left out")
-        record.lccn = next(iter(self.checked("lccn", names.lccn, "not a valid LCCN: left out")), "")
-        record.oclc = [number for number in self.all("oclc_num") if number.isascii() and number.isdigit()]
+        self._isbns(record)
+        record.lccn = self._lccn()
+        record.oclc = self.checked("oclc_num", identifiers.oclc, "not an OCLC number: left out")
         record.control_numbers = [number for number in self.all("ctrlnum") if number != self.id]
-        record.thumbnail = names.url(self.first("thumbnail"))
+        record.thumbnail = next(iter(self.checked("thumbnail", addresses.url, "not a web address: left out")), "")
+
+    def _isbns(self, record: Record) -> None:
+        """Set ISBNs, and the ISMNs that stand among them: VuFind has no field of its own for those of printed music."""
+        for raw in self.all("isbn"):
+            music = identifiers.ismns(raw)
+            if music:
+                self.remark("isbn", "an ISMN, no ISBN: taken as ISMN", raw)
+            for part, number in identifiers.candidates(raw) or ((raw, ""),):
+                if not number and not music:
+                    self.remark("isbn", "not a valid ISBN: left out", raw if part in raw else part)
+                elif number and number not in record.isbns:
+                    record.isbns.append(number)
+            record.ismns += [number for number in music if number not in record.ismns]
+
+    def _lccn(self) -> str:
+        """Return the control number; of several the first."""
+        found = self.checked("lccn", identifiers.lccn, "not a valid LCCN: left out")
+        for further in found[1:]:
+            self.remark("lccn", "a further control number: left out", further)
+        return next(iter(found), "")
 
     # -- where it appeared --------------------------------------------------------------------------------------------
 
@@ -254,7 +275,7 @@ class _Reading:
         imprint.set_imprint(record, map(read, self.fields.get("publisher", ())))
 
     def _containers(self, work: Record) -> None:
-        issns = self.checked("issn", names.issn, "not a valid ISSN: left out")
+        issns = self.several("issn", identifiers.issns, "not a valid ISSN: left out")
         # Two ISSNs of DOAJ are print and online, in this order (import/xsl/doaj.xsl).
         set_containers(work, self.fields, issns, self.rules.get("slug") == "doaj")
         if work.format not in SERIALS:

@@ -22,7 +22,7 @@ from ld.site.pools import Pools, Served
 from ld.sparql import guard
 from ld.sparql.guard import Form
 from ld.sparql.pool import Answer, Request
-from ld.values import names
+from ld.values import addresses
 from ld.values.vocab import vocabulary
 from ld.web.edge.disconnect import leaving
 from ld.web.edge.limits import client
@@ -120,7 +120,7 @@ def _graphs(query: str, sent: MultiDict[str, str]) -> Asked:
     default, named = sent.getlist("default-graph-uri"), sent.getlist("named-graph-uri")
     if not default and not named:
         return Asked(query)
-    if not all(map(names.is_iri, (*default, *named))):
+    if not all(map(addresses.is_iri, (*default, *named))):
         raise BadRequest("default-graph-uri and named-graph-uri take absolute IRIs.")
     return Asked(query, tuple(default), tuple(named))
 
