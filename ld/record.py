@@ -13,7 +13,8 @@ class Date(Struct, frozen=True, array_like=True, tag=4, gc=False):
     """A date as precise as the source and no more: `value` in the lexical form of `datatype`.
 
     `datatype` is one of `gYear`, `gYearMonth`, `date` (XML Schema) or `edtf` (Library of Congress EDTF).
-    `year` is four digits, or empty where no single year is named.
+    `year` is four digits: the year that is named, of several the first, empty where none is ("199X"). `values.edtf`
+    makes it.
     """
 
     value: str

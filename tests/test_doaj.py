@@ -89,6 +89,7 @@ def test_a_script_in_the_title_is_no_title() -> None:
         ("2019", None, "2019"),
         ("2019", "13", "2019"),
         ("19", "4", "2019-04"),
+        ("2019/2020", None, "2019/2020"),
     ],
 )
 def test_a_date_is_as_precise_as_year_and_month(year: str, month: str | None, value: str) -> None:
@@ -96,6 +97,15 @@ def test_a_date_is_as_precise_as_year_and_month(year: str, month: str | None, va
 
     assert record.issued
     assert record.issued.value == value
+
+
+@pytest.mark.parametrize(("year", "reason"), [("xiii", "names no date"), ("3412", "after 2028"), ("1398", "before")])
+def test_a_year_that_is_none_is_a_remark(year: str, reason: str) -> None:
+    record = article(year=year, month="")
+
+    assert record.issued is None
+    assert [(one.field, one.value) for one in record.remarks] == [("year", year)]
+    assert reason in record.remarks[0].problem
 
 
 def test_issns_print_and_online_and_the_same_twice() -> None:

@@ -256,10 +256,14 @@ def test_an_iri_with_a_blank_is_refused_before_anything_is_described(tmp_path: P
         ("pages.csv", "journal,titel,Title,", "pages.csv:2: journal has no field 'titel'"),
         ("pages.csv", "record,doi,,", "pages.csv:2: 'doi' needs exactly one row"),
         ("pages.csv", "record,doi,DOI,\nrecord,doi,Doi,", "pages.csv:3: 'doi' needs exactly one row"),
+        ("codes/date_words.csv", "circa,abuot,", "date_words.csv:2: 'circa' means 'abuot': name one of about, between"),
+        ("codes/months.csv", "smarch,13,", "months.csv:2: 13 is no month, nor a season"),
+        ("codes/eras.csv", "x,MCM,,,", "eras.csv:2: 'MCM' in the column first is no number"),
+        ("codes/calendars.csv", "ara,1,,Hijri,", "calendars.csv:2: '' in the column last is no number"),
         ("codes/zotero.csv", "bibo:,last,", "zotero.csv:2: 'last' is neither class nor nearest"),
     ],
 )
-def test_a_mistake_in_a_table_of_the_pages_is_told_before_anything_is_built(
+def test_a_mistake_in_a_table_is_told_before_anything_is_built(
     tmp_path: Path, name: str, row: str, complaint: str
 ) -> None:
     header = (PACKAGED / name).read_text(encoding="utf-8").partition("\n")[0]

@@ -138,7 +138,34 @@ def test_dates_of_catalogues(raw: str, value: str) -> None:
     record = marc(publishDate=["Not found", raw, "2001"])
 
     assert record.issued
-    assert (record.issued.value, problems(record)) == (value, ["publishDate"])
+    assert (record.issued.value, problems(record)) == (value, ["publishDate", "publishDate"])
+    assert [remark.value for remark in record.remarks] == ["Not found", "2001"]
+
+
+def test_a_year_of_another_calendar_is_a_remark_with_the_value_as_it_came() -> None:
+    record = marc(publishDate=[" 1423 "], language=["Arabic"])
+    added = marc(publishDate=["1423 [2002 or 2003]"], language=["Arabic"])
+
+    assert record.issued is None
+    assert [(one.field, one.value, "Hijri" in one.problem) for one in record.remarks] == [
+        ("publishDate", " 1423 ", True)
+    ]
+    assert added.issued
+    assert (added.issued.value, added.remarks) == ("[2002,2003]", [])
+
+
+def test_two_numbers_are_two_years_in_marc_and_a_month_elsewhere() -> None:
+    copied, stated = marc(publishDate="2010-11"), indexed(record_format="oai_dc", publishDate="2010-11")
+    unknown = indexed(publishDate="2010-11")
+
+    assert [one.issued and one.issued.value for one in (copied, stated, unknown)] == ["2010/2011", "2010-11", "2010"]
+
+
+def test_a_run_is_told_by_several_statements_and_what_tells_none_is_remarked() -> None:
+    record = marc(dateSpan=["Vol. 1, no. 1 (Mar. 1987)-", "Ceased with vol. 21, no. 3/4 (2007).", "No. 1-"])
+
+    assert record.span
+    assert (record.span.value, [one.value for one in record.remarks]) == ("1987/2007", ["No. 1-"])
 
 
 def test_headings_lose_the_stop_and_initials_keep_it() -> None:

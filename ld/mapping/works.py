@@ -139,17 +139,22 @@ class _Description:
         return Text(text, self.tag if self.tag and languages.agrees(text, self.tag) else "")
 
     def _dates(self) -> None:
+        """Set the date of issue; of a run of years, the first is when publication began.
+
+        "1971 or 1972" is no date of publication to schema.org, which knows no doubt.
+        """
         fields, issued, span = self.fields, self.record.issued, self.record.span
         known = issued or span
         if known:
             fields["issued"] = [known]
-        if issued and issued.year:
-            fields["year"] = [issued.year]
+            fields["year"] = [known.year] if known.year else []
+        if issued and issued.year and not issued.value.startswith("["):
             fields["published"] = [issued.year if issued.datatype == "edtf" else issued.value]
-        if span and span.datatype == "edtf" and "/" in span.value:
+        if span:
             self._span(span)
 
     def _span(self, span: Date) -> None:
+        """Set the first and the last year of a run; one that is not sure ("1936?", "19XX") is none of a schema:Date."""
         start, _, end = span.value.partition("/")
         self.fields["start"] = [start] if start.isdigit() else []
         self.fields["end"] = [end] if end.isdigit() else []

@@ -42,6 +42,7 @@ from ld.site.files import Packers
 from ld.site.generation import LAYOUT, Account, Generation, Manifest, live_path
 from ld.site.rendered import edition
 from ld.store import engine
+from ld.values import calendars, datewords
 from ld.values.text import shown
 from ld.values.vocab import Vocabulary, vocabulary
 
@@ -105,7 +106,9 @@ def _show_rejects(generation: Path, site: Path) -> Path:
 
 
 def _legible(known: Vocabulary) -> None:
-    """Read the tables that only a served site needs: a mistake in them is told before anything is built."""
+    """Read the tables of pages, citations and dates: a mistake in them is told before anything is built."""
+    datewords.check(known)
+    calendars.check(known)
     captions(known)
     order(known)
     citation.check(known)

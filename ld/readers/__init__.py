@@ -11,6 +11,7 @@ bodies             whether a name is a corporate body's
 contents           all values of a source record, by field
 people             names as sources print them
 isbd               what the conventions of description hide in one string
+runs               what catalogues write of the run of a serial: its first and its last year
 imprint            publishers, distributors and places in one statement
 fill               what every source fills in alike
 vufind/fields      the fields of VuFind's index
@@ -21,6 +22,7 @@ doaj/oai           DOAJ OAI-PMH XML
 vufind/kind        words for the kind of a work
 vufind/credits     who made the work
 vufind/appearance  where it appeared
+vufind/times       when it was issued
 vufind/solr        VuFind Solr JSON
 vufind/staffview   VuFind Staff View text
 *                  further sources, a folder each: a module with KIND, NAME, sniff and read is one

@@ -9,7 +9,7 @@ from itertools import chain
 from ld.memo import remembered
 from ld.readers.limits import EXCERPT_CHARACTERS
 from ld.record import Date, Record, Remark
-from ld.values import addresses, dates, identifiers, languages, licences, pages, text
+from ld.values import addresses, calendars, dates, identifiers, languages, licences, pages, text
 
 _MARKS_BEFORE = re.compile(r"^(?:[\s;,:·•*–—]|[-.](?=\s))+")
 _SILENT = ("", "und", "undetermined")  # what MARC writes where nobody has said anything
@@ -70,6 +70,23 @@ def languages_of(raws: Iterable[str]) -> tuple[list[str], list[Remark]]:
             Remark("language", "names no language: left out", word[:EXCERPT_CHARACTERS]) for word in unknown if word
         ]
     return list(codes), remarks
+
+
+def set_issued(record: Record, field: str, raw: str, date: Date | None, kind: calendars.Kind) -> bool:
+    """Determine whether the date was set as that of issue; what is not read, or is in doubt, is remarked."""
+    problem = calendars.unread(raw, kind) if date is None else calendars.doubt(date, raw, kind)
+    if problem:
+        record.remarks.append(Remark(field, problem, raw[:EXCERPT_CHARACTERS]))
+        return False
+    record.issued = date
+    return True
+
+
+def set_filled_in(record: Record, field: str, raw: str, kind: calendars.Kind) -> None:
+    """Set a date of DOAJ, and how it was read where less was taken than stands there."""
+    how: list[str] = []
+    if set_issued(record, field, raw, filled_in(text.plain(raw), how), kind):
+        record.how += how
 
 
 def filled_in(raw: str, how: list[str]) -> Date | None:

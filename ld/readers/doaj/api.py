@@ -16,7 +16,7 @@ from ld.readers.limits import EXCERPT_CHARACTERS
 from ld.readers.people import Author
 from ld.readers.share import Share
 from ld.record import Left, Origin, Part, Record, Rejected, Remark, Source, Subject
-from ld.values import dates, text
+from ld.values import calendars, dates, text
 
 KIND = "doaj"
 NAME = "DOAJ article JSON"
@@ -56,12 +56,9 @@ def record(document: dict[str, Any], source: Source) -> Record | Rejected:
     result = article.record(_article(outer, bib), source)
     if isinstance(result, Rejected):
         return result
-    year = _text(bib.get("year"))
     result.values = contents.of_json(outer)
     result.left = list(_left(bib))
-    result.issued = dates.month(_four_digits(year), _text(bib.get("month")))
-    if year.strip() and result.issued is None:
-        result.remarks.append(Remark("year", "names no year: left out", year))
+    _issued(result, _text(bib.get("year")), _text(bib.get("month")))
     result.created = dates.stamp(_text(outer.get("created_date")))
     result.modified = dates.stamp(_text(outer.get("last_updated")))
     result.origin = Origin(result.origin.identifier if result.origin else "", result.modified)
@@ -82,6 +79,16 @@ def _said_of(one: dict[str, Any]) -> list[str]:
     return [
         said for licence in licences for key in ("url", "type", "title") if (said := _text(licence.get(key)).strip())
     ]
+
+
+def _issued(record: Record, year: str, month: str) -> None:
+    """Set year and month; a month that is none is remarked."""
+    date = dates.month(_four_digits(year), month) or dates.parse(year)
+    if year.strip() and fill.set_issued(record, "year", year, date, calendars.Kind(format=record.format)) and date:
+        if month.strip() and date.datatype == "gYear":
+            record.remarks.append(Remark("month", "names no month: left out", month))
+    elif month.strip():
+        record.remarks.append(Remark("month", "without a year: left out", month))
 
 
 def _article(outer: dict[str, Any], bib: dict[str, Any]) -> Article:
@@ -134,7 +141,7 @@ def _left(bib: dict[str, Any]) -> Iterator[Left]:
 def _four_digits(raw: str) -> str:
     """Return the year; DOAJ repairs years of two digits in the same way (bibjson().get_publication_date)."""
     digits = raw.strip()
-    return f"20{digits}" if len(digits) == 2 and digits.isdigit() and int(digits) < 50 else digits
+    return f"20{digits}" if len(digits) == 2 and digits.isascii() and digits.isdigit() and int(digits) < 50 else digits
 
 
 def _text(value: Any) -> str:

@@ -22,7 +22,7 @@ from ld.readers.limits import EXCERPT_CHARACTERS
 from ld.readers.people import Author
 from ld.readers.share import Share
 from ld.record import Deleted, Origin, Part, Record, Rejected, Source, Subject
-from ld.values import dates, text
+from ld.values import calendars, dates, text
 
 KIND = "oai_doaj"
 NAME = "DOAJ OAI-PMH XML"
@@ -205,8 +205,8 @@ def _article(element: etree._Element, known: str) -> Article:
 
 
 def _dates(record: Record, element: etree._Element, header: etree._Element | None, identifier: str) -> None:
-    raw = _text(element, f"{_DOAJ}publicationDate")
-    record.issued = fill.filled_in(raw, record.how) if raw else None
+    if raw := _text(element, f"{_DOAJ}publicationDate").strip():
+        fill.set_filled_in(record, "publicationDate", raw, calendars.Kind(format=record.format))
     if header is not None:
         record.modified = dates.stamp(_text(header, f"{_OAI}datestamp"))
         record.origin = Origin(identifier, record.modified)

@@ -25,6 +25,7 @@ from ld.readers.share import Share
 from ld.readers.vufind.appearance import set_containers
 from ld.readers.vufind.credits import set_people
 from ld.readers.vufind.kind import ARTICLES, SERIALS, THESES, said
+from ld.readers.vufind.times import set_dates
 from ld.record import Part, Record, Rejected, Remark, Source, Subject
 from ld.values import addresses, dates, identifiers, text
 from ld.values.vocab import vocabulary
@@ -117,7 +118,7 @@ class _Reading:
         record = Record(id=self.id, title=title, source=self.source, collection=self.collection, values=self.fields)
         record.remarks = self.remarks
         self._format(record)
-        self._date(record)
+        set_dates(record, self.fields, self.marc, self.rules.get("dates") == "month")
         self._publishers(record)
         self._identifiers(record)
         self._description(record)
@@ -217,20 +218,10 @@ class _Reading:
 
     def _people(self, record: Record) -> None:
         set_people(record, self.fields, self.marc, self.marc and record.format not in ("article", "academicarticle"))
-        record.contributor_names = self.headings("author_additional")
+        additional = (name.rstrip(" ;,-\u2013\u2014") for name in self.headings("author_additional"))
+        record.contributor_names = list(dict.fromkeys(filter(None, additional)))
 
-    # -- date, language -----------------------------------------------------------------------------------------------
-
-    def _date(self, record: Record) -> None:
-        for raw in self.fields.get("publishDate", ()):
-            clean = text.plain(raw)
-            month = self.rules.get("dates") == "month"
-            record.issued = fill.filled_in(clean, record.how) if month else dates.parse(clean)
-            if record.issued:
-                break
-            if clean:
-                self.remark("publishDate", "names no date: left out", raw)
-        record.span = readers_isbd.run(text.plain(self.first("dateSpan")))
+    # -- language -----------------------------------------------------------------------------------------------------
 
     def _languages(self, record: Record) -> None:
         codes, remarks = fill.languages_of(self.all("language"))
