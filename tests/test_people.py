@@ -26,6 +26,7 @@ from ld.values import lives
         ("John Paul II, Pope, 1920-2005", "", "", "", "1920-2005"),
         ("Pius, IX, Pope", "", "", "", ""),
         ("Alʹfonsov, V. (Vladimir)", "Alʹfonsov", "V.", "", ""),
+        ("Manley, Mrs. (Mary de la Rivière), 1663-1724", "", "", "", "1663-1724"),
         ("Doe, Sir John", "Doe", "John", "", ""),
         ("Doe, John, S.J.", "Doe", "John", "", ""),
         ("Doe, Omi", "Doe", "Omi", "", ""),
