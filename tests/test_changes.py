@@ -34,7 +34,7 @@ WORKS = quote("CONSTRUCT { ?w <http://purl.org/dc/terms/title> ?t } WHERE { ?w <
 ONE = "/record/one"
 CHANGED = [
     "/", ONE, *(f"{ONE}.{form.key}" for form in RECORD), f"{ONE}/source", f"{ONE}/why?format=json",
-    "/agent/doe-jane", "/dataset", *(f"/dataset.{form.key}" for form in DOCUMENT), "/.well-known/void",
+    "/agent/shelf/doe-jane~1fd30841", "/dataset", *(f"/dataset.{form.key}" for form in DOCUMENT), "/.well-known/void",
     "/search?q=title", "/search?q=title&format=json", "/browse/record", "/browse/agent", "/dump/",
     "/dump/?format=json", "/dump/SHA256SUMS", "/dump/catalogue.nt.gz", "/dump/catalogue.csv", "/sitemap.xml",
     "/sitemap-1.xml", *(f"/sparql?query={TITLES}&format={form.key}" for form in RESULTS),

@@ -126,7 +126,7 @@ def test_translators_and_directors_are_no_authors() -> None:
         ("1984?", "1984?", "", ("1984", "1984///1984?"), {"date-parts": [[1984]], "circa": True}),
         ("1984~", "about 1984", "", ("1984", "1984///about 1984"), {"date-parts": [[1984]], "circa": True}),
         ("1990/1995?", "1990--1995?", "", ("1990", "1990///1990-1995?"), {"date-parts": [[1990], [1995]], "circa": True}),
-        ("199X", "1990--1999", "", ("1990", "1990///1990-1999"), {"date-parts": [[1990], [1999]]}),
+        ("199X", "1990--1999?", "", ("1990", "1990///1990-1999?"), {"date-parts": [[1990], [1999]], "circa": True}),
         ("1950/..", "1950--", "", ("1950", "1950///1950-"), {"date-parts": [[1950]], "literal": "1950–"}),
         ("../1950", "--1950", "", ("1950", "1950///-1950"), {"date-parts": [[1950]], "literal": "–1950"}),
         ("2018-11/2019-02", "2018--2019", "", ("2018", "2018///2018-2019"), {"date-parts": [[2018, 11], [2019, 2]]}),
@@ -265,6 +265,26 @@ def test_a_chapter_has_its_book_and_a_book_its_series() -> None:
     assert (item(book)["collection-title"], item(book)["collection-number"]) == ("Studies", "7")
 
 
+@pytest.mark.parametrize(
+    ("printed", "in_bibtex", "edition"),
+    [
+        ("3rd ed.", "3rd", "3rd ed."),
+        ("First edition.", "First", "First edition"),
+        ("2. Aufl.", "2. Aufl.", "2. Aufl."),
+        ("Version 1.1.", "Version 1.1", "Version 1.1"),
+        ("2014-09-15.", "2014-09-15", "2014-09-15"),
+        ("Win32-ed.", "Win32-ed.", "Win32-ed."),
+        ("Edition", "Edition", "Edition"),
+        ("2.", "2.", "2."),
+    ],
+)
+def test_an_edition_ends_where_its_words_end(printed: str, in_bibtex: str, edition: str) -> None:
+    """BibTeX's styles add the word "edition", CSL's do so where it is a number."""
+    one = replace(BOOK, edition=printed)
+
+    assert (field(one, "edition"), lines(one, "ET"), item(one)["edition"]) == (f"{{{in_bibtex}}}", [edition], edition)
+
+
 def test_edition_and_place_are_told() -> None:
     one = replace(BOOK, edition="3rd ed.", publication_places=["Berlin", "Wien"])
 
@@ -302,9 +322,10 @@ def test_the_title_is_as_printed_without_the_marks_of_library_rules(printed: str
 )
 def test_a_printed_book_is_not_at_the_address_of_its_table_of_contents(address: str, is_the_work: bool) -> None:
     book = replace(BOOK, urls=[address])
+    thesis = replace(book, kind="Thesis", format="thesis")
     expected = address if is_the_work else URL
 
-    assert field(book, "url") == f"{{{expected}}}"
+    assert field(book, "url") == field(thesis, "url") == f"{{{expected}}}"
     assert (lines(book, "UR"), item(book)["URL"]) == ([expected], expected)
     for online in (
         replace(book, free=True),

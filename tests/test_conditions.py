@@ -17,7 +17,7 @@ FORMS = ("html", "jsonld", "json", "ttl", "nt", "rdf", "trig", "schemaorg.jsonld
 VALIDATED = [
     "/", "/dataset", RECORD, *(f"{RECORD}.{form}" for form in FORMS), f"{RECORD}/source", f"{RECORD}/why",
     f"{RECORD}/why?format=json", f"{RECORD}.linkset.json", "/journal/1234-5679", "/journal/1234-5679.ttl",
-    "/journal/1234-5679/volume/12/issue/3", "/subject", "/agent/doe-jane", "/provenance.nt", "/search?q=example",
+    "/journal/1234-5679/volume/12/issue/3", "/subject", "/agent/catalog/doe-jane~1fd30841", "/provenance.nt", "/search?q=example",
     "/search?q=example&format=json", "/browse/record", "/browse/journal", "/dump/", "/dump/?format=json",
     "/context/v1.jsonld", "/.well-known/void", "/.well-known/api-catalog", "/openapi.json", "/sitemap.xml",
     "/sitemap-1.xml", "/robots.txt", "/dump/SHA256SUMS", "/dump/catalogue.nt.gz", "/dump/catalogue.csv",

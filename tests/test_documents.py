@@ -93,8 +93,8 @@ def test_nothing_acceptable_is_a_406_that_lists_what_there_is(client: FlaskClien
 
 @pytest.mark.parametrize(
     "path",
-    ["/journal/2297-7775", "/journal/2297-7775/volume/4", "/organization/frontiers-media-s-a", "/agent/doe-jane",
-     "/subject/co-production", "/subject/ddc/576.82", "/subject", "/dataset/doaj", "/provenance"],
+    ["/journal/2297-7775", "/journal/2297-7775/volume/4", "/organization/frontiers-media-s-a",
+     "/agent/catalog/doe-jane~1fd30841",  "/subject/co-production", "/subject/ddc/576.82", "/subject", "/dataset/doaj", "/provenance"],
 )  # fmt: skip
 def test_shared_things_are_negotiated_and_have_extensions_like_records(client: FlaskClient, path: str) -> None:
     response = get(client, path, "text/turtle")

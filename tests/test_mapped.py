@@ -16,7 +16,7 @@ from ld.values.vocab import Vocabulary
 VOCABULARY = Vocabulary()
 HERE = f"{BASE}record/1#it"
 ORCID = "https://orcid.org/0000-0002-1825-0097"
-ADA = "<https://data.example.org/agent/lovelace-ada#it>"
+ADA = "<https://data.example.org/agent/orcid-0000-0002-1825-0097#it>"
 BOOK = "<https://data.example.org/book/9780306406157#it>"
 WITHIN = [Container("book", "Whole", isbns=("9780306406157",)), Container("series", "A series", number="7")]
 
@@ -38,10 +38,15 @@ TABLE: list[tuple[str, dict[str, Any], str]] = [
         for space in ("owl", "schema")
     ],
     ("relators:pup", {"publication_places": ["Aachen"]}, '"Aachen"'),
+    *[(f"{space}:rights", {"rights": ["CC BY"]}, '"CC BY"') for space in ("dcterms", "dc")],
+    *[(name, {"rights_pages": ["https://a.example/r"]}, "<https://a.example/r>") for name in
+      ("dcterms:rights", "schema:usageInfo")],
+    ("bibo:status", {"status": "Retracted"}, "<http://purl.org/spar/pso/retracted-from-publication>"),
+    ("schema:creativeWorkStatus", {"status": "Retracted"}, '"Retracted"'),
     *[
         (f"schema:{name}", {"people": [Person("Doe, Ann, Jr.", suffix="Jr.", life="1809-1882", heading=heading)]},
          f"{agent} {value}")
-        for heading, agent in ((False, f"<{BASE}record/1#author-1>"), (True, f"<{BASE}agent/doe-ann-jr-1809-1882#it>"))
+        for heading, agent in ((False, f"<{BASE}record/1#author-1>"), (True, f"<{BASE}agent/doe-ann-jr-1809-1882~92c2780d#it>"))
         for name, value in (
             ("honorificSuffix", '"Jr."'), ("disambiguatingDescription", '"1809-1882"'),
             ("birthDate", '"1809"^^<http://schema.org/Date>'), ("deathDate", '"1882"^^<http://schema.org/Date>'),

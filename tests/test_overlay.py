@@ -25,7 +25,7 @@ BOOK = {
     "id": "b", "record_format": "marc", "language": ["English"], "format": ["Book"], "publisher": ["Example Press"],
     "title": "The history of the book and the art of the printing in the world of today",
     "author": ["Doe, Jane"], "author2": ["Wizards of Example", "Roe, Richard"], "author2_role": ["editor", "wizard"],
-    "callnumber-raw": ["QH365 .O2 1995"], "publishDate": ["ca. 1995"],
+    "callnumber-raw": ["QH365 .O2 1995"], "publishDate": ["ca. 1995"], "publication_status_str": ["Retracted"],
 }  # fmt: skip
 THESIS = {"id": "t", "language": ["English"], "format": ["Thesis"], "title": "A thesis", "topic": ["Books"],
           "dissertation_note": ["Thesis (Ph.D.)--Example University, 1995"], "publishDate": ["March 1995"]}  # fmt: skip
@@ -56,6 +56,7 @@ CHANGES = {
     "codes/roles.csv": ("edt,editor,", "edt,maker,"),
     "codes/schemes.csv": ("http://id.loc.gov/authorities/classification", "http://id.loc.gov/lcc"),
     "codes/stopwords.csv": ("en,the\nen,of\nen,and\n", "fr,the\nfr,of\nfr,and\n"),
+    "codes/statuses.csv": ("retracted,Retracted,", "retracted,Taken back,"),
     "codes/types.csv": ("bibo:Thesis", "bibo:Report"),
     "context.jsonld": ('"Thesis":', '"Dissertation":'),
     "mapping.csv": ("work,title,dcterms:title,", "work,title,rdfs:label,"),

@@ -243,9 +243,19 @@ def test_what_belongs_to_one_record_must_have_its_id(tmp_path: Path) -> None:
 
 def test_an_iri_with_a_blank_is_refused_before_anything_is_described(tmp_path: Path) -> None:
     text = VOCABULARY.text("things.csv")
-    (tmp_path / "things.csv").write_text(text.replace("{base}subject/{slug}#it", "{base}subject/{slug} #it"))
+    (tmp_path / "things.csv").write_text(text.replace("{base}subject/{key}#it", "{base}subject/{key} #it"))
 
     with pytest.raises(VocabError, match=r"things\.csv:\d+: .* gives no IRI"):
+        Kinds(Site(BASE), Vocabulary(tmp_path))
+
+
+def test_an_iri_with_a_place_that_its_thing_lacks_is_refused(tmp_path: Path) -> None:
+    text = VOCABULARY.text("things.csv")
+    (tmp_path / "things.csv").write_text(text.replace("{base}subject/{key}#it", "{base}subject/{slug}#it"))
+
+    with pytest.raises(
+        VocabError, match=r"things\.csv:\d+: there is no \{slug\} of a 'subject': use \{base\}, \{key\}"
+    ):
         Kinds(Site(BASE), Vocabulary(tmp_path))
 
 

@@ -90,6 +90,11 @@ def _tell(manifest: Manifest, settings: Settings, progress: Display) -> None:
     )
     if account.rejected:
         say(f"Rejected records with their reasons: {settings.site / 'rejects.jsonl'}")
+    if not settings["licence"]:
+        say(
+            "No licence is stated for the data, except where codes/collections.csv has one: who may grant it names it"
+            ' in the setting "licence"'
+        )
     say(
         f"Generation {manifest.generation} is live: {counts['records']:,} records, {counts['things']:,} shared things,"
         f" {counts['triples']:,} triples, in {time.monotonic() - progress.started:.1f} s",

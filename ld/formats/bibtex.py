@@ -26,7 +26,7 @@ _UNPAIRED = str.maketrans(_TEX | {"{": r"\textbraceleft{}", "}": r"\textbracerig
 _PAIRED = str.maketrans(_TEX)
 _APART = re.compile(r"[\s,]|^others$", re.IGNORECASE)
 _UNSAFE = re.compile(r"(?<!\S)and(?!\S)|,|^others$", re.IGNORECASE)
-_EDITION = re.compile(r",?\s*\b(?:ed|edition)\.?$", re.IGNORECASE)
+_EDITION = re.compile(r"(?:,\s*|\s+)(?:ed|edition)\.?$", re.IGNORECASE)
 
 
 def bibtex(summary: Summary, url: str) -> str:

@@ -24,6 +24,7 @@ _WORD = re.compile(r"[^\W\d_]+")
 # The full stop that ends a statement of edition is ISBD's behind a number and a long word; "2. Aufl." ends in its own.
 _STOP = re.compile(r"(?<=[^\W\d_][\W\d]\d)\.$|(?<=\d[-.]\d)\.$|(?<=\d\d)\.$|(?<=[^\W\d_]{7})\.$")
 _LASTING = re.compile(r"https?://(?:(?:dx\.)?doi\.org|hdl\.handle\.net|n2t\.net)/|https?://[^/]+/ark:")
+_PRINTED = frozenset(["Book", "Thesis"])
 _ONLINE = ("electronic", "online", "ebook")
 # French sets a blank before every colon; elsewhere one stands there because ISBD put it between title and subtitle.
 _FRENCH = "fr"
@@ -133,7 +134,7 @@ def addresses(summary: Summary, url: str) -> list[str]:
     What a printed book links to is a table of contents, a review, a blurb; only what is made to last may be itself.
     """
     found = summary.urls
-    if summary.kind == "Book" and not (summary.free or _is_online(summary)):
+    if summary.kind in _PRINTED and not (summary.free or _is_online(summary)):
         found = [address for address in found if _LASTING.match(address)]
     return found or [url]
 

@@ -47,7 +47,7 @@ class When(Struct, frozen=True):
         """Return the years as people write them; the last four signs of each are digits, so BibTeX can sort them.
 
         >>> read("1938/1961").said("--"), read("1984~").said("--"), read("199X").said("-"), read("1950/..").said("--")
-        ('1938--1961', 'about 1984', '1990-1999', '1950--')
+        ('1938--1961', 'about 1984', '1990-1999?', '1950--')
         """
         first, last = (_year(parts) for parts in (self.start, self.end))
         text = f"{first}{dash}{last}" if self.several and first != last else first
@@ -75,7 +75,8 @@ def _read(value: str) -> When | None:
     start, end = _span(first), _span(last if slash else first)
     if start is None or end is None or not (start[0] or end[1]):
         return None
-    unclear = "X" in first
+    unclear = "X" in value
+    doubt = doubt or ("?" if unclear else "")
     season = start[2] if not slash else 0
     if slash or unclear:
         return When(start[0], end[1], 0, doubt, start[0] != end[1])

@@ -62,7 +62,7 @@ def of_record(summary: Summary, base: str) -> Facts:
         urls=_web(summary.urls),
         same=_web(summary.same),
         licences=_web([summary.licence]),
-        collections=[f"{base}dataset/{summary.collection}#it"],
+        collections=[f"{base}dataset/{names.encoded(summary.collection)}#it"],
         data_licences=_web([summary.data_licence]),
     )
 

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from ld.mapping.entities import About, Fields, Kinds, Thing, add
 from ld.record import Person
 from ld.summary import Agent, Named, Ref, Role, Text
-from ld.values import lives, names
+from ld.values import keys, lives, names
+
+# What tells people of one name apart: a year or a century of their life.
+_LIFE = re.compile(r"\d{3,4}|\d{1,2}(?:st|nd|rd|th)?\s+cent")
+# What tells meetings and offices apart: a year in brackets, beside number and place.
+_MEETING = re.compile(r"\([^()]*\b\d{4}\b[^()]*\)")
 
 
 class Part(Struct, frozen=True):
@@ -145,7 +152,7 @@ class _Credits:
             return self.known[who]
         kind = "corporation" if person.organization else "party" if person.unsure else "person"
         ref = self.known[who] = self.kinds.mint(kind, id=self.about.id, part=part.kind, n=self._next(part.kind))
-        fields = _names(person.name, person.given, person.family, person.orcid) | _life(person.suffix, person.life)
+        fields = _names(person)
         self.found.own.append(Thing(kind, ref, fields))
         for name in person.affiliations:
             affiliation = self.kinds.mint("affiliation", id=self.about.id, n=self._next("affiliation"))
@@ -154,9 +161,8 @@ class _Credits:
         return ref
 
     def _heading(self, person: Person, part: Part) -> Ref:
-        """Add an agent that is the same throughout the catalogue."""
-        about = (person.entry, person.organization, person.given, person.family, person.orcid)
-        thing = self.kinds.once(_agent, *about, person.name, person.suffix, person.life)
+        """Add an agent that other records speak of too: all of them, or where the name is bare those of its source."""
+        thing = self.kinds.once(_agent, replace(person, role="", affiliations=()), self.about.source)
         self.found.shared.append(thing)
         self.found.people.append((person, part, thing.path))
         return thing.ref
@@ -182,46 +188,36 @@ def organization(kinds: Kinds, name: str) -> Thing:
 
 
 def _organization(kinds: Kinds, name: str) -> Thing:
-    preferred = kinds.organizations.get(names.slug(name), name)
-    made = kinds.shared("organization", {"name": [preferred]}, slug=names.slug(preferred))
+    preferred = kinds.organizations.get(keys.key(name), name)
+    made = kinds.shared("organization", {"name": [preferred]}, key=names.encoded(keys.key(preferred)))
     made.named = Named(Text(name), made.path)
     return made
 
 
-def _agent(
-    kinds: Kinds,
-    name: str,
-    organization: bool,
-    given: str,
-    family: str,
-    orcid: str,
-    called: str,
-    suffix: str,
-    life: str,
-) -> Thing:
-    """Return the agent of a heading, of which `name` is all, with the dates, and `called` the name alone."""
-    fields = _names(called, given, family, orcid) | _life(suffix, life)
-    if name != called:
-        fields["heading"] = [name]  # what lists and pages call the agent: namesakes are told apart
-    fields["class"] = kinds.classes["corporation" if organization else "person"]
-    return kinds.shared("agent", fields, slug=names.slug(name))
+def _agent(kinds: Kinds, person: Person, source: str) -> Thing:
+    """Return the agent of a heading, which says on which evidence all who give this heading mean one agent."""
+    fields = _names(person)
+    if person.entry != person.name:
+        fields["heading"] = [person.entry]  # what lists and pages call the agent: namesakes are told apart
+    fields["class"] = kinds.classes["corporation" if person.organization else "person"]
+    how, kind, key = _identity(person)
+    fields["how"] = [f"{kinds.site.base}provenance#{how}"]
+    return kinds.shared(kind, fields, key=names.encoded(key), source=names.encoded(source))
 
 
-def _names(name: str, given: str, family: str, orcid: str) -> Fields:
-    fields: Fields = {"name": [name]}
-    if given:
-        fields["given"] = [given]
-    if family:
-        fields["family"] = [family]
-    if orcid:
-        fields["same"] = [orcid]
-    return fields
+def _identity(person: Person) -> tuple[str, str, str]:
+    """Return how the agent of a heading is known (`codes/provenance.csv`), its kind of thing, and its key."""
+    if person.orcid:
+        return "agent-by-number", "agent", f"orcid-{person.orcid.rpartition('/')[2]}"
+    if (_MEETING if person.organization else _LIFE).search(person.entry):
+        return "agent-by-heading", "agent", keys.key(person.entry)
+    return "agent-by-name", "heading", keys.key(person.entry)
 
 
-def _life(suffix: str, life: str) -> Fields:
-    """Return what stands in a heading beside the name; years only where they are plainly those of birth and death."""
-    if not suffix and not life:
-        return {}
-    born, died = lives.years(life)
-    found = {"suffix": suffix, "life": life, "birth": born, "death": died}
-    return {name: [value] for name, value in found.items() if value}
+def _names(person: Person) -> Fields:
+    """Return the name and its parts; years only where they are plainly those of birth and death."""
+    known = {"name": person.name, "given": person.given, "family": person.family, "same": person.orcid}
+    if person.suffix or person.life:
+        born, died = lives.years(person.life)
+        known |= {"suffix": person.suffix, "life": person.life, "birth": born, "death": died}
+    return {field: [value] for field, value in known.items() if value}

@@ -9,7 +9,7 @@ from ld.mapping.agents import organization
 from ld.mapping.entities import About, Fields, Kinds, Thing, add
 from ld.record import Container
 from ld.summary import Card, Ref, Within
-from ld.values import names
+from ld.values import keys, names
 
 _PORTAL = "https://portal.issn.org/resource/ISSN/"
 SERIALS = {"Periodical", "Newspaper"}
@@ -139,14 +139,14 @@ def journal_key(container: Container) -> str:
     number = container.issn or container.eissn
     if number:
         return number
-    return f"{names.slug(container.title)}-{names.digest(container.title.casefold())}"
+    return names.encoded(keys.hashed(container.title))
 
 
 def book_key(container: Container, year: str) -> str:
     """Return what names the book in its IRI: its ISBN, else its title with a hash of title and year."""
     if container.isbns:
         return container.isbns[0]
-    return f"{names.slug(container.title)}-{names.digest(f'{container.title.casefold()} {year}')}"
+    return names.encoded(keys.hashed(f"{container.title} {year}".strip()))
 
 
 def aliases(kinds: Kinds, card: Card) -> list[str]:
@@ -159,7 +159,7 @@ def aliases(kinds: Kinds, card: Card) -> list[str]:
 
 
 def _series(kinds: Kinds, title: str) -> Thing:
-    made = kinds.shared("series", {"title": [title]}, key=f"{names.slug(title)}-{names.digest(title.casefold())}")
+    made = kinds.shared("series", {"title": [title]}, key=names.encoded(keys.hashed(title)))
     made.named = Within("series", made.path, title)
     return made
 

@@ -15,7 +15,7 @@ from ld.errors import VocabError
 from ld.memo import Memory
 from ld.record import Container, Record
 from ld.summary import Ref, Value
-from ld.values import addresses, names
+from ld.values import addresses, keys, names
 from ld.values.vocab import Row, Vocabulary
 
 Fields: TypeAlias = dict[str, list[Value]]
@@ -38,10 +38,10 @@ class Thing(Struct, gc=False):
 
 
 class Site(Struct, frozen=True):
-    """What the mapping needs to know of the site: its base URL (with a slash at the end) and the data's licence."""
+    """What the mapping needs to know of the site: its base URL (with a slash at the end), the licence of the data."""
 
     base: str = "http://127.0.0.1:8000/"
-    licence: str = "https://creativecommons.org/publicdomain/zero/1.0/"
+    licence: str = ""
 
 
 class Kinds:
@@ -59,12 +59,13 @@ class Kinds:
         self.collections = vocabulary.codes("collections")
         self.roles = vocabulary.codes("roles")
         self.organizations = {
-            names.slug(row["name"]): row["preferred"] for row in vocabulary.codes("organizations").values()
+            keys.key(row["name"]): row["preferred"] for row in vocabulary.codes("organizations").values()
         }
         self.degrees = {
             word.casefold(): vocabulary.expand(row["degree"], row[":line"])
             for word, row in vocabulary.codes("degrees").items()
         }
+        self.statuses = {row["status"]: row["iri"] for row in vocabulary.codes("statuses").values() if row["iri"]}
         self.schemes = {key: row["iri"] for key, row in vocabulary.codes("schemes").items()}
         self._made: Memory[tuple[Callable[..., Any], tuple[Any, ...]], Any] = Memory(self._make)
 
@@ -108,7 +109,8 @@ class Kinds:
 class About(Struct, frozen=True, gc=False):
     """What every part of a description needs to know of its record: `id` as IRIs have it, the name of its class.
 
-    `journal` is the journal that the record itself is about, None where it is about a work of its own.
+    `journal` is the journal that the record itself is about, None where it is about a work of its own; `source` is the
+    name of the collection in addresses.
     """
 
     record: Record
@@ -116,9 +118,17 @@ class About(Struct, frozen=True, gc=False):
     id: str
     schema: str
     journal: Container | None
+    source: str
 
 
 _PLACE = re.compile(r"\{\w+\}")
+# What of a thing may stand in its IRI, by its kind; of those of one record also {id}.
+_PLACES = {
+    "person": "part n", "party": "part n", "corporation": "part n", "book": "key",
+    "affiliation": "n", "identifier": "scheme", "journal": "key",
+    "volume": "key volume", "issue": "key within issue", "series": "key", "organization": "key", "agent": "key source",
+    "heading": "key source", "subject": "key", "class": "scheme code",
+}  # fmt: skip
 # What belongs to one record only: were two records to share such a thing, one of them could not be taken out again.
 _OWN = {
     "work",
@@ -138,6 +148,12 @@ def _shape(row: Row) -> str:
     """Return the IRI of a kind of thing. Raises VocabError where it is none, or where an own thing would be shared."""
     if not addresses.is_iri(_PLACE.sub("x", row["iri"].replace("{base}", "https://example.org/"))):
         raise VocabError(f"{row[':line']}: '{row['iri']}' gives no IRI: blanks, quotes and <>{{}} may not stand in one")
+    known = {"{base}", *(f"{{{place}}}" for place in _PLACES.get(row["thing"], "").split())}
+    known |= {"{id}"} if row["thing"] in _OWN else set()
+    if unknown := set(_PLACE.findall(row["iri"])) - known:
+        raise VocabError(
+            f"{row[':line']}: there is no {min(unknown)} of a '{row['thing']}': use {', '.join(sorted(known))}"
+        )
     if row["thing"] in _OWN and "{id}" not in row["iri"]:
         raise VocabError(f"{row[':line']}: the IRI of '{row['thing']}' needs {{id}}: it belongs to one record only")
     return row["iri"]
@@ -161,12 +177,12 @@ _FIELDS = {
     "work": "class type title headline alternative authors author_name editors contributor_name relator issued year"
     " published start end language language_tag publisher publisher_name container nearest volume number citation"
     " book_isbn identifier same_thing same_page identifier_node url_text access free abstract contents subject about"
-    " keyword book_format book_edition book_pages degree degree_name relation page data_licence",
+    " keyword book_format book_edition book_pages degree degree_name granted_by status_kind relation page data_licence",
     "authors": "member",
     "editors": "member",
     "person": "name given family same affiliation suffix life birth death",
     "party": "name suffix life birth death",
-    "corporation": "name given family same affiliation",
+    "corporation": "name given family same affiliation suffix life birth death",
     "affiliation": "name",
     "identifier": "scheme name value url",
     "document": "topic identifier licence how institution dataset origin_page created modified source",
@@ -177,7 +193,8 @@ _FIELDS = {
     "series": "title",
     "book": "title isbn identifier number container nearest",
     "organization": "name",
-    "agent": "class heading name given family same suffix life birth death",
+    "agent": "class heading name given family same suffix life birth death how",
+    "heading": "class heading name given family same suffix life birth death how",
     "subject": "label scheme",
     "class": "class scheme notation label",
 }

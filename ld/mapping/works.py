@@ -19,14 +19,14 @@ from ld.mapping.containers import SERIALS, Appearance, appearance, journal_key
 from ld.mapping.entities import About, Fields, Kinds, Thing, add, passed
 from ld.record import Container, Date, Record
 from ld.summary import Named, Ref, Summary, Text, Value
-from ld.values import identifiers, languages, names
+from ld.values import identifiers, keys, languages, names
 
 _ARTICLES = {"ScholarlyArticle", "Article"}
 _OPEN = "http://purl.org/coar/access_right/c_abf2"
 # Fields of the work that are made here, each from more than the field of the record that has its name.
 _MADE = frozenset((
     "class", "type", "page", "title", "alternative", "publisher", "language", "contents", "subject", "institution",
-    "how", "abstract", "degree", "book_format", "contributor_name", "format", "id", "modified", "created",
+    "how", "abstract", "degree", "granted_by", "book_format", "contributor_name", "format", "id", "modified", "created",
 ))  # fmt: skip
 # Fields that pass from the record by their names, also where no row of the mapping has them: pages may show them.
 _PASSING = (
@@ -64,10 +64,10 @@ class _Description:
         self.type = kinds.type_of(record.format)
         self.schema = self.type["schema"].rpartition("/")[2]
         self.collection = kinds.collections.get(record.collection)
-        self.slug = self.collection["slug"] if self.collection else names.slug(record.collection or "catalogue")
+        self.slug = self.collection["slug"] if self.collection else keys.key(record.collection or "catalogue")
         self.serial = self.schema in SERIALS
         self.tag = self._tag()
-        self.about = About(record, kinds, names.encoded(record.id), self.schema, self._own_journal())
+        self.about = About(record, kinds, names.encoded(record.id), self.schema, self._own_journal(), self.slug)
         self.page = kinds.mint("document", id=self.about.id)
         self.own: list[Thing] = []
         self.shared: list[Thing] = []
@@ -111,7 +111,7 @@ class _Description:
         fields["type"] = [self.type["type"]]
         if not self.about.journal:
             fields["page"] = [self.page]
-            fields["data_licence"] = [self._licence()]
+            fields["data_licence"] = _some(self._licence())
 
     def _own_journal(self) -> Container | None:
         """Return the journal this record is about, so that the record and the journal's articles meet in one thing."""
@@ -233,10 +233,22 @@ class _Description:
     def _carrier(self) -> None:
         if self.schema == "Book":
             self._book()
-        if self.record.degree and self.schema == "Thesis":
-            self.fields["degree_name"] = [self.record.degree]
-            known = self.kinds.degrees.get(self.record.degree.casefold())
-            self.fields["degree"] = [known] if known else []
+        if self.schema == "Thesis":
+            self._thesis()
+        status = self.record.status
+        self.fields["status_kind"] = [iri] if status and (iri := self.kinds.statuses.get(status)) else []
+
+    def _thesis(self) -> None:
+        """Fill the degree, and the body that granted it, unless it stands among the people with that role."""
+        record, fields = self.record, self.fields
+        if record.degree:
+            fields["degree_name"] = [record.degree]
+            known = self.kinds.degrees.get(record.degree.casefold())
+            fields["degree"] = [known] if known else []
+        if record.granted_by and not any(person.role == "dgg" for person in record.people):
+            body = organization(self.kinds, record.granted_by)
+            self.shared.append(body)
+            fields["granted_by"] = [body.ref]
 
     def _book(self) -> None:
         """Fill what schema.org says of books only."""
@@ -249,6 +261,7 @@ class _Description:
         fields["book_pages"] = [self.record.page_count] if self.record.page_count else []
 
     def _licence(self) -> str:
+        """Return the licence of the data, empty where nobody states one: that is not ours to say."""
         return (self.collection["licence"] if self.collection else "") or self.kinds.site.licence
 
     def _document(self, topic: Ref, institutions: list[Ref]) -> list[Thing]:
@@ -256,10 +269,10 @@ class _Description:
         fields: Fields = {
             "topic": [topic],
             "identifier": [record.id, *record.control_numbers],
-            "licence": [self._licence()],
+            "licence": _some(self._licence()),
             "how": [f"{base}provenance#{how}" for how in record.how],
             "institution": [*institutions],
-            "dataset": [Ref(f"{base}dataset/{self.slug}#it")],
+            "dataset": [Ref(f"{base}dataset/{names.encoded(self.slug)}#it")],
             "origin_page": _some(record.page),
             "created": _some(record.created),
             "modified": _some(record.modified),
@@ -271,6 +284,13 @@ class _Description:
             known = {"identifier": record.origin.identifier, "modified": record.origin.modified}
             things.append(Thing("source", source, {name: [value] for name, value in known.items() if value}))
         return things
+
+    def _for_citations(self) -> dict[str, Any]:
+        """Return what only citations need: date or run as they are, the school of a thesis."""
+        record = self.record
+        school = next((one.name for one in record.people if one.role == "dgg"), record.granted_by)
+        issued = record.issued or record.span
+        return {"issued": issued, "granted_by": school * (self.schema == "Thesis")}
 
     # -- the summary -----------------------------------------------------------------------------------------------
 
@@ -310,7 +330,7 @@ class _Description:
             source_page=record.page,
             topic=work.path,
             linked=where.records,
-            issued=record.issued or record.span,
+            **self._for_citations(),
             **made.told(),
             **dict(zip(_PASSED, _values_passed(record), strict=True)),
         )
@@ -327,6 +347,7 @@ _PASSED = tuple(
         "distributors",
         "contents",
         "degree",
+        "granted_by",
         "abstract",
         "institutions",
         "collection",
@@ -354,7 +375,7 @@ def _texts(fields: Fields, name: str) -> list[Text]:
 
 def _keyword(kinds: Kinds, label: str, tag: str) -> Thing:
     fields: Fields = {"label": [Text(label, tag)], "scheme": [Ref(f"{kinds.site.base}subject#it")]}
-    made = kinds.shared("subject", fields, slug=names.slug(label))
+    made = kinds.shared("subject", fields, key=names.encoded(keys.key(label)))
     made.named = Named(Text(label, tag), made.path)
     return made
 
@@ -365,6 +386,6 @@ def _class(kinds: Kinds, scheme: str, code: str, label: str) -> Thing:
     fields["notation"] = [code] if code else []
     fields["label"] = [label] if label else []
     fields["class"] = [kinds.vocabulary.expand("schema:DefinedTerm")] if label else []
-    made = kinds.shared("class", fields, scheme=scheme, code=names.encoded(code or names.slug(label)))
+    made = kinds.shared("class", fields, scheme=scheme, code=names.encoded(code or keys.key(label)))
     made.named = Named(Text(label), made.path)
     return made

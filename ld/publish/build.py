@@ -30,7 +30,7 @@ from ld.site.dumpfiles import Dump
 from ld.site.files import Body, opened_body
 from ld.site.generation import Account, Generation
 from ld.summary import Card
-from ld.values import names
+from ld.values import keys, names
 from ld.values.vocab import Vocabulary
 
 REJECTS = "rejects.jsonl"
@@ -193,7 +193,7 @@ class Assembly:
         writer.close()
         triples = sum(chunk.triples for chunk in writer.chunks)
         found = dumps.finished(plan.folder / "dumps", triples, self.count("records"))
-        publisher = names.slug(plan.settings["publisher"])
+        publisher = keys.key(plan.settings["publisher"])
         named = self.things.old(names.number(f"organization/{publisher}")) is not None
         pages.append(about.dataset(self.figures(triples), found, named))
         for page in pages:

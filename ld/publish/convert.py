@@ -22,7 +22,7 @@ from ld.publish.claims import Tally
 from ld.publish.indexer import words
 from ld.publish.ledger import Ledger
 from ld.publish.sortedruns import GONE, NEW, SAME, SEEN, Row, Runs, framed, read_rows
-from ld.readers import Outcome, read, reread
+from ld.readers import OnBytes, Outcome, read, reread
 from ld.readers.share import Share
 from ld.record import Deleted, Part, Record, Rejected, Remark, Source
 from ld.site.documents import Documents
@@ -131,9 +131,8 @@ class _Conversion:
             if self.job.again and self.live:
                 for source in self.live.sources(self.job.index, self.job.count):
                     self._take(reread(source), 0, kept=True)
-            for one in self.job.inputs:
-                for outcome in read(one.path, self.job.kind, self._bytes, self.share, one.place):
-                    self._take(outcome, self.share.position)
+            for outcome in outcomes(self.job, self._bytes, self.share):
+                self._take(outcome, self.share.position)
         if self.live:
             self.live.close()
         self.done.runs, self.done.claims = self.runs.close(), self.tally.close()
@@ -267,6 +266,16 @@ def trained(job: Job) -> tuple[bytes, bytes]:
     return dictionary(bodies), dictionary(sources)
 
 
+def outcomes(job: Job, on_bytes: OnBytes | None = None, share: Share | None = None) -> Iterator[Outcome]:
+    """Yield what is in the inputs: one that cannot be read is rejected, and is an error only where it is the only one.
+
+    Raises SourceError.
+    """
+    alone = len(job.inputs) == 1
+    for one in job.inputs:
+        yield from read(one.path, job.kind, on_bytes, share, one.place, alone=alone)
+
+
 def mapping(job: Job) -> Mapping:
     """Return the mapping to be used."""
     known = vocab.vocabulary()
@@ -275,10 +284,10 @@ def mapping(job: Job) -> Mapping:
 
 def _first(job: Job) -> Iterator[Record]:
     with ExitStack() as stack:
-        outcomes: Iterable[Outcome]
+        found: Iterable[Outcome]
         if job.again and job.live:
             documents = stack.enter_context(closing(Documents(job.live, job.live_base, mapped=False)))
-            outcomes = (reread(source) for source in documents.sources())
+            found = (reread(source) for source in documents.sources())
         else:
-            outcomes = (found for one in job.inputs for found in read(one.path, job.kind, place=one.place))
-        yield from (one for one in outcomes if isinstance(one, Record))
+            found = outcomes(job)
+        yield from (one for one in found if isinstance(one, Record))

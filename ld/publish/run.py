@@ -33,7 +33,7 @@ from ld.publish.ledger import LEDGER, Ledger
 from ld.publish.rebuild import Rebuild
 from ld.publish.sortedruns import Runs
 from ld.publish.update import Update
-from ld.readers import is_read_once, named, parts, size
+from ld.readers import is_read_once, must_exist, named, parts, size
 from ld.readers.parts import Gap
 from ld.record import Deleted, Part, Rejected
 from ld.settings import Settings
@@ -80,6 +80,7 @@ def publish(
     if full and partial:
         raise UsageError("a part is never the whole catalogue: choose one of --full and --partial")
     named = list(sources)
+    must_exist(named)
     tables = vocabulary()
     try:
         with building(settings.site) as folder:
@@ -90,7 +91,8 @@ def publish(
                 manifest = run.publish(named, full, again, partial, list(deletions))
                 finished = finish(folder, manifest, run.live.path if run.live else None)
             switch(settings.site, finished.name)
-            _show_rejects(finished, settings.site)
+            if named or again:  # else nothing was read: what an earlier reading has rejected stays there to be mended
+                _show_rejects(finished, settings.site)
     except (OSError, sqlite3.Error) as error:
         reason = f"the new generation cannot be written: {error}"
         raise SiteError(f"{settings.site}: {reason}: make room; the live generation stays") from error

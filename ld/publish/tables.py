@@ -17,7 +17,7 @@ from ld.mapping.compiled import Told
 from ld.publish.sortedruns import Row
 from ld.site.documents import RECORDS, THINGS, mentioned
 from ld.site.files import Packers, body, opened, packers
-from ld.values import names
+from ld.values import keys, names
 
 _RECORDS = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value BLOB);
@@ -36,6 +36,7 @@ CREATE TABLE things (
   body BLOB NOT NULL, claims BLOB NOT NULL);
 CREATE TABLE ties (target INTEGER, path TEXT, thing INTEGER, PRIMARY KEY (target, path)) WITHOUT ROWID;
 CREATE TABLE aliases (path TEXT, target TEXT, PRIMARY KEY (path, target)) WITHOUT ROWID;
+CREATE TABLE loose (path INTEGER, thing INTEGER, PRIMARY KEY (path, thing)) WITHOUT ROWID;
 """
 _INDEXES = """
 CREATE INDEX IF NOT EXISTS things_of_kind ON things (kind, path);
@@ -263,11 +264,13 @@ class Things:
         number = names.number(path)
         self.db.executemany("INSERT OR IGNORE INTO ties VALUES (?, ?, ?)", [(thing, path, number) for thing in targets])
         self.db.executemany("INSERT OR IGNORE INTO aliases VALUES (?, ?)", [(thing, path) for thing in aliases])
+        self.db.executemany("INSERT OR IGNORE INTO loose VALUES (?, ?)", _loose(path))
 
     def untie(self, path: str, targets: Iterable[int]) -> None:
         """Remove what a thing pointed at, and its other paths."""
         self.db.executemany("DELETE FROM ties WHERE target = ? AND path = ?", [(thing, path) for thing in targets])
         self.db.execute("DELETE FROM aliases WHERE target = ?", (path,))
+        self.db.executemany("DELETE FROM loose WHERE path = ? AND thing = ?", _loose(path))
 
     def tied_to(self, n: int) -> list[int]:
         """Return the numbers of the things that point at the thing."""
@@ -294,6 +297,12 @@ class Things:
         self.flush()
         self.db.execute("COMMIT")
         self.db.close()
+
+
+def _loose(path: str) -> list[tuple[int, int]]:
+    """Return the numbers of the loose forms of a thing's path, each with that of the path."""
+    number = names.number(path)
+    return [(names.number(form), number) for form in keys.loose_forms(path)]
 
 
 def _rank(path: str, year: str) -> int:

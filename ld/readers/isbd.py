@@ -20,6 +20,7 @@ _NUMBERED = re.compile(
 )
 _LCC = re.compile(r"[A-Z]{1,3}\s?\d{1,4}(?:\D.{0,80})?")
 _DEWEY = re.compile(r"\d{3}(?:\.\d{1,20})?")
+_GRANTED = re.compile(r"\)\s?(?:--|—)\s?([^\W\d_][^\d;]{2,200}?)(?:,?\s\[?(?:c|ca\.\s?)?\d{4}\??\]?)?\.?$")
 _DEGREE = re.compile(r"\b(?:Ph\.\s?D|PhD|Ed\.\s?D|M\.A|M\.S|M\.\s?Sc|MSc)\b\.?")
 # What stands before the name of a series: in which years of the serial it was part of it (MARC 490 $3).
 _WHEN = re.compile(r"(?:<[^<>]{1,40}>|['\u2019]?\d{2,4}\s?-\s?['\u2019]?(?:\d{2,4})?):?\s*:\s*")
@@ -35,6 +36,16 @@ def degree(note: str) -> str:
     """Return the degree that a note on a thesis names."""
     match = _DEGREE.search(note)
     return match[0] if match else ""
+
+
+def granted_by(note: str) -> str:
+    """Return the body that granted a degree, as a note on a thesis names it (AACR2 2.7B13, MARC 502).
+
+    >>> granted_by("Thesis (Ph. D.)--University of Example, 1998."), granted_by("Diss. Example, 1962")
+    ('University of Example', '')
+    """
+    match = _GRANTED.search(note)
+    return match[1].strip(" ,") if match else ""
 
 
 def page_count(extent: str) -> str:

@@ -275,7 +275,7 @@ def _given(part: str) -> str:
     if (
         not words
         or len(words) > 5
-        or _word_kind(given) == "numeral"
+        or _word_kind(given) in ("numeral", "title")
         or words[0][0].islower()
         or not any(map(str.isalpha, given))
     ):

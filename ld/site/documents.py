@@ -9,9 +9,11 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from itertools import count
 from pathlib import Path
 from typing import Any
+from unicodedata import normalize
 
 import msgspec
 from msgspec import Struct
@@ -21,7 +23,7 @@ from ld.memo import Shelf
 from ld.record import Source
 from ld.site.files import MAPPED, Body, Packers, immutable, immutable_uri, opened_body, packers
 from ld.summary import Agent, Card, Named, Ref, Summary, Text, Value, Within, plain
-from ld.values import names
+from ld.values import keys, names
 
 RECORDS, THINGS = "documents.sqlite", "things.sqlite"
 # What the catalogue says about itself changes with every publishing, so no record's document repeats it.
@@ -31,6 +33,7 @@ _TOLD: Shelf[tuple[int, int]] = Shelf(64 << 20)
 _numbers = count()
 _RECORD = "path, title, kind, body, mentions, modified, year, gone, gone_on, successor, n"
 _THING = "path, title, kind, body"
+_LOOSELY = "SELECT things.path FROM loose JOIN things ON things.n = loose.thing WHERE loose.path = ?"
 _RANGE = "path >= ? AND path < ?"
 # Behind every path, and the last of all numbers.
 LAST, LAST_NUMBER = "\U0010ffff", (1 << 63) - 1
@@ -153,6 +156,20 @@ class Documents:
         """Return the path that this one is another name of, None where it is none."""
         row = self._open()[0].execute("SELECT min(target) FROM aliases WHERE path = ?", (path,)).fetchone()
         return str(row[0]) if row[0] else None
+
+    def loosely(self, path: str) -> str | None:
+        """Return the path of the one thing that is meant by this one, which lacks accents or hash; None for several.
+
+        A hash that the path has must be the thing's.
+        """
+        for name in (normalize("NFC", path).lower(), keys.loose(path)):
+            found = [name] if self.thing(name) else []
+            with suppress(sqlite3.OperationalError):  # a generation of an earlier version lacks the table
+                found += [one for (one,) in self._open()[0].execute(_LOOSELY, (names.number(name),))]
+            found = [one for one in found if "~" not in path or one.endswith(path[path.rindex("~") :].lower())]
+            if found:
+                return found[0] if len(found) == 1 else None
+        return None
 
     def lines(self, document: Document) -> str:
         """Return the whole graph of a document as N-Triples: its own lines and those of the things it links to.

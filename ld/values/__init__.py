@@ -2,6 +2,7 @@
 
 text         text as sources have it becomes plain text
 names        names of things in addresses
+keys         what stands in an IRI for a label
 lives        the dates of a life, apart from the name
 vocab        the tables of `vocab/`; every complaint says file:line
 identifiers  DOI, handle, ISSN, ISBN, ISMN, ORCID iD, LCCN, OCLC number

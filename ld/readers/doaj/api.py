@@ -15,6 +15,7 @@ from ld.readers.documents import Found, documents, shape
 from ld.readers.limits import EXCERPT_CHARACTERS
 from ld.readers.people import Author
 from ld.readers.share import Share
+from ld.readers.status import FIELDS, set_status
 from ld.record import Left, Origin, Part, Record, Rejected, Remark, Source, Subject
 from ld.values import calendars, dates, text
 
@@ -31,7 +32,7 @@ bibjson.journal.language bibjson.journal.publisher bibjson.journal.title bibjson
 bibjson.journal.volume bibjson.journal.number
 bibjson.journal.license.url bibjson.journal.license.type bibjson.journal.license.title
 """
-READS = frozenset(_READ.split())
+READS = frozenset(_READ.split()) | {f"bibjson.{name}" for name in FIELDS}
 _SHAPE = shape(KIND, dict[str, Any], ("results",), ("hits", "hits"))
 
 
@@ -58,6 +59,7 @@ def record(document: dict[str, Any], source: Source) -> Record | Rejected:
         return result
     result.values = contents.of_json(outer)
     result.left = list(_left(bib))
+    set_status(result, {name: [str(value)] for name, value in bib.items() if name in FIELDS})
     _issued(result, _text(bib.get("year")), _text(bib.get("month")))
     result.created = dates.stamp(_text(outer.get("created_date")))
     result.modified = dates.stamp(_text(outer.get("last_updated")))

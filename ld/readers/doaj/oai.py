@@ -18,11 +18,13 @@ import ld.readers.parts as parts
 from ld.errors import SourceError
 from ld.readers import contents, fill
 from ld.readers.doaj.article import Article
+from ld.readers.foreign import kind_of_file
 from ld.readers.limits import EXCERPT_CHARACTERS
 from ld.readers.people import Author
 from ld.readers.share import Share
 from ld.record import Deleted, Origin, Part, Record, Rejected, Source, Subject
 from ld.values import calendars, dates, text
+from ld.values.streams import HEAD
 
 KIND = "oai_doaj"
 NAME = "DOAJ OAI-PMH XML"
@@ -164,12 +166,15 @@ def _values(header: etree._Element | None, content: etree._Element) -> contents.
 
 
 def _format(element: etree._Element) -> str:
-    """Return the name of what stands in the metadata ("oai_dc:dc")."""
+    """Return the name of what stands in the metadata ("oai_dc (Dublin Core)")."""
     metadata = element.find(f"{_OAI}metadata")
     inner = metadata[0] if metadata is not None and len(metadata) else None
     if inner is None:
         return "a record without metadata"
     name = etree.QName(inner).localname
+    known = kind_of_file(etree.tostring(inner)[:HEAD])
+    if known and f"<{name}>" not in known:
+        return known
     return f"the format {inner.prefix}:{name}" if inner.prefix else f"the format {name}"
 
 

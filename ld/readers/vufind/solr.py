@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from itertools import chain
 from typing import Any, BinaryIO
 
 import msgspec
@@ -16,9 +17,10 @@ import ld.readers.doaj.article as article
 import ld.readers.people as people
 import ld.readers.vufind.recovery as recovery
 from ld.memo import remembered
-from ld.readers import fill, imprint
+from ld.readers import fill, imprint, status
 from ld.readers import isbd as readers_isbd
 from ld.readers.documents import Found, documents, shape
+from ld.readers.foreign import kind_of_record
 from ld.readers.limits import EXCERPT_CHARACTERS, FIELD_CHARACTERS, oversized
 from ld.readers.people import Author
 from ld.readers.share import Share
@@ -48,7 +50,7 @@ hierarchy_parent_id hierarchy_parent_title hierarchy_sequence
 topic genre geographic era callnumber-raw dewey-raw
 isbn issn lccn oclc_num ctrlnum doi_str_mv doi_str url thumbnail
 """
-READS = frozenset(_READ.split())
+READS = frozenset(_READ.split()) | status.FIELDS
 _SHAPE = shape(KIND, dict[str, Any], ("response", "docs"))
 _SIGNS = (b'"responseHeader"', b'"response"', b'"record_format"', b'"recordtype"', b'"title_full"', b'"title_short"')
 
@@ -118,6 +120,7 @@ class _Reading:
         record = Record(id=self.id, title=title, source=self.source, collection=self.collection, values=self.fields)
         record.remarks = self.remarks
         self._format(record)
+        status.set_status(record, self.fields, chain(self.all("format"), self.all("genre")))
         set_dates(record, self.fields, self.marc, self.rules.get("dates") == "month")
         self._publishers(record)
         self._identifiers(record)
@@ -185,6 +188,9 @@ class _Reading:
     def _missing(self, title: str) -> str:
         if not self.id:
             return "no id: every record needs the field 'id'"
+        formats = [value for name in ("record_format", "recordtype") for value in self.fields.get(name, ())]
+        if kind := kind_of_record(formats, "" if title else self.first("fullrecord")):
+            return f"{kind}, which describes no work: not read yet"
         return "" if title else "no title: every record needs the field 'title'"
 
     def _title(self) -> str:
@@ -207,12 +213,15 @@ class _Reading:
         words = said(tuple(self.all("format")))
         record.format, record.book_format, record.carriers = words.format, words.book_format, list(words.carriers)
         for word in words.unknown:
+            if status.is_status(word):
+                continue
             self.remark("format", "the word is not in codes/types.csv: left out", word)
         if record.format in ARTICLES:
             academic = bool(self.rules.get("academic")) or any(map(identifiers.issn, self.fields.get("issn", ())))
             record.format = "academicarticle" if academic else "article"
         if THESES.search(record.format):
             record.degree = readers_isbd.degree(self.first("dissertation_note", "degree_str_mv"))
+            record.granted_by = readers_isbd.granted_by(self.first("dissertation_note"))
 
     # -- people -------------------------------------------------------------------------------------------------------
 

@@ -10,6 +10,7 @@ from flask import Blueprint, Response, current_app, redirect, request
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as AnyResponse
 
+from ld.formats.citation import cited
 from ld.formats.jsonld import JSON, JSONLD
 from ld.formats.links import LONGEST_LOCATION, Link, address, header, html_links, linkset, node_of, schema_org, spelled
 from ld.formats.media import HTML, LINKSET, TEXT, Format
@@ -82,6 +83,10 @@ def _beside(live: Generation, path: str) -> AnyResponse:
         target = live.documents.alias(name)
         if target:
             return redirect(live.base + address(target) + quote(path.removeprefix(name)), code=301)
+    for name in (path, *(stem for stem, _ in by_extension(path))):
+        target = live.documents.loosely(name)
+        if target:  # for now: with the next record it may mean two things
+            return redirect(live.base + address(target) + quote(path.removeprefix(name)), code=302)
     raise NotFound(f"There is nothing at /{path}: search the catalogue, or start at its home page.")
 
 
@@ -164,6 +169,7 @@ def _html(live: Generation, shown: Shown, cache: str) -> Response:
     if document.record:
         collection = live.documents.card(f"dataset/{shown.summary.collection}")
         shared |= {"summary": shown.summary, "collection": collection, "topic": shown.subject}
+        shared["said"] = cited(shown.cited)
         return page("record.html", cache=cache, modified=document.modified, **shared)
     shared |= {"card": shown.card, "rows": live.documents.rows(shown.card), **_lists(live, document)}
     return page("thing.html", cache=cache, modified=live.manifest.created, **shared)
