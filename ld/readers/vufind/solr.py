@@ -227,7 +227,8 @@ class _Reading:
 
     def _people(self, record: Record) -> None:
         set_people(record, self.fields, self.marc, self.marc and record.format not in ("article", "academicarticle"))
-        record.contributor_names = self.headings("author_additional")
+        additional = (name.rstrip(" ;,-\u2013\u2014") for name in self.headings("author_additional"))
+        record.contributor_names = list(dict.fromkeys(filter(None, additional)))
 
     # -- language -----------------------------------------------------------------------------------------------------
 
