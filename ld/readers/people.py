@@ -16,7 +16,9 @@ from ld.readers import nobody, roles
 from ld.readers.bodies import Certainty, is_body
 from ld.record import Person, Record, Remark
 from ld.values import identifiers, text
+from ld.values.email import has_email, without_email
 from ld.values.lives import parted
+from ld.values.unseen import without_direction
 from ld.values.vocab import vocabulary
 
 _CYRILLIC = re.compile("[\u0400-\u04ff]")
@@ -77,8 +79,7 @@ in_field = remembered(_in_field)
 
 def cleaned(raw: str) -> str:
     """Return the text on one line, without e-mail addresses, marks of direction, and the marks of a list around it."""
-    name = text.without_email(text.plain(raw))
-    return (name if name.isascii() else _UNSEEN.sub("", name)).strip(" ,;*\u2020\u2021")
+    return without_email(without_direction(text.plain(raw))).strip(" ,;*\u2020\u2021")
 
 
 def set_printed(record: Record, authors: Iterable[Author]) -> None:
@@ -105,6 +106,8 @@ def names_of(record: Record, field: str, raw: str) -> tuple[str, ...]:
         record.incomplete = True
     if found.problem:
         record.remarks.append(Remark(field, found.problem, raw))
+    if has_email(raw):
+        record.remarks.append(Remark(field, "an e-mail address in it: left out", raw))
     return found.names
 
 
