@@ -23,6 +23,8 @@ from ld.record import Container
         ("Universitet : Distributor : Almqvist,", ["Universitet"], ["Almqvist"], []),
         ("Example ; Auslieferung Beispiel", ["Example"], ["Beispiel"], []),
         ("Distribution Group Press", ["Distribution Group Press"], [], []),
+        ("Paris: Gallimard", ["Gallimard"], [], ["Paris"]),
+        ("Example: Essays", ["Example: Essays"], [], []),
         ("Hanser [u.a.]", ["Hanser"], [], []),
         ("[Variety Pub. Co.],", ["Variety Pub. Co."], [], []),
         ("published by J. H. Colton & Co.,", ["J. H. Colton & Co."], [], []),

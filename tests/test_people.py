@@ -35,6 +35,9 @@ from ld.values import lives
         ("Rochester, John Wilmot, Earl of, 1647-1680", "", "", "", "1647-1680"),
         ("Bstan-ʼdzin-rgya-mtsho, Dalai Lama XIV, 1935-", "", "", "", "1935-"),
         ("Stein, Lincoln D. 1960-", "Stein", "Lincoln D.", "", "1960-"),
+        ("Augustinus, Aurelius 354-430", "Augustinus", "Aurelius", "", "354-430"),
+        ("Smith, J. 19..-....", "Smith", "J.", "", "19..-...."),
+        ("Friedrich II., Preußen, König, 1712-1786", "", "", "", "1712-1786"),
         ("Kolosova, E. V.", "Kolosova", "E. V.", "", ""),
     ],
 )
@@ -149,7 +152,7 @@ def test_marks_of_direction_are_no_letters() -> None:
         ("ed. lit.", "edt"), ("překl.", "trl"), ("red.", "edt"), ("red", "red"), ("övers.", "trl"), ("overs.", "trl"),
         ("vert.", "trl"), ("tłum.", "trl"), ("a cura di", "edt"), ("organizador", "edt"), ("traductor(a)", "trl"),
         ("author, illustrator", "aut ill"), ("Hrsg. u. Übers.", "edt trl"), ("screenwriter & director.", "aus drt"),
-        ("Joint author", "aut"), ("http://id.loc.gov/vocabulary/relators/edt", "edt"), ("", ""), ("wizard", ""),
+        ("Joint author", "aut"), ("edt aut", "edt aut"), ("VerfasserIn eines Vorworts", "aui"), ("http://id.loc.gov/vocabulary/relators/edt", "edt"), ("", ""), ("wizard", ""),
     ],
 )  # fmt: skip
 def test_a_role_is_known_in_many_languages(raw: str, codes: str) -> None:

@@ -118,7 +118,7 @@ def _read(raw: str, places: bool) -> Imprint:
     reading = _Reading()
     if is_nobody(line, "publisher"):
         return Imprint(nobody=(raw.strip(),))
-    pieces = [_NAME.split(piece) for piece in _NEXT.split(line)]
+    pieces = [_colons(piece) for piece in _NEXT.split(line)]
     stated = places and all(is_body(names[0]) != "body" for names in pieces if len(names) > 1)
     last = max((n for n, names in enumerate(pieces) if len(names) > 1), default=0)
     for n, names in enumerate(pieces):
@@ -130,6 +130,12 @@ def _read(raw: str, places: bool) -> Imprint:
     return Imprint(*(tuple(dict.fromkeys(found)) for found in (
         reading.publishers, reading.distributors, reading.places, reading.nobody
     )))  # fmt: skip
+
+
+def _colons(piece: str) -> list[str]:
+    """Return what a colon parts: with a blank before it (ISBD), or behind a known place ("Paris: Gallimard")."""
+    head, colon, rest = piece.partition(": ")
+    return [head, rest] if colon and _is_place(head) else _NAME.split(piece)
 
 
 def _clean(name: str) -> str:

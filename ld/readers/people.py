@@ -27,6 +27,7 @@ _LATIN = re.compile("[A-Za-z\u00c0-\u024f]")
 _UNSEEN = re.compile("[\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]+")
 _JOINED = re.compile(r"\s*[;|]\s*")
 _AND = re.compile(r"\s+(?:and|&|und|et|y|e|i|\u0438|og|och|ja|en)\s+")
+_RULER = re.compile(r".{1,200}\s[IVXL]{1,7}\.?")  # "Friedrich II., Preußen, König"
 _ROMAN = re.compile("[IVXL]{1,7}")  # "Dalai Lama XIV"
 _FULLER = re.compile(r"\s*[(\[].{0,200}$")
 _CAN_BE_GIVEN = ("", "address", "rank", "degree")
@@ -205,7 +206,14 @@ def _parts(called: str, unsure: bool) -> tuple[str, str, str, bool]:
     rest = [one for one in pieces if one[1] not in ("suffix", "numeral")]
     # "Lee, SJ" has initials where "Lee, Ann, S.J." has an order; "Hines, Earl" a name, "Doe, Ann, Baroness" a rank.
     given = _given(rest[0][0]) if rest and rest[0][1] in _CAN_BE_GIVEN else ""
-    if unsure or "nobility" in kinds or "rank" in kinds[1:] or not family or len(family.split()) > 5:
+    if (
+        unsure
+        or _RULER.fullmatch(family)
+        or "nobility" in kinds
+        or "rank" in kinds[1:]
+        or not family
+        or len(family.split()) > 5
+    ):
         given = ""
     suffix = found.get("suffix", "") if given or len(behind) == 1 else ""
     if given and not suffix and "title" not in kinds:
