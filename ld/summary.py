@@ -11,13 +11,7 @@ from typing import TypeAlias
 from msgspec import Struct
 
 from ld.record import Date
-
-
-class Text(Struct, frozen=True, array_like=True, tag=1, gc=False, cache_hash=True):
-    """A text with its language as a BCP 47 tag, empty where it has none or an unknown one."""
-
-    text: str
-    tag: str = ""
+from ld.record import Text as Text
 
 
 class Ref(Struct, frozen=True, array_like=True, tag=2, gc=False, cache_hash=True):

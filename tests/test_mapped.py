@@ -28,6 +28,7 @@ TABLE: list[tuple[str, dict[str, Any], str]] = [
     ],
     ("schema:illustrator", {"people": [Person("Jane Doe", role="ill")]}, f"<{BASE}record/1#contributor-1>"),
     ("schema:endDate", {"span": Date("1990/1995", "edtf")}, '"1995"^^<http://schema.org/Date>'),
+    ("schema:endDate", {"span": Date("1990", "gYear", "1990")}, '"1990"^^<http://schema.org/Date>'),
     ("schema:thumbnailUrl", {"thumbnail": "https://a.example/1.png"}, "<https://a.example/1.png>"),
     *[
         (f"{space}:license", {"licence": "https://a.example/by/4.0/"}, "<https://a.example/by/4.0/>")
@@ -42,6 +43,7 @@ TABLE: list[tuple[str, dict[str, Any], str]] = [
     *[(name, {"rights_pages": ["https://a.example/r"]}, "<https://a.example/r>") for name in
       ("dcterms:rights", "schema:usageInfo")],
     ("bibo:status", {"status": "Retracted"}, "<http://purl.org/spar/pso/retracted-from-publication>"),
+    ("relators:dgg", {"format": "thesis", "granted_by": "Example University"}, f"<{BASE}organization/example-university#it>"),
     ("schema:creativeWorkStatus", {"status": "Retracted"}, '"Retracted"'),
     *[
         (f"schema:{name}", {"people": [Person("Doe, Ann, Jr.", suffix="Jr.", life="1809-1882", heading=heading)]},
@@ -73,7 +75,7 @@ TABLE: list[tuple[str, dict[str, Any], str]] = [
 
 def record(**fields: Any) -> Record:
     """A book with these fields."""
-    return Record(id="1", title="A title", format="book", source=Source("solr", "{}", "here"), **fields)
+    return Record(id="1", title="A title", source=Source("solr", "{}", "here"), **{"format": "book"} | fields)
 
 
 @pytest.mark.parametrize(("curie", "fields", "value"), TABLE, ids=lambda one: one if isinstance(one, str) else "")

@@ -137,7 +137,7 @@ def test_the_solr_reader_decodes_every_field_it_asks_for() -> None:
         and isinstance(node.args[0], ast.Constant)
     }  # fmt: skip
 
-    assert asked - {"slug", "academic", "access", "dates"} <= solr.READS
+    assert asked - {"slug", "academic", "access", "dates", "topics"} <= solr.READS
 
 
 # -- nothing spoils a load --------------------------------------------------------------------------------------------
@@ -236,6 +236,16 @@ def test_the_year_of_a_date_is_the_first_and_none_where_none_is_named(value: str
     assert re.findall(r'/issued> "([^"]*)"', lines) == [value]
     assert re.findall(r'/dc/terms/date> "([^"]*)"\^\^<[^>]*#gYear>', lines) == [date] * bool(date)
     assert re.findall(r'/datePublished> "([^"]*)"', lines) == [published] * bool(published)
+
+
+def test_a_run_of_one_year_is_published_in_it_and_a_longer_one_begins_and_ends() -> None:
+    one, long = (mapping().describe(record(span=dated(value))).lines for value in ("1982", "1982/1990"))
+
+    said = [re.findall(r'/(datePublished|startDate|endDate)> "([^"]*)"', lines) for lines in (one, long)]
+    assert [dict(pairs) for pairs in said] == [
+        {"datePublished": "1982", "startDate": "1982", "endDate": "1982"},
+        {"startDate": "1982", "endDate": "1990"},
+    ]
 
 
 def test_a_record_that_the_mapping_fails_on_is_rejected_with_the_reason() -> None:

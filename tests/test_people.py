@@ -16,11 +16,17 @@ from ld.values import lives
         ("Person, Adam Ben, Jr., 1929-1968", "Person", "Adam Ben", "Jr.", "1929-1968"),
         ("Smith, Jr., John", "Smith", "John", "Jr.", ""),
         ("Davis, Sammy, III", "Davis", "Sammy", "III", ""),
+        ("King Jr., Martin Luther", "King", "Martin Luther", "Jr.", ""),
+        ("Example, Thomas W. Jr.", "Example", "Thomas W.", "Jr.", ""),
+        ("Silva Neto, João", "Silva Neto", "João", "", ""),
+        ("Lee, SJ", "Lee", "SJ", "", ""),
+        ("Lee, Ann MD", "Lee", "Ann", "", ""),
         ("Novák, Jan, ml.", "Novák", "Jan", "ml.", ""),
         ("Example, Thomas W.", "Example", "Thomas W.", "", ""),
         ("John Paul II, Pope, 1920-2005", "", "", "", "1920-2005"),
         ("Pius, IX, Pope", "", "", "", ""),
         ("Alʹfonsov, V. (Vladimir)", "Alʹfonsov", "V.", "", ""),
+        ("Manley, Mrs. (Mary de la Rivière), 1663-1724", "", "", "", "1663-1724"),
         ("Doe, Sir John", "Doe", "John", "", ""),
         ("Doe, John, S.J.", "Doe", "John", "", ""),
         ("Doe, Omi", "Doe", "Omi", "", ""),
@@ -148,6 +154,25 @@ def test_marks_of_direction_are_no_letters() -> None:
 )  # fmt: skip
 def test_a_role_is_known_in_many_languages(raw: str, codes: str) -> None:
     assert " ".join(roles.read(raw).codes) == codes
+
+
+@pytest.mark.parametrize(
+    ("printed", "name", "role"),
+    [
+        ("Müller, Hans [Hrsg.]", "Müller, Hans", "edt"), ("Doe, Jane (ed.)", "Doe, Jane", "edt"),
+        ("Doe, Jane, ed.", "Doe, Jane", "edt"), ("Doe, Jane (Example)", "Doe, Jane (Example)", "aut"),
+        ("Doe, Jane B.", "Doe, Jane B.", "aut"), ("Doe, J., Jr.", "Doe, J., Jr.", "aut"),
+    ],
+)  # fmt: skip
+def test_a_role_behind_a_printed_name_leaves_it(printed: str, name: str, role: str) -> None:
+    for record in (article(author=[{"name": printed}]), indexed(author=[printed], format=["Book"])):
+        assert [(one.name, one.role) for one in record.people] == [(name, role)]
+
+
+def test_a_qualifier_of_a_heading_is_no_role() -> None:
+    (person,) = marc(author=["Morrison, Rachel (Cinematographer)"], format=["Book"]).people
+
+    assert (person.name, person.given, person.role) == ("Morrison, Rachel (Cinematographer)", "Rachel", "aut")
 
 
 def test_of_several_roles_the_unknown_ones_are_told() -> None:

@@ -124,6 +124,27 @@ def test_identifiers_with_text_and_wrong_ones() -> None:
     assert problems(record) == ["isbn", "url", "url"]
 
 
+def test_an_ismn_is_no_isbn() -> None:
+    record = marc(isbn=["9790260000438", "M-2306-7118-7", "0306406152 9790260000438", "97803064061577"])
+
+    assert (record.isbns, record.ismns) == (["9780306406157"], ["9790260000438", "9790230671187"])
+    assert problems(record) == ["isbn"] * 4
+
+
+def test_numbers_that_fail_their_check_are_remarked() -> None:
+    record = marc(oclc_num=["ocm00012345", "x"], lccn=["84643014", "x", "85000002"], thumbnail="cover.jpg")
+
+    assert (record.oclc, record.lccn, record.thumbnail) == (["12345"], "84643014", "")
+    assert problems(record) == ["lccn", "lccn", "oclc_num", "thumbnail"]
+
+
+def test_several_languages_in_one_value() -> None:
+    record = marc(language=["English; Czech", "engger", "eng; Martian", "Other"])
+
+    assert record.languages == ["eng", "cze", "ger"]
+    assert [remark.value for remark in record.remarks] == ["Martian", "Other"]
+
+
 def test_languages_by_name_several_and_none() -> None:
     record = marc(language=["Greek, Ancient (to 1453)", "German", "Undetermined", "No linguistic content", "Martian"])
 

@@ -88,6 +88,8 @@ def _tell(manifest: Manifest, settings: Settings, progress: Display) -> None:
         f" {account.unchanged:,} unchanged, {account.repeated:,} repeated, {account.rejected:,} rejected;"
         f" {account.deleted:,} deleted{beside}",
     )
+    if account.withheld:
+        say(f"{account.withheld:,} e-mail addresses left out: none is published, and source records are masked")
     if account.rejected:
         say(f"Rejected records with their reasons: {settings.site / 'rejects.jsonl'}")
     if not settings["licence"]:

@@ -196,8 +196,12 @@ def _add(place: Place, one: Within) -> None:
 
 
 def _pages(summary: Summary) -> tuple[str, str]:
-    """Return the first page and the last, empty where it is the same or unknown; or all pages as one text."""
-    if not summary.page_start:
+    """Return the first page and the last, empty where it is the same or unknown; or all pages as one text.
+
+    Of "12-15, 20-25" the first page is known, but its pages are more than that.
+    """
+    several = not summary.page_end and summary.pages.startswith((f"{summary.page_start},", f"{summary.page_start}-"))
+    if not summary.page_start or several:
         return summary.pages, ""
     return summary.page_start, summary.page_end if summary.page_end != summary.page_start else ""
 

@@ -18,8 +18,8 @@ Parts = tuple[int, ...]
 class When(Struct, frozen=True):
     """When a work was published: the first and the last date that may be meant, as year, month, day; one may be open.
 
-    `doubt` has the marks of EDTF: ? for uncertain, ~ for approximate. `unknown` tells that a start or end that
-    is missing is not known; else there is none.
+    `doubt` has the marks of EDTF: ? for uncertain, ~ for approximate. `unknown` tells that a missing start or end is
+    not known; else there is none.
     """
 
     start: Parts = ()

@@ -66,7 +66,7 @@ class Kinds:
             for word, row in vocabulary.codes("degrees").items()
         }
         self.statuses = {row["status"]: row["iri"] for row in vocabulary.codes("statuses").values() if row["iri"]}
-        self.schemes = {key: row["iri"] for key, row in vocabulary.codes("schemes").items()}
+        self.schemes = vocabulary.codes("schemes")
         self._made: Memory[tuple[Callable[..., Any], tuple[Any, ...]], Any] = Memory(self._make)
 
     def mint(self, kind: str, **names_of_parts: str) -> Ref:

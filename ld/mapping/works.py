@@ -7,6 +7,7 @@ such as `genres`, passes to the work by its name, in the singular.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from functools import partial
 from operator import attrgetter
@@ -17,11 +18,13 @@ from msgspec import Struct
 from ld.mapping.agents import Credits, credits, organization
 from ld.mapping.containers import SERIALS, Appearance, appearance, journal_key
 from ld.mapping.entities import About, Fields, Kinds, Thing, add, passed
+from ld.mapping.subjects import concept
 from ld.record import Container, Date, Record
 from ld.summary import Named, Ref, Summary, Text, Value
 from ld.values import identifiers, keys, languages, names
 
 _ARTICLES = {"ScholarlyArticle", "Article"}
+_PARALLEL = re.compile(r"\w\s?=\s?[^\W\d_]{3}")
 _OPEN = "http://purl.org/coar/access_right/c_abf2"
 # Fields of the work that are made here, each from more than the field of the record that has its name.
 _MADE = frozenset((
@@ -122,12 +125,12 @@ class _Description:
 
     def _titles(self) -> None:
         record, fields = self.record, self.fields
-        self.title = Text(record.title) if self.serial else self._tagged(record.title)
+        self.title = Text(record.title) if self.serial else self._tagged(record.title, record.title_language)
         fields["title"] = [record.title if self.about.journal else self.title]
         if self.schema in _ARTICLES:
             fields["headline"] = fields["title"]
-        if record.alternatives:
-            fields["alternative"] = [Text(title) for title in record.alternatives]
+        if record.alternatives or record.other_titles:
+            fields["alternative"] = [*map(Text, record.alternatives), *record.other_titles]
         if record.earlier_titles or record.later_titles:
             fields["relation"] = [*record.earlier_titles, *record.later_titles]
 
@@ -135,8 +138,13 @@ class _Description:
         codes = self.record.languages
         return languages.tag(codes[0]) if len(codes) == 1 else ""
 
-    def _tagged(self, text: str) -> Text:
-        return Text(text, self.tag if self.tag and languages.agrees(text, self.tag) else "")
+    def _tagged(self, text: str, language: str = "") -> Text:
+        """Return the text with its own language, or the record's, where nothing in it speaks against that.
+
+        A title that stands there in two languages ("Importância = Importance") is in neither.
+        """
+        tag = languages.tag(language) if language else self.tag
+        return Text(text, tag if tag and not _PARALLEL.search(text) and languages.agrees(text, tag) else "")
 
     def _dates(self) -> None:
         """Set the date of issue; of a run of years, the first is when publication began.
@@ -148,14 +156,15 @@ class _Description:
         if known:
             fields["issued"] = [known]
             fields["year"] = [known.year] if known.year else []
-        if issued and issued.year and not issued.value.startswith("["):
-            fields["published"] = [issued.year if issued.datatype == "edtf" else issued.value]
+            if known.year and not known.value.startswith("[") and (issued or known.datatype == "gYear"):
+                fields["published"] = [known.year if known.datatype == "edtf" else known.value]
         if span:
             self._span(span)
 
     def _span(self, span: Date) -> None:
         """Set the first and the last year of a run; one that is not sure ("1936?", "19XX") is none of a schema:Date."""
-        start, _, end = span.value.partition("/")
+        start, several, end = span.value.partition("/")
+        end = end if several else start
         self.fields["start"] = [start] if start.isdigit() else []
         self.fields["end"] = [end] if end.isdigit() else []
 
@@ -208,19 +217,14 @@ class _Description:
     def _text(self) -> None:
         record = self.record
         if record.abstract:
-            self.fields["abstract"] = [self._tagged(record.abstract)]
+            self.fields["abstract"] = [self._tagged(record.abstract, record.abstract_language), *record.other_abstracts]
         if record.contents:
             self.fields["contents"] = [Text(text) for text in record.contents]
 
     def _subjects(self) -> None:
-        tag = self.tag if self.about.journal else self.title.tag
         keywords, about, subjects = list[Value](), list[Value](), list[Value]()
         for subject in self.record.subjects:
-            if subject.scheme:
-                thing = self.kinds.once(_class, subject.scheme, subject.code, subject.label)
-            else:
-                own = tag and languages.agrees(subject.label, tag)
-                thing = self.kinds.once(_keyword, subject.label, tag if own else "")
+            thing = concept(self.kinds, subject)
             if subject.label:
                 keywords.append(thing.named.name)
                 if subject.scheme:
@@ -371,21 +375,3 @@ def _strings(fields: Fields, name: str) -> list[str]:
 
 def _texts(fields: Fields, name: str) -> list[Text]:
     return fields.get(name, [])  # type: ignore[return-value]  # of Text
-
-
-def _keyword(kinds: Kinds, label: str, tag: str) -> Thing:
-    fields: Fields = {"label": [Text(label, tag)], "scheme": [Ref(f"{kinds.site.base}subject#it")]}
-    made = kinds.shared("subject", fields, key=names.encoded(keys.key(label)))
-    made.named = Named(Text(label, tag), made.path)
-    return made
-
-
-def _class(kinds: Kinds, scheme: str, code: str, label: str) -> Thing:
-    known = kinds.schemes.get(scheme)
-    fields: Fields = {"scheme": [known or Ref(f"{kinds.site.base}subject/{scheme}#it")]}
-    fields["notation"] = [code] if code else []
-    fields["label"] = [label] if label else []
-    fields["class"] = [kinds.vocabulary.expand("schema:DefinedTerm")] if label else []
-    made = kinds.shared("class", fields, scheme=scheme, code=names.encoded(code or keys.key(label)))
-    made.named = Named(Text(label), made.path)
-    return made

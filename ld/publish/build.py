@@ -21,6 +21,7 @@ from ld.progress import Progress, Step
 from ld.publish import claims, dataset, dumps
 from ld.publish.claims import Claim, Tally
 from ld.publish.convert import noted
+from ld.publish.gate import Gate
 from ld.publish.sortedruns import GONE, NEW, SEEN, Row, merged
 from ld.publish.tables import Records, Things
 from ld.record import Remark
@@ -96,6 +97,7 @@ class Assembly:
         self.things = things
         self.profile = Profile(plan.settings["profile"], plan.vocabulary)
         self.mapping = Mapping(Site(plan.base, plan.settings["licence"]), plan.vocabulary, self.profile)
+        self.gate = Gate(plan.vocabulary)
         self.tally = Tally(plan.scratch, "assembly")
         self.today = datetime.now(UTC).strftime("%Y-%m-%d")
 
@@ -145,7 +147,9 @@ class Assembly:
     def thing(self, said: dict[int, Claim]) -> bytes:
         """Write the document of a shared thing, and return the lines of it that the store keeps."""
         path, things = claims.settled(said, self.mapping.one)
-        told = self.mapping.tell(path, things)
+        told, left_out = self.gate.thing(self.mapping.tell(path, things))
+        for remark in left_out:
+            self.plan.remark(path, remark)
         kinds = self.mapping.kinds
         self.things.put(told, path, kinds.lists[told.card.kind], claims.encoded(said))
         self.things.tie(path, _ties(told.card), aliases(kinds, told.card))

@@ -19,6 +19,7 @@ from ld.mapping.compiled import Described, Mapping, failed
 from ld.mapping.entities import Site
 from ld.mapping.profile import Profile
 from ld.publish.claims import Tally
+from ld.publish.gate import Barred, Gate
 from ld.publish.indexer import words
 from ld.publish.ledger import Ledger
 from ld.publish.sortedruns import GONE, NEW, SAME, SEEN, Row, Runs, framed, read_rows
@@ -34,6 +35,7 @@ Told = Callable[[int, int], None]
 """Takes the numbers of further bytes and records that have been read."""
 
 _SAMPLE = 400
+_EXCERPT = 200
 
 
 class Input(Struct, frozen=True):
@@ -68,7 +70,8 @@ class Job(Struct, frozen=True, kw_only=True):
 class Converted(Struct):
     """What one worker has written and counted. Rejects and remarks are files of notes; `parts` are pages of lists.
 
-    `ledger` tells what became of every value; None where nothing was read.
+    `withheld` counts e-mail addresses that were left out; `ledger` tells what became of every value, None where nothing
+    was read.
     """
 
     runs: list[Path]
@@ -78,6 +81,7 @@ class Converted(Struct):
     read: int = 0
     rejected: int = 0
     usable: int = 0
+    withheld: int = 0
     parts: list[Part] = []
     ledger: Ledger | None = None
 
@@ -116,6 +120,7 @@ class _Conversion:
         self.told = told
         self.share = Share(job.index, job.count)
         self.mapping = mapping(job)
+        self.gate = Gate(self.mapping.vocabulary)
         self.packers = Packers(job.of_bodies, job.of_sources)
         self.live = Documents(job.live, job.live_base, mapped=False) if job.live else None
         self.runs = Runs(job.folder, f"worker-{job.index}")
@@ -157,6 +162,7 @@ class _Conversion:
         path = f"record/{record.id}"
         digest = digest_of(record.source)
         self.done.usable += not kept
+        self.done.withheld += record.withheld
         if self.live and not self.job.again and self.live.digest(path) == digest:
             self.ledger.enter(record)
             self.runs.add(Row(path, position, SAME))
@@ -183,7 +189,11 @@ class _Conversion:
         if isinstance(described, Rejected):
             return described
         try:
+            described, left_out = self.gate.record(described)
+            record.remarks += left_out
             row = self._packed(record, described, path, position, digest)
+        except Barred as error:
+            return Rejected(record.source.place, str(error), record.id, record.source.text[:_EXCERPT])
         except ValueError as error:  # such as half a character, which UTF-8 cannot write
             return failed(record, error)
         self.tally.add(described.mentions)

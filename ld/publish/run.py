@@ -34,6 +34,7 @@ from ld.publish.rebuild import Rebuild
 from ld.publish.sortedruns import Runs
 from ld.publish.update import Update
 from ld.readers import is_read_once, must_exist, named, parts, size
+from ld.readers.gate import passed
 from ld.readers.parts import Gap
 from ld.record import Deleted, Part, Rejected
 from ld.settings import Settings
@@ -41,8 +42,10 @@ from ld.site.captions import captions
 from ld.site.files import Packers
 from ld.site.generation import LAYOUT, Account, Generation, Manifest, live_path
 from ld.site.rendered import edition
+from ld.site.shacl import SHAPES
 from ld.store import engine
 from ld.values import calendars, datewords
+from ld.values.email import masked
 from ld.values.text import shown
 from ld.values.vocab import Vocabulary, vocabulary
 
@@ -264,7 +267,8 @@ class _Run:
     def _deletions(self, deletions: Iterable[Deleted]) -> Converted:
         """Return the deletions that the person who publishes asks for: they come last."""
         runs = Runs(self.scratch, "deletions")
-        for deletion in deletions:
+        for deletion in map(passed, deletions):
+            assert isinstance(deletion, Deleted)
             runs.add(deleted(deletion, (1 << 62) - 1))
         none = self.scratch / "none"
         none.touch()
@@ -274,6 +278,7 @@ class _Run:
 
     def _assemble(self, done: list[Converted], packers: Packers, workers: int, full: bool) -> tuple[Built, Account]:
         account = Account(read=sum(result.read for result in done), rejected=sum(result.rejected for result in done))
+        account.withheld = sum(result.withheld for result in done)
         self._write_rejects(done)
         self._write_ledger(done)
         if not self.again and not any(result.usable for result in done):
@@ -333,7 +338,7 @@ class _Run:
             counts=built.counts,
             account=account,
             dumps=built.dumps,
-            sources=[named(shown(source)) for source in sources],
+            sources=[masked(named(shown(source))) for source in sources],
             mapping=self.fingerprint,
             layout=LAYOUT,
         )
@@ -342,7 +347,7 @@ class _Run:
 def fingerprint(tables: Vocabulary, settings: Settings) -> str:
     """Return a hash of all that decides what a record becomes: the edition, base, licence and the tables of vocab/."""
     seen = hashlib.sha256(f"{settings['base']} {settings['licence']} {edition(tables)}".encode())
-    for name in (*tables.names("*.csv"), *tables.names("codes/*.csv")):
+    for name in (*tables.names("*.csv"), *tables.names("codes/*.csv"), SHAPES):
         if name not in _FOR_EACH_REQUEST:
             seen.update(tables.text(name).encode())
     return seen.hexdigest()[:16]

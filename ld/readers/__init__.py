@@ -11,11 +11,13 @@ roles              words for what somebody did
 bodies             whether a name is a corporate body's
 contents           all values of a source record, by field
 people             names as sources print them
+thesaurus          a topic becomes a heading of its thesaurus
 isbd               what the conventions of description hide in one string
 runs               what catalogues write of the run of a serial: its first and its last year
 imprint            publishers, distributors and places in one statement
 status             whether a publication was retracted, withdrawn, superseded
 fill               what every source fills in alike
+gate               what every outcome passes: no e-mail address gets out
 vufind/fields      the fields of VuFind's index
 vufind/recovery    what VuFind's `spelling` field still holds of a DOAJ record
 doaj/article       what all forms of DOAJ share
@@ -44,13 +46,13 @@ from typing import Any, BinaryIO, cast
 from msgspec.structs import replace
 
 from ld.errors import SourceError
+from ld.readers.gate import Outcome as Outcome
+from ld.readers.gate import passed
 from ld.readers.kinds import KINDS, is_recognised, listed, recognised
 from ld.readers.share import Share
-from ld.record import Deleted, Part, Record, Rejected, Source
+from ld.record import Part, Record, Rejected, Source
 from ld.values.streams import HEAD, Raw, unpacked
 from ld.values.text import shown
-
-Outcome = Record | Rejected | Deleted | Part
 
 OnBytes = Callable[[int], None]
 
@@ -84,10 +86,8 @@ def read(
         raise SourceError(f"'{kind}' is no kind of record: name one of {listed()}")
     reading = _Reading(kind, on_bytes, share or Share(), alone)
     called = "standard input" if source == "-" else place or shown(source)
-    if alone:
-        yield from reading.source(source, called)
-    else:
-        yield from reading.attempted(reading.source(source, called), called, named(called))
+    outcomes = reading.source(source, called)
+    yield from map(passed, outcomes if alone else reading.attempted(outcomes, called, named(called)))
 
 
 def must_exist(sources: Iterable[str]) -> None:
@@ -126,7 +126,7 @@ def reread(source: Source) -> Record | Rejected:
     """Return the record of a kept source, read again."""
     try:
         stream = io.BytesIO(source.text.encode("utf-8", "replace"))
-        outcome: Outcome | None = next(KINDS[source.kind].read(stream, source.place, Share()), None)
+        outcome = next(map(passed, KINDS[source.kind].read(stream, source.place, Share())), None)
     except SourceError as error:
         return Rejected(source.place, str(error).removeprefix(f"{source.place}: "))
     if isinstance(outcome, Record):

@@ -1,10 +1,13 @@
 """Checked values: the only place where a text, a date, a year, an identifier or the key of an IRI is made.
 
+markup       what is markup in a text, and what only looks like it
+unseen       characters that nobody sees, and marks that only sort
 text         text as sources have it becomes plain text
 names        names of things in addresses
 keys         what stands in an IRI for a label
 lives        the dates of a life, apart from the name
 vocab        the tables of `vocab/`; every complaint says file:line
+email        e-mail addresses, which are never published
 identifiers  DOI, handle, ISSN, ISBN, ISMN, ORCID iD, LCCN, OCLC number
 addresses    web addresses and IRIs
 licences     licences and other words about rights

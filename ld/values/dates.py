@@ -24,7 +24,7 @@ _CORRECTED = re.compile(r"(?<!-)(?<!\d)(?:\d{4}|\d{1,3})\??,?\s?[\[(]?\s?i\.e\. 
 _SUPPLIED = re.compile(r"(.{1,80}?)\s?(\[|=|i\.e\. |\()\s?([^=]{4,60})")
 _OWN_YEAR = re.compile(r"(?<!\d)(?:1[5-9]|20)\d\d(?!\d)")
 _TWO_CALENDARS = re.compile(r"(\d{4})(?: ?A?\.?H\.?)?\s?[/(=,-]\s?(\d{4})(?: ?(?:CE|M)\.?)?")
-_BEHIND = re.compile(r"(?:\d{1,3}|.{0,30}[^\W\d_]),\s(\d{4})")
+_BEHIND = re.compile(r"(?:\d{1,3}|(?:l'\s?)?an [ivx\d]{1,4}),\s(\d{4})")
 _OPEN_END = re.compile(r"-\s?<[^>]{0,30}>?[\]\s.]{0,5}$")
 _LIST = re.compile(r"[,;]\s?|\s(?=[\[(]?\s?©)|\]\s?\[")
 _SEPARATOR = re.compile(r"\s?(?:-|/)\s?")

@@ -28,11 +28,15 @@ _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 def dated(value: str) -> Date | None:
     """Return the date of the EDTF value, None where it is none, or no calendar has it, or it has not come yet.
 
+    An interval that ends when it began is one date.
+
     >>> dated("1998-04"), dated("1990/1995?").year, dated("199X").year, dated("2019-02-29")
     (Date(value='1998-04', datatype='gYearMonth', year='1998'), '1990', '', None)
     """
     if not PATTERN.fullmatch(value):
         return None
+    start, _, end = value.partition("/")
+    value = start if start == end and "X" not in start else value
     points = _POINTS.findall(value)
     if not points or not all(map(_possible, points)) or not _forwards(value, points):
         return None

@@ -10,7 +10,7 @@ from typing import Any, BinaryIO
 
 import ld.readers.doaj.article as article
 from ld.readers import contents, fill
-from ld.readers.doaj.article import Article
+from ld.readers.doaj.article import Article, Said
 from ld.readers.documents import Found, documents, shape
 from ld.readers.limits import EXCERPT_CHARACTERS
 from ld.readers.people import Author
@@ -100,9 +100,9 @@ def _article(outer: dict[str, Any], bib: dict[str, Any]) -> Article:
         numbers.setdefault(_text(one.get("type")).lower(), _text(one.get("id")))
     return Article(
         id=_text(outer.get("id")),
-        title=_text(bib.get("title")),
-        abstract=_text(bib.get("abstract")),
-        keywords=_texts(bib.get("keywords")),
+        titles=[Said(_text(bib.get("title")))],
+        abstracts=[Said(_text(bib.get("abstract")))],
+        keywords=[Said(word) for word in _texts(bib.get("keywords"))],
         authors=[_author(one) for one in _objects(bib.get("author"))],
         languages=_texts(journal.get("language")),
         publisher=_text(journal.get("publisher")),

@@ -17,7 +17,7 @@ import ld.readers.doaj.article as article
 import ld.readers.parts as parts
 from ld.errors import SourceError
 from ld.readers import contents, fill
-from ld.readers.doaj.article import Article
+from ld.readers.doaj.article import Article, Said
 from ld.readers.foreign import kind_of_file
 from ld.readers.limits import EXCERPT_CHARACTERS
 from ld.readers.people import Author
@@ -30,12 +30,14 @@ KIND = "oai_doaj"
 NAME = "DOAJ OAI-PMH XML"
 _READ = """
 header/identifier header/datestamp header/setSpec
-identifier title abstract keywords/keyword language publisher publisherRecordId journalTitle issn eissn
+identifier title title@language abstract abstract@language keywords@language keywords/keyword keywords/keyword@language
+language publisher publisherRecordId journalTitle issn eissn
 publicationDate volume issue startPage endPage doi fullTextUrl
 authors/author/name authors/author/orcid_id authors/author/affiliationId
 affiliationsList/affiliationName affiliationsList/affiliationName@affiliationId
 """
 READS = frozenset(_READ.split())
+_XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 _OAI = "{http://www.openarchives.org/OAI/2.0/}"
 _DOAJ = "{http://doaj.org/features/oai_doaj/1.0/}"
 _RECORD, _ERROR, _ARTICLE = f"{_OAI}record", f"{_OAI}error", f"{_DOAJ}doajArticle"
@@ -189,9 +191,9 @@ def _article(element: etree._Element, known: str) -> Article:
     header = outer.find(f"{_OAI}header") if outer is not None else None
     return Article(
         id=known or injected,
-        title=text_of("title"),
-        abstract=text_of("abstract"),
-        keywords=[_all_text(word) for word in element.iterfind(f"{_DOAJ}keywords/{_DOAJ}keyword")],
+        titles=list(_said(element, "title")),
+        abstracts=list(_said(element, "abstract")),
+        keywords=list(_said(element, "keywords/keyword")),
         authors=list(_authors(element)),
         languages=[text_of("language")],
         publisher=text_of("publisher"),
@@ -207,6 +209,14 @@ def _article(element: etree._Element, known: str) -> Article:
         urls=[_all_text(url) for url in element.iterfind(f"{_DOAJ}fullTextUrl")],
         subjects=list(_sets(header)) if header is not None else [],
     )
+
+
+def _said(element: etree._Element, path: str) -> Iterator[Said]:
+    """Yield the texts at a path with their languages, which stand there or on what they are in (doajArticles.xsd)."""
+    for child in element.iterfind("/".join(_DOAJ + name for name in path.split("/"))):
+        parent = child.getparent()
+        around = parent.get("language", "") if parent is not None and parent is not element else ""
+        yield Said(_all_text(child), child.get("language") or child.get(_XML_LANG) or around)
 
 
 def _dates(record: Record, element: etree._Element, header: etree._Element | None, identifier: str) -> None:

@@ -24,12 +24,13 @@ from ld.readers.foreign import kind_of_record
 from ld.readers.limits import EXCERPT_CHARACTERS, FIELD_CHARACTERS, oversized
 from ld.readers.people import Author
 from ld.readers.share import Share
+from ld.readers.thesaurus import subject
 from ld.readers.vufind.appearance import set_containers
 from ld.readers.vufind.credits import set_people
 from ld.readers.vufind.kind import ARTICLES, SERIALS, THESES, said
 from ld.readers.vufind.times import set_dates
 from ld.record import Part, Record, Rejected, Remark, Source, Subject
-from ld.values import addresses, dates, identifiers, text
+from ld.values import addresses, dates, identifiers, languages, text
 from ld.values.vocab import vocabulary
 
 KIND = "solr"
@@ -93,9 +94,6 @@ def record(fields: Fields, source: Source) -> Record | Rejected:
     return _Reading(fields, source).result()
 
 
-_THESAURUS = re.compile(r"(.+?)\.? (fast|lcsh|lcgft)(?: \(OCoLC\)fst0*(\d+))?")
-
-
 class _Reading:
     """One index document while it is read."""
 
@@ -135,6 +133,8 @@ class _Reading:
             self._containers(record)
             self._languages(record)
             fill.set_urls(record, self.fields.get("url", ()))
+        if not self.marc:
+            fill.set_keyword_languages(record)
         if record.urls and self.rules.get("access") == "open":
             record.how.append("access-from-collection")
         return record
@@ -227,7 +227,8 @@ class _Reading:
 
     def _people(self, record: Record) -> None:
         set_people(record, self.fields, self.marc, self.marc and record.format not in ("article", "academicarticle"))
-        record.contributor_names = self.headings("author_additional")
+        additional = (name.rstrip(" ;,-\u2013\u2014") for name in self.headings("author_additional"))
+        record.contributor_names = list(dict.fromkeys(filter(None, additional)))
 
     # -- language -----------------------------------------------------------------------------------------------------
 
@@ -298,9 +299,14 @@ class _Reading:
         record.periods = self.headings("era")
 
     def _subjects(self, record: Record) -> None:
-        """Set keywords and classes. A topic is a keyword unless it ends with the code of its thesaurus (650 $2, $0)."""
+        """Set keywords and classes. A topic is a keyword unless it ends with the code of its thesaurus (650 $2, $0).
+
+        In which language a catalogue's topics are, its records do not say; `topics` of `codes/collections.csv` may.
+        """
         words = self.headings("topic") if self.marc else fill.keywords(self.fields.get("topic", ()))
         record.subjects = list(dict.fromkeys(map(subject, filter(None, words))))
+        if self.rules.get("topics"):
+            fill.set_language(record, languages.code(self.rules["topics"]))
         classes = self.checked(
             "callnumber-raw", readers_isbd.lcc, "not a call number of the Library of Congress: left out"
         )
@@ -358,16 +364,3 @@ def _says_more(title: str, short: str, sub: str) -> bool:
 @remembered
 def _isbd(raw: str) -> str:
     return text.value(text.unpunctuated(raw))
-
-
-def _subject(word: str) -> Subject:
-    """Return the heading of a thesaurus where the topic ends with its code, as MARC's $2 and $0 do; else a keyword.
-
-    >>> _subject("Homicide. fast (OCoLC)fst00959660")
-    Subject(label='Homicide', scheme='fast', code='959660')
-    """
-    match = _THESAURUS.fullmatch(word)
-    return Subject(match[1], match[2], match[3] or "") if match else Subject(word)
-
-
-subject = remembered(_subject)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ld.readers import fill, runs
 from ld.readers.limits import EXCERPT_CHARACTERS
 from ld.record import Date, Record, Remark
-from ld.values import calendars, dates, languages, text
+from ld.values import calendars, dates, text
 
 Fields = dict[str, list[str]]
 _SAYS_ITS_FORMAT = {"record_format", "recordtype"}
@@ -43,7 +43,7 @@ def _kind(record: Record, fields: Fields, marc: bool, filled_in: bool) -> calend
     """Return what the record tells of its dates; DOAJ's are of our calendar, whatever its language."""
     if filled_in:
         return calendars.Kind(format=record.format)
-    codes = filter(None, map(languages.code, filter(str.strip, fields.get("language", ()))))
+    codes, _ = fill.languages_of(fields.get("language", ()))
     return calendars.Kind(tuple(codes), record.format, record.title, copied=marc)
 
 

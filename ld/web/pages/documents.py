@@ -19,6 +19,7 @@ from ld.site.documents import Document
 from ld.site.generation import Generation
 from ld.site.shown import CONTEXT, Shown, url_of
 from ld.site.why import Question
+from ld.values.email import masked
 from ld.values.vocab import vocabulary
 from ld.web.negotiation import Choice, wanted
 from ld.web.problems import not_acceptable, problem
@@ -194,11 +195,15 @@ def _lists(live: Generation, document: Document) -> dict[str, Any]:
 
 
 def _source(live: Generation, document: Document) -> Response:
-    """Answer with the source record as it came."""
+    """Answer with the source record as it came, but for e-mail addresses, which are masked; a header says so."""
     source = live.documents.source(document.path) if document.record else None
     if source is None:
         raise NotFound(f"{document.title} has no source record.")
-    return answer(source.text, TEXT.content_type, modified=document.modified)
+    text = masked(source.text)
+    response = answer(text, TEXT.content_type, modified=document.modified)
+    if text != source.text:
+        response.headers["Shelfgraph-Masked"] = "e-mail addresses: an asterisk for each byte"
+    return response
 
 
 def _linkset(live: Generation, document: Document) -> Response:
