@@ -259,6 +259,21 @@ def test_a_press_grants_no_degree(granted_by: str, publishers: list[str], school
     assert (field(one, "school"), field(one, "publisher")) == (school, publisher)
 
 
+def test_a_chapter_has_the_isbn_and_the_series_of_its_book() -> None:
+    book = Within("book", "book/9780306406157", "The whole book", isbns=("9780306406157",))
+    series = [Within("series", "series/a", "Studies", "7"), Within("series", "series/b", "Others", "3")]
+    chapter = replace(BOOK, kind="Chapter", format="", containers=[book], series=series)
+    found = item(chapter)
+
+    assert (field(chapter, "booktitle"), field(chapter, "isbn")) == ("{The whole book}", "{9780306406157}")
+    assert (field(chapter, "series"), field(chapter, "number")) == ("{Studies}", "{7}")
+    assert [*lines(chapter, "T2"), *lines(chapter, "T3"), *lines(chapter, "SN")] == [
+        "The whole book", "Studies", "9780306406157",
+    ]  # fmt: skip
+    assert (found["container-title"], found["collection-title"]) == ("The whole book", "Studies")
+    assert (found["collection-number"], found["ISBN"]) == ("7", "9780306406157")
+
+
 def test_a_chapter_has_its_book_and_a_book_its_series() -> None:
     chapter = replace(BOOK, kind="Chapter", format="", containers=[Within("work", "record/b1", "The whole : book.")])
     book = replace(BOOK, containers=[Within("series", "series/s", "Studies")], number=["7"])

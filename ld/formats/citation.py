@@ -169,12 +169,12 @@ def _title(title: str, tag: str) -> str:
 
 def _place(summary: Summary) -> Place:
     place = Place()
-    for one in summary.containers:
+    for one in (*summary.containers, *summary.series):
         _add(place, one)
     tag = first(summary.tags)
     place.journal, place.book, place.series = (_title(one, tag) for one in (place.journal, place.book, place.series))
     place.volume = place.volume or summary.volume
-    place.of_series = first(summary.number)
+    place.of_series = place.of_series or first(summary.number)
     place.issn = place.issn or first(summary.issns)
     place.isbn = place.isbn or first(summary.isbns)
     return place
@@ -189,7 +189,8 @@ def _add(place: Place, one: Within) -> None:
     elif one.kind == "journal":
         place.journal, place.issn = one.title, next(iter(one.issns), "")
     elif one.kind == "series":
-        place.series = place.series or one.title
+        if one.title and not place.series:
+            place.series, place.of_series = one.title, one.number
     else:
         place.book, place.isbn = place.book or one.title, place.isbn or next(iter(one.isbns), "")
 
