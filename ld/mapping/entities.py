@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from copy import copy
 from typing import Any, TypeAlias, TypeVar
 
 from msgspec import Struct
 
 from ld.errors import VocabError
+from ld.mapping.decisions import Decisions, iri
 from ld.memo import Memory
 from ld.record import Container, Record
 from ld.summary import Ref, Value
@@ -66,6 +68,8 @@ class Kinds:
             for word, row in vocabulary.codes("degrees").items()
         }
         self.schemes = {key: row["iri"] for key, row in vocabulary.codes("schemes").items()}
+        self.decisions = Decisions(vocabulary, site.base)
+        self._moved = self.decisions.moved
         self._made: Memory[tuple[Callable[..., Any], tuple[Any, ...]], Any] = Memory(self._make)
 
     def mint(self, kind: str, **names_of_parts: str) -> Ref:
@@ -75,7 +79,24 @@ class Kinds:
     def shared(self, kind: str, fields: Fields, **names_of_parts: str) -> Thing:
         """Return a thing that other records may speak of too."""
         ref = self.mint(kind, **names_of_parts)
-        return Thing(kind, ref, fields, self.path(ref))
+        path = self.path(ref)
+        if path in self._moved:
+            path = self._moved[path]
+            ref = Ref(iri(path, self.site.base))
+        return Thing(kind, ref, fields, path)
+
+    def of(self, record: str) -> Kinds:
+        """Return the tables as they hold for the record at the path, of which a cataloguer may have decided something.
+
+        What was made for all is not used for it: it may mean another thing by the same name.
+        """
+        apart = self.decisions.apart.get(record)
+        if apart is None:
+            return self
+        own = copy(self)
+        own._moved = self._moved | apart
+        own._made = Memory(own._make)
+        return own
 
     def path(self, ref: Ref) -> str:
         """Return the path of the document about a thing of this site."""
@@ -173,15 +194,15 @@ _FIELDS = {
     "identifier": "scheme name value url",
     "document": "topic identifier licence how institution dataset origin_page created modified source",
     "source": "identifier modified",
-    "journal": "issn eissn any_issn",
+    "journal": "decision issn eissn any_issn",
     "volume": "title volume year container nearest",
     "issue": "title issue volume year container nearest",
-    "series": "title",
-    "organization": "name",
-    "agent": "class name given family life same how",
-    "heading": "class name given family life same how",
-    "subject": "label scheme",
-    "class": "class scheme notation label",
+    "series": "decision title",
+    "organization": "decision name",
+    "agent": "decision class name given family life same how",
+    "heading": "decision class name given family life same how",
+    "subject": "decision label scheme",
+    "class": "decision class scheme notation label",
 }
 _PLAIN = {name: kind in ("str", "list[str]") for name, kind in Record.__annotations__.items()}
 
