@@ -30,7 +30,8 @@ def counted(*mentions: tuple[Mention, int]) -> dict[int, Claim]:
 
 def settled(*mentions: tuple[Mention, int]) -> dict[str, list[Value]]:
     """The fields of the one thing that these are about."""
-    path, (said,) = claims.settled(counted(*mentions), ONE)
+    found = claims.settled(counted(*mentions), ONE)
+    path, (said,) = found.path, found.things
     assert path == PATH
     return said.fields
 
@@ -73,9 +74,10 @@ def test_two_paths_with_one_number_are_refused() -> None:
 def test_things_of_one_document_stand_by_their_iris() -> None:
     several = mention(PATH, [Said("journal", "b", {"x": ["1"], "a": ["2"]}), Said("journal", "a", {})])
 
-    assert claims.settled(counted((several, 1)), ONE) == (
-        PATH, [Said("journal", "a", {}), Said("journal", "b", {"a": ["2"], "x": ["1"]})]
-    )  # fmt: skip
+    found = claims.settled(counted((several, 1)), ONE)
+
+    assert found.path == PATH
+    assert found.things == [Said("journal", "a", {}), Said("journal", "b", {"a": ["2"], "x": ["1"]})]
 
 
 def test_two_mentions_of_one_document_say_what_both_say_once() -> None:

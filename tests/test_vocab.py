@@ -106,7 +106,7 @@ def test_every_relator_exists() -> None:
 
 
 def test_every_field_that_can_be_mapped_is_one_that_things_fill() -> None:
-    files = ("works", "agents", "containers", "subjects")
+    files = ("works", "agents", "containers", "subjects", "compiled")
     code = "".join((PACKAGED.parent / "ld" / "mapping" / f"{name}.py").read_text(encoding="utf-8") for name in files)
     filled = set(re.findall(r'"(\w+)"', code))
     filled |= {field for row in VOCABULARY.rows("codes/roles.csv") for field in row["fields"].split()}

@@ -6,6 +6,7 @@ import signal
 import sys
 import time
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from types import FrameType
 
@@ -17,6 +18,7 @@ from ld.commands.options import json, print_json, site, with_settings
 from ld.commands.talk import say
 from ld.errors import UsageError
 from ld.progress import Display
+from ld.publish.build import UNLIKE
 from ld.publish.ledger import Ledger
 from ld.publish.run import publish as publish_sources
 from ld.record import Deleted
@@ -88,6 +90,7 @@ def _tell(manifest: Manifest, settings: Settings, progress: Display) -> None:
         f" {account.unchanged:,} unchanged, {account.repeated:,} repeated, {account.rejected:,} rejected;"
         f" {account.deleted:,} deleted{beside}",
     )
+    _tell_unlike(account.unlike, settings.site / "generations" / manifest.generation / UNLIKE)
     if account.withheld:
         say(f"{account.withheld:,} e-mail addresses left out: none is published, and source records are masked")
     if account.rejected:
@@ -101,6 +104,17 @@ def _tell(manifest: Manifest, settings: Settings, progress: Display) -> None:
         f"Generation {manifest.generation} is live: {counts['records']:,} records, {counts['things']:,} shared things,"
         f" {counts['triples']:,} triples, in {time.monotonic() - progress.started:.1f} s",
     )
+
+
+def _tell_unlike(count: int, path: Path) -> None:
+    """Say of how many shared things records say unlike things, with the first three."""
+    if not count:
+        return
+    say(f"Of {count:,} shared things records say unlike things (names, titles, dates), all in {path}:")
+    with path.open("rb") as lines:
+        for found in map(msgspec.json.decode, islice(lines, 3)):
+            told = (" / ".join(list(one["values"])[:3]) for one in found["unlike"])
+            say(f"  {found['path']}: {'; '.join(told)}")
 
 
 def _in_part(lists: int, missing: int) -> str:

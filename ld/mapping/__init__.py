@@ -1,5 +1,6 @@
 """A record becomes triples, as `vocab/mapping.csv` says.
 
+decisions    a cataloguer's word: what is one thing and what is not
 entities     the nodes of the graph, and the tables by which their IRIs are minted
 agents       people and corporate bodies
 containers   journals, volumes, issues, series, books

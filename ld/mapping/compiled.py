@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from msgspec import Struct
 
 from ld.errors import VocabError
-from ld.mapping.entities import Fields, Kinds, Site, Thing, known_fields, must_be_named
+from ld.mapping.entities import Fields, Kinds, Site, Thing, add, known_fields, must_be_named
 from ld.mapping.mentions import Mention, Said, both, mention
 from ld.mapping.profile import RDF_TYPE, Profile
 from ld.mapping.works import describe
@@ -86,6 +86,7 @@ class Mapping:
         things = {row["thing"]: row for row in vocabulary.rows("things.csv")}
         self._check()
         self.one = {kind: frozenset(row["one"].split()) for kind, row in things.items()}
+        self.rest = {kind: _rest(row.get("rest", "")) for kind, row in things.items()}
         self.steps = {kind: self._steps(row) for kind, row in things.items()}
         self._parts = {kind: self._parted(kind, steps) for kind, steps in self.steps.items()}
         self._classes = {kind: [f" <{RDF_TYPE}> <{cls}> .\n" for cls in of] for kind, of in self.kinds.classes.items()}
@@ -124,6 +125,8 @@ class Mapping:
         """Return the document of a shared thing, of the values that are settled; `things` are those it speaks of."""
         lines: list[str] = []
         marks = bytearray() if self.profile else None
+        for one in self.kinds.decisions.about(path):
+            add(things[0].fields, "decision", one.text)
         for part in things:
             self._write(part.kind, part.iri, part.fields, lines, marks)
         if len(things) > 1:
@@ -260,6 +263,11 @@ class Mapping:
             of_one = bytes(map(profile.keeps, predicates))
             return lambda values: of_one * len(dict.fromkeys(values))
         return lambda values: bytes(profile.keeps(one, plain(v)) for v in dict.fromkeys(values) for one in predicates)
+
+
+def _rest(written: str) -> dict[str, str]:
+    """Return where the values of a field stand that are not the commonest: "title>alternative"."""
+    return dict(pair.split(">", 1) for pair in written.split() if ">" in pair)
 
 
 class Unsaid:

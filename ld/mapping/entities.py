@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from copy import copy
 from typing import Any, TypeAlias, TypeVar
 
 from msgspec import Struct
 
 from ld.errors import VocabError
+from ld.mapping.decisions import Decisions, iri
 from ld.memo import Memory
 from ld.record import Container, Record
 from ld.summary import Ref, Value
@@ -67,6 +69,8 @@ class Kinds:
         }
         self.statuses = {row["status"]: row["iri"] for row in vocabulary.codes("statuses").values() if row["iri"]}
         self.schemes = vocabulary.codes("schemes")
+        self.decisions = Decisions(vocabulary, site.base)
+        self._moved = self.decisions.moved
         self._made: Memory[tuple[Callable[..., Any], tuple[Any, ...]], Any] = Memory(self._make)
 
     def mint(self, kind: str, **names_of_parts: str) -> Ref:
@@ -76,7 +80,24 @@ class Kinds:
     def shared(self, kind: str, fields: Fields, **names_of_parts: str) -> Thing:
         """Return a thing that other records may speak of too."""
         ref = self.mint(kind, **names_of_parts)
-        return Thing(kind, ref, fields, self.path(ref))
+        path = self.path(ref)
+        if path in self._moved:
+            path = self._moved[path]
+            ref = Ref(iri(path, self.site.base))
+        return Thing(kind, ref, fields, path)
+
+    def of(self, record: str) -> Kinds:
+        """Return the tables as they hold for the record at the path, of which a cataloguer may have decided something.
+
+        What was made for all is not used for it: it may mean another thing by the same name.
+        """
+        apart = self.decisions.apart.get(record)
+        if apart is None:
+            return self
+        own = copy(self)
+        own._moved = self._moved | apart
+        own._made = Memory(own._make)
+        return own
 
     def path(self, ref: Ref) -> str:
         """Return the path of the document about a thing of this site."""
@@ -187,16 +208,16 @@ _FIELDS = {
     "identifier": "scheme name value url",
     "document": "topic identifier licence how institution dataset origin_page created modified source",
     "source": "identifier modified",
-    "journal": "issn eissn any_issn",
+    "journal": "decision issn eissn any_issn",
     "volume": "title volume year container nearest",
     "issue": "title issue volume year container nearest",
-    "series": "title",
+    "series": "decision title",
     "book": "title isbn identifier number container nearest",
-    "organization": "name",
-    "agent": "class heading name given family same suffix life birth death how",
-    "heading": "class heading name given family same suffix life birth death how",
-    "subject": "label scheme",
-    "class": "class scheme notation label",
+    "organization": "decision name",
+    "agent": "decision class heading name given family same suffix life birth death how",
+    "heading": "decision class heading name given family same suffix life birth death how",
+    "subject": "decision label scheme",
+    "class": "decision class scheme notation label",
 }
 _PLAIN = {name: kind in ("str", "list[str]") for name, kind in Record.__annotations__.items()}
 

@@ -47,7 +47,7 @@ class Whole(Struct, frozen=True):
 
 def describe(record: Record, kinds: Kinds) -> Whole:
     """Return what the record becomes, its things in an order that reads well."""
-    return _Description(record, kinds).whole()
+    return _Description(record, kinds.of(f"record/{record.id}")).whole()
 
 
 def _passed(kinds: Kinds) -> tuple[tuple[str, ...], Callable[[Record], tuple[Any, ...]]]:
@@ -121,7 +121,7 @@ class _Description:
         if not self.serial or not self.record.containers:
             return None
         first = self.record.containers[0]
-        return first if first.kind == "journal" and (first.issn or first.eissn) else None
+        return first if first.kind == "journal" and (first.issn or first.eissn or first.title) else None
 
     def _titles(self) -> None:
         record, fields = self.record, self.fields

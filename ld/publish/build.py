@@ -34,7 +34,7 @@ from ld.summary import Card
 from ld.values import keys, names
 from ld.values.vocab import Vocabulary
 
-REJECTS = "rejects.jsonl"
+REJECTS, UNLIKE = "rejects.jsonl", "unlike.jsonl"
 _REPEATED = Remark("id", "the id stands more than once in this input: the last record wins")
 _UNKNOWN = Remark("id", "deleted, but there is no such record here: nothing done")
 
@@ -146,11 +146,13 @@ class Assembly:
 
     def thing(self, said: dict[int, Claim]) -> bytes:
         """Write the document of a shared thing, and return the lines of it that the store keeps."""
-        path, things = claims.settled(said, self.mapping.one)
+        kinds = self.mapping.kinds
+        settled = claims.settled(said, self.mapping.one, self.mapping.rest)
+        path, things = settled.path, settled.things
         told, left_out = self.gate.thing(self.mapping.tell(path, things))
         for remark in left_out:
             self.plan.remark(path, remark)
-        kinds = self.mapping.kinds
+        self.things.unlike(path, msgspec.json.encode(settled.unlike) if settled.unlike else b"")
         self.things.put(told, path, kinds.lists[told.card.kind], claims.encoded(said))
         self.things.tie(path, _ties(told.card), aliases(kinds, told.card))
         return kept(told.lines.encode(), told.marks)
@@ -158,6 +160,16 @@ class Assembly:
     def untie(self, path: str, old: Body) -> None:
         """Take back a thing's links to other things."""
         self.things.untie(path, _ties(msgspec.msgpack.decode(old.about, type=Card)))
+
+    def finish_things(self) -> None:
+        """Write where old addresses lead, and `unlike.jsonl`: each thing of which records say unlike things."""
+        decisions = self.mapping.kinds.decisions
+        self.things.move((one.this, decisions.moved[one.this], one.text) for one in decisions.rows if one.same)
+        found = self.things.all_unlike()
+        self.account.unlike = len(found)
+        with (self.plan.folder / UNLIKE).open("wb") as lines:
+            for path, claims_of in found:
+                lines.write(b'{"path":%b,"unlike":%b}\n' % (msgspec.json.encode(path), claims_of))
 
     def unpacked(self, packed: bytes) -> Body:
         """Return the body of a document."""

@@ -19,9 +19,13 @@ from ld.errors import SiteError
 from ld.mapping.mentions import Mention, Said, unpacked
 from ld.publish.sortedruns import read_rows, write_rows
 from ld.summary import Role, Text, Value, plain
+from ld.values import keys
 
 # Different mentions counted in memory before they are written to a file.
 _MOST = 100_000
+# Titles that are made of the title of the journal.
+_DERIVED = {("volume", "title"), ("issue", "title")}
+_NOTHING: Mapping[str, Mapping[str, str]] = {}
 
 
 class Claim(Struct, array_like=True):
@@ -110,8 +114,28 @@ def decoded(data: bytes) -> dict[int, Claim]:
     return {claim.key: claim for claim in _CLAIMS.decode(data)}
 
 
-def settled(claims: dict[int, Claim], single: Mapping[str, Collection[str]]) -> tuple[str, list[Said]]:
-    """Return path and things of a document: of a field that keeps a `single` value, the one that most records give.
+class Unlike(Struct, frozen=True):
+    """A field of one thing of which records say things that differ beyond case and punctuation."""
+
+    kind: str
+    field: str
+    values: dict[str, int]
+
+
+class Settled(Struct, frozen=True):
+    """A document as it is settled: its path, its things, and which values of which fields are unlike, with counts."""
+
+    path: str
+    things: list[Said]
+    unlike: list[Unlike]
+
+
+def settled(
+    claims: dict[int, Claim], single: Mapping[str, Collection[str]], rest: Mapping[str, Mapping[str, str]] = _NOTHING
+) -> Settled:
+    """Return what a document says: of a field that keeps a `single` value, the one that most records give.
+
+    Where `rest` names a field for them, its other values stand there.
 
     Raises SiteError where two paths share a number by chance, which is most unlikely.
     """
@@ -128,11 +152,32 @@ def settled(claims: dict[int, Claim], single: Mapping[str, Collection[str]]) -> 
                     counter[value] += claim.count
     if len(paths) > 1:
         raise SiteError(f"{' and '.join(sorted(paths))} have the same number: rename one of them in vocab/things.csv")
-    return paths.pop(), [_thing(iri, kind, fields, single[kind]) for (iri, kind), fields in sorted(counts.items())]
+    things: list[Said] = []
+    unlike: list[Unlike] = []
+    for (iri, kind), fields in sorted(counts.items()):
+        things.append(_thing(iri, kind, fields, single[kind], rest.get(kind, {})))
+        unlike += _unlike(kind, {name: fields[name] for name in single[kind] if name in fields})
+    return Settled(paths.pop(), things, unlike)
 
 
-def _thing(iri: str, kind: str, fields: dict[str, Counter[Value]], single: Collection[str]) -> Said:
-    return Said(kind, iri, {name: _values(counter, name in single) for name, counter in sorted(fields.items())})
+def _thing(
+    iri: str, kind: str, fields: dict[str, Counter[Value]], single: Collection[str], rest: Mapping[str, str]
+) -> Said:
+    found = {name: _values(counter, name in single) for name, counter in sorted(fields.items())}
+    for name, other in rest.items():
+        kept = {keys.letters(plain(value)) for value in (*found.get(name, ()), *found.get(other, ()))}
+        for value in sorted(fields.get(name, ()), key=_place):
+            if keys.letters(plain(value)) not in kept:
+                kept.add(keys.letters(plain(value)))
+                found[other] = [*found.get(other, ()), Text(plain(value))]
+    return Said(kind, iri, found)
+
+
+def _unlike(kind: str, fields: dict[str, Counter[Value]]) -> Iterator[Unlike]:
+    """Yield the fields whose values differ beyond case and punctuation; what is derived of others is left out."""
+    for name, counter in sorted(fields.items()):
+        if len(counter) > 1 and (kind, name) not in _DERIVED and len({keys.letters(plain(one)) for one in counter}) > 1:
+            yield Unlike(kind, name, {plain(one): counter[one] for one in sorted(counter, key=_place)})
 
 
 def _values(counter: Counter[Value], single: bool) -> list[Value]:

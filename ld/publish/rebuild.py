@@ -140,6 +140,7 @@ class Rebuild(Assembly):
             "stored": count,
         }  # fmt: skip
         self.records.close()
+        self.finish_things()
         self.things.close()
         return Built(counts, found)
 

@@ -36,6 +36,8 @@ CREATE TABLE things (
   body BLOB NOT NULL, claims BLOB NOT NULL);
 CREATE TABLE ties (target INTEGER, path TEXT, thing INTEGER, PRIMARY KEY (target, path)) WITHOUT ROWID;
 CREATE TABLE aliases (path TEXT, target TEXT, PRIMARY KEY (path, target)) WITHOUT ROWID;
+CREATE TABLE moved (path TEXT PRIMARY KEY, target TEXT, why TEXT) WITHOUT ROWID;
+CREATE TABLE unlike (n INTEGER PRIMARY KEY, path TEXT, found BLOB);
 CREATE TABLE loose (path INTEGER, thing INTEGER, PRIMARY KEY (path, thing)) WITHOUT ROWID;
 """
 _INDEXES = """
@@ -258,6 +260,23 @@ class Things:
     def drop(self, n: int) -> None:
         """Remove a thing that no record names any more."""
         self.db.execute("DELETE FROM things WHERE n = ?", (n,))
+        self.db.execute("DELETE FROM unlike WHERE n = ?", (n,))
+
+    def unlike(self, path: str, found: bytes) -> None:
+        """Write which claims about a thing are unlike; nothing, where none are."""
+        number = names.number(path)
+        self.db.execute("DELETE FROM unlike WHERE n = ?", (number,))
+        if found:
+            self.db.execute("INSERT INTO unlike VALUES (?, ?, ?)", (number, path, found))
+
+    def all_unlike(self) -> list[tuple[str, bytes]]:
+        """Return the things with unlike claims, in the order of their paths, each with these."""
+        return self.db.execute("SELECT path, found FROM unlike ORDER BY path").fetchall()
+
+    def move(self, rows: Iterable[tuple[str, str, str]]) -> None:
+        """Write where things went by a cataloguer's word: the old path, the new one, and why."""
+        self.db.execute("DELETE FROM moved")
+        self.db.executemany("INSERT INTO moved VALUES (?, ?, ?)", rows)
 
     def tie(self, path: str, targets: Iterable[int], aliases: Iterable[str]) -> None:
         """Write which things a thing points at, and which other paths lead to it."""

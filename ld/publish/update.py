@@ -54,6 +54,7 @@ class Update(Assembly):
             "stored": self.stored,
         }  # fmt: skip
         self.records.close()
+        self.finish_things()
         self.things.close()
         return Built(counts, found)
 

@@ -157,6 +157,13 @@ class Documents:
         row = self._open()[0].execute("SELECT min(target) FROM aliases WHERE path = ?", (path,)).fetchone()
         return str(row[0]) if row[0] else None
 
+    def moved(self, path: str) -> tuple[str, str] | None:
+        """Return where the thing at the path went by a cataloguer's word, and that word; None where it stayed."""
+        with suppress(sqlite3.OperationalError):  # a generation of an earlier version lacks the table
+            row = self._open()[0].execute("SELECT target, why FROM moved WHERE path = ?", (path,)).fetchone()
+            return (str(row[0]), str(row[1])) if row else None
+        return None
+
     def loosely(self, path: str) -> str | None:
         """Return the path of the one thing that is meant by this one, which lacks accents or hash; None for several.
 

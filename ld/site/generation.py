@@ -47,8 +47,8 @@ class Account(Struct):
     """What became of the records that were read: the figures add up to `read`.
 
     Besides: records deleted, deletions of records that are `unknown` here, kept sources mapped `again`, lists taken
-    only in part on purpose (`partial`), how many of their records are known to be `missing`, and e-mail addresses that
-    were taken out (`withheld`).
+    only in part on purpose (`partial`), how many of their records are known to be `missing`, e-mail addresses that were
+    taken out (`withheld`), and of how many shared things records say `unlike` things.
     """
 
     read: int = 0
@@ -63,6 +63,7 @@ class Account(Struct):
     partial: int = 0
     missing: int = 0
     withheld: int = 0
+    unlike: int = 0
 
     def adds_up(self) -> bool:
         """Determine whether no record was lost; deletions do not count as read."""

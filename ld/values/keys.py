@@ -117,6 +117,14 @@ def _readable(whole: str) -> str:
     return text.encode("utf-8", "replace")[: 2 * _LONGEST].decode("utf-8", "ignore").rstrip("-")
 
 
+def _letters(label: str) -> str:
+    """Return the letters, marks and numbers of the label alone: all that is beyond case and punctuation."""
+    return _HYPHENS.sub("", _readable(folded(label[:_LONGEST])))
+
+
+letters = remembered(_letters)
+
+
 def loose(path: str) -> str:
     """Return the path as people may type it who lack its accents and its hash; many things may share it.
 

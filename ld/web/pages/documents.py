@@ -81,7 +81,10 @@ def _beside(live: Generation, path: str) -> AnyResponse:
         if document:
             return _gone(live, document) if document.gone else view(live, document)
     for name in (path, *(stem for stem, _ in by_extension(path))):
-        target = live.documents.alias(name)
+        moved = live.documents.moved(name)
+        if moved and live.documents.get(moved[0]) is None:
+            raise NotFound(f"A cataloguer decided: {moved[1]}. No record speaks of /{moved[0]} now.")
+        target = moved[0] if moved else live.documents.alias(name)
         if target:
             return redirect(live.base + address(target) + quote(path.removeprefix(name)), code=301)
     for name in (path, *(stem for stem, _ in by_extension(path))):
