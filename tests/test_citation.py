@@ -40,7 +40,7 @@ def test_bibtex_of_an_article() -> None:
     assert bibtex(ARTICLE, URL) == (
         "@article{x1,\n"
         "  title = {{Of mice \\& men: 100\\% \\{true\\}}},\n"
-        "  author = {{Rachel Matthews} and Doe, Jane},\n"
+        "  author = {Rachel Matthews and Doe, Jane},\n"
         "  journal = {Journal},\n"
         "  volume = {4},\n"
         "  number = {2},\n"

@@ -53,7 +53,7 @@ def lines(summary: Summary, tag: str) -> list[str]:
             "Example, Thomas W., Jr.",
             {"family": "Example", "given": "Thomas W.", "suffix": "Jr."},
         ),
-        (Agent("Rachel Matthews", ()), "{Rachel Matthews}", "Rachel Matthews", {"literal": "Rachel Matthews"}),
+        (Agent("Rachel Matthews", ()), "Rachel Matthews", "Rachel Matthews", {"literal": "Rachel Matthews"}),
         (Agent("Kaur IP", ()), "{Kaur IP}", "Kaur IP", {"literal": "Kaur IP"}),
         (Agent("Voltaire", ()), "Voltaire", "Voltaire", {"literal": "Voltaire"}),
         (Agent("CERN", (), body=True), "{CERN}", "CERN", {"literal": "CERN"}),
