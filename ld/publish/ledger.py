@@ -24,6 +24,7 @@ _SAMPLES = 5
 # Different reasons that are counted; a reason may hold a text of the record.
 _REASONS = 200
 _BEGINNING = 200
+SAID, NORMALISED = "said", "normalised"
 UNKNOWN = "not read: no reader knows this field yet"
 
 
@@ -59,12 +60,15 @@ class Ledger(Struct):
     def enter(self, record: Record) -> None:
         """Count what became of the values of one record."""
         page = self.lines.setdefault(record.source.kind, {})
-        fate = _Fate(record)
-        for field, values in record.values.items():
+        for field, _, fate in fates(record):
             line = page.get(field) or page.setdefault(field, Line(left={}))
-            for value in values:
-                if value and not value.isspace():
-                    fate.tell(line, field, value.strip())
+            line.values += 1
+            if fate == SAID:
+                line.said += 1
+            elif fate == NORMALISED:
+                line.normalised += 1
+            else:
+                _sum(line.left, fate).add(record.id)
         for remark in record.remarks:
             _sum(self.remarks.setdefault(remark.field, {}), remark.problem).add(record.id)
 
@@ -100,34 +104,33 @@ class Ledger(Struct):
             yield f"rejected: {one.count:,} × {reason} (such as {one.ids[0] if one.ids else '?'})"
 
 
+def fates(record: Record) -> Iterator[tuple[str, str, str]]:
+    """Yield field, value and fate of every value of a record: `SAID`, `NORMALISED`, or why it is not said."""
+    fate = _Fate(record)
+    for field, values in record.values.items():
+        for value in values:
+            if value and not value.isspace():
+                yield field, value, fate.of(field, value.strip())
+
+
 class _Fate:
     """What became of the values of one record: asked value by value."""
 
     def __init__(self, record: Record) -> None:
-        self.record = record
         self.reasons = _reasons(record.source.kind)
         self.reads: frozenset[str] = getattr(KINDS[record.source.kind], "READS", frozenset())
         self.said = set(_texts(value for name, value in asdict(record).items() if name not in _BESIDE))
         self.remarked = {one.value.strip()[:_BEGINNING]: one.problem for one in record.remarks if one.value}
         self.left = {(one.field, one.value.strip()): one.reason for one in record.left}
 
-    def tell(self, line: Line, field: str, value: str) -> None:
-        """Enter in the line what became of one value."""
-        line.values += 1
-        reason = self._reason(field, value)
-        if reason:
-            _sum(line.left, reason).add(self.record.id)
-        elif value in self.said:
-            line.said += 1
-        else:
-            line.normalised += 1
-
-    def _reason(self, field: str, value: str) -> str:
-        """Return why the value is not said, empty where it is."""
+    def of(self, field: str, value: str) -> str:
+        """Return what became of one value: `SAID`, `NORMALISED`, or why it is not said."""
         if field not in self.reads:
             return self.reasons(field) or UNKNOWN
-        found = self.left.get((field, value)) or self.remarked.get(value[:_BEGINNING])
-        return found or ("" if value in self.said else self.reasons.named.get(field, ""))
+        reason = self.left.get((field, value)) or self.remarked.get(value[:_BEGINNING])
+        if reason:
+            return reason
+        return SAID if value in self.said else self.reasons.named.get(field) or NORMALISED
 
 
 # What a record has beside its facts.

@@ -17,7 +17,7 @@ from ld.readers.people import Author
 from ld.readers.share import Share
 from ld.readers.status import FIELDS, set_status
 from ld.record import Left, Origin, Part, Record, Rejected, Remark, Source, Subject
-from ld.values import calendars, dates, text
+from ld.values import calendars, dates, identifiers, text
 
 KIND = "doaj"
 NAME = "DOAJ article JSON"
@@ -58,7 +58,7 @@ def record(document: dict[str, Any], source: Source) -> Record | Rejected:
     if isinstance(result, Rejected):
         return result
     result.values = contents.of_json(outer)
-    result.left = list(_left(bib))
+    result.left += _left(bib, result)
     set_status(result, {name: [str(value)] for name, value in bib.items() if name in FIELDS})
     _issued(result, _text(bib.get("year")), _text(bib.get("month")))
     result.created = dates.stamp(_text(outer.get("created_date")))
@@ -133,11 +133,15 @@ def _subjects(bib: dict[str, Any]) -> Iterator[Subject]:
             yield Subject(text.plain(_text(subject.get("term"))), "lcc", text.plain(_text(subject.get("code"))))
 
 
-def _left(bib: dict[str, Any]) -> Iterator[Left]:
-    """Yield the terms of schemes that are not published."""
+def _left(bib: dict[str, Any], record: Record) -> Iterator[Left]:
+    """Yield the terms of schemes that are not published, and the journal's ISSNs beside those of the article."""
     for subject in _objects(bib.get("subject")):
         if not subject.get("code"):
             yield Left("bibjson.subject.term", "a term of a scheme without codes", _text(subject.get("term")))
+    said = {number for one in record.containers for number in (one.issn, one.eissn)}
+    for raw in _texts(_object(bib.get("journal")).get("issns")):
+        if not identifiers.issn(raw) or identifiers.issn(raw) not in said:
+            yield Left("bibjson.journal.issns", "an ISSN of which medium or title is not said", raw)
 
 
 def _four_digits(raw: str) -> str:

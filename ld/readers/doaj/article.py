@@ -13,7 +13,7 @@ from ld.readers.fill import keywords, languages_of, set_doi, set_keyword_languag
 from ld.readers.imprint import of_name, set_imprint
 from ld.readers.limits import EXCERPT_CHARACTERS, FIELD_CHARACTERS, oversized
 from ld.readers.people import Author, set_printed
-from ld.record import Container, Origin, Record, Rejected, Remark, Source, Subject, Text
+from ld.record import Container, Left, Origin, Record, Rejected, Remark, Source, Subject, Text
 from ld.values import identifiers, languages, text
 
 COLLECTION = "DOAJ"
@@ -143,18 +143,20 @@ def set_page(record: Record, number: str, modified: str = "") -> None:
 
 def set_journal_language(record: Record, raws: Iterable[str]) -> None:
     """Set the journal's first language as the article's, but only if title and abstract agree with it (DOAJ's help)."""
-    codes, remarks = languages_of(raws)
+    found = [raw for raw in raws if raw.strip()]
+    codes, remarks = languages_of(found)
     record.remarks += remarks
     if not codes:
         return
     code = codes[0]
+    record.left += (Left("language", "a further language of the journal", raw) for raw in found[1:])
     tag = languages.tag(code)
     if all(languages.agrees(one, tag) for one in (record.title, record.abstract) if one):
         record.languages = [code]
         record.how.append("language-of-journal")
     else:
         problem = "the journal's language, but title or abstract are not in it: left out"
-        record.remarks.append(Remark("language", problem, code))
+        record.remarks.append(Remark("language", problem, found[0]))
 
 
 def _journal(article: Article, remarks: list[Remark]) -> list[Container]:

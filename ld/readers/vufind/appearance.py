@@ -5,11 +5,14 @@ from __future__ import annotations
 from ld.readers import isbd
 from ld.readers.vufind.kind import ARTICLES, SERIALS, is_part
 from ld.record import Container, Left, Record, Remark
-from ld.values import text
+from ld.values import identifiers, text
 
 Fields = dict[str, list[str]]
 _HOST = "an ISBN of the work it is part of, which has a record of its own: left out"
+_NO_SERIES = "names no series"
+_NO_ID = "the title of a work above, whose record is not named"
 _PRINTED = "the series as it is printed: its heading is said"
+_ELSEWHERE = "an ISSN of a series or of another form or title of the work: the index does not say of which"
 _UNPLACED = "by its kind the record is no part of another work: what it appeared in is left out"
 
 
@@ -29,17 +32,29 @@ def set_containers(work: Record, fields: Fields, issns: list[str], two_media: bo
         named = text.unpunctuated(text.plain(_first(fields, "series")))
         work.containers = _journal(work, fields, named, issns, two_media)
     elif is_part(work.format):
-        work.containers = [*_host(work, title, above), *series]
+        work.containers = [*_host(work, fields, title, above), *series]
     else:
         elsewhere = _elsewhere(work, fields, title, issns, two_media) if title else []
         work.containers = [*series, *elsewhere]
     work.containers += above
+    _leave_issns(work, fields)
+
+
+def _leave_issns(work: Record, fields: Fields) -> None:
+    """Leave the ISSNs that stand for other works: the index runs those of 022, 440, 490 and 7XX together."""
+    said = {number for one in work.containers for number in (one.issn, one.eissn)}
+    noted = {remark.value for remark in work.remarks if remark.field == "issn"}
+    for raw in fields.get("issn", ()):
+        found = identifiers.issns(raw)
+        if found and not said.intersection(found) and not noted.intersection((raw, *found)):
+            work.left.append(Left("issn", _ELSEWHERE, raw))
 
 
 def _series(work: Record, fields: Fields) -> list[Container]:
     """Return the series, each once; what one is called on the book itself is left out beside its heading."""
     found = isbd.joined_series(fields.get("series", ()), fields.get("series2", ()))
     known = {one.title for one in found}
+    work.left += [Left("series2", _NO_SERIES, raw) for raw in fields.get("series2", ()) if not isbd.series(raw).title]
     printed = (raw for raw in fields.get("series2", ()) if (title := isbd.series(raw).title) and title not in known)
     work.left += [Left("series2", _PRINTED, raw) for raw in printed]
     return found
@@ -57,14 +72,18 @@ def _above(work: Record, fields: Fields) -> list[Container]:
         if known not in ("", work.id) and known not in found:
             named = text.unpunctuated(text.plain(title))
             found[known] = Container("record", named, record=known, number=isbd.number(number))
+    named_here = {one.title for one in found.values()}
+    for raw in fields.get("hierarchy_parent_title", ()):
+        if raw.strip() and text.unpunctuated(text.plain(raw)) not in named_here:
+            work.left.append(Left("hierarchy_parent_title", _NO_ID, raw))
     return list(found.values())
 
 
-def _host(work: Record, title: str, above: list[Container]) -> list[Container]:
+def _host(work: Record, fields: Fields, title: str, above: list[Container]) -> list[Container]:
     """Return the book of a chapter: its title and ISBNs, which are never the chapter's own."""
     isbns, work.isbns = tuple(work.isbns), []
     if above:
-        work.remarks += [Remark("isbn", _HOST, isbn) for isbn in isbns]
+        work.remarks += [Remark("isbn", _HOST, raw) for raw in fields.get("isbn", ()) if raw.strip()]
         return []
     editors = tuple(dict.fromkeys(one.entry for one in work.people if one.role == "edt"))
     return [Container("book", title, isbns=isbns, editors=editors)] if title or isbns else []
