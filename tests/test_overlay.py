@@ -52,6 +52,10 @@ CHANGES = {
     "codes/stopwords.csv": ("en,the\nen,of\nen,and\n", "fr,the\nfr,of\nfr,and\n"),
     "codes/types.csv": ("bibo:Thesis", "bibo:Report"),
     "context.jsonld": ('"Thesis":', '"Dissertation":'),
+    "identities.csv": (
+        "this,word,that,reason,date\n",
+        "this,word,that,reason,date\nsubject/collaboration,is,subject/co-production,One topic,2026-11-30\n",
+    ),
     "mapping.csv": ("work,title,dcterms:title,", "work,title,rdfs:label,"),
     "things.csv": ("{base}subject/", "{base}topic/"),
 }

@@ -79,7 +79,8 @@ class _Appearance:
             by = thing.ref
         about = (container.title, container.issn, container.eissn, by, self.in_doaj)
         journal = self._add(self.kinds.once(_journal, *about))
-        if self.about.schema in SERIALS:
+        if self.about.schema in SERIALS:  # a record of its own beside the journal of its ISSN, which has another title
+            add(self.found.fields, "related", journal[0])
             return []
         self._cite(container)
         return [journal, *self._volume_and_issue(journal[0], container)]

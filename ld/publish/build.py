@@ -21,6 +21,7 @@ from ld.progress import Progress, Step
 from ld.publish import claims, dataset, dumps
 from ld.publish.claims import Claim, Tally
 from ld.publish.convert import noted
+from ld.publish.journals import Journals
 from ld.publish.sortedruns import GONE, NEW, SEEN, Row, merged
 from ld.publish.tables import Records, Things
 from ld.record import Remark
@@ -97,6 +98,7 @@ class Assembly:
         self.profile = Profile(plan.settings["profile"], plan.vocabulary)
         self.mapping = Mapping(Site(plan.base, plan.settings["licence"]), plan.vocabulary, self.profile)
         self.tally = Tally(plan.scratch, "assembly")
+        self.journals = Journals(self.mapping, records, self.tally)
         self.today = datetime.now(UTC).strftime("%Y-%m-%d")
 
     # -- records -------------------------------------------------------------------------------------------------------
