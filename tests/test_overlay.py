@@ -54,7 +54,7 @@ CHANGES = {
     "context.jsonld": ('"Thesis":', '"Dissertation":'),
     "identities.csv": (
         "this,word,that,reason,date\n",
-        "this,word,that,reason,date\nsubject/collaboration,is,subject/co-production,One topic,2026-11-30\n",
+        "this,word,that,reason,date\nsubject/books,is,subject/volumes,One topic,2026-11-30\n",
     ),
     "mapping.csv": ("work,title,dcterms:title,", "work,title,rdfs:label,"),
     "things.csv": ("{base}subject/", "{base}topic/"),
