@@ -13,12 +13,20 @@ class Date(Struct, frozen=True, array_like=True, tag=4, gc=False):
     """A date as precise as the source and no more: `value` in the lexical form of `datatype`.
 
     `datatype` is one of `gYear`, `gYearMonth`, `date` (XML Schema) or `edtf` (Library of Congress EDTF).
-    `year` is four digits, or empty where no single year is named.
+    `year` is four digits: the year that is named, of several the first, empty where none is ("199X"). `values.edtf`
+    makes it.
     """
 
     value: str
     datatype: str
     year: str = ""
+
+
+class Text(Struct, frozen=True, array_like=True, tag=1, gc=False, cache_hash=True):
+    """A text with its language as a BCP 47 tag, empty where it has none or an unknown one."""
+
+    text: str
+    tag: str = ""
 
 
 class Person(Struct, frozen=True, gc=False):
@@ -65,11 +73,15 @@ class Container(Struct, frozen=True, gc=False):
 
 
 class Subject(Struct, frozen=True, gc=False):
-    """What the work is about: a keyword (`scheme` empty) or a heading or class of a scheme such as lcsh, lcc, ddc."""
+    """What the work is about: a keyword (`scheme` empty) or a heading or class of a scheme such as lcsh, lcc, ddc.
+
+    `language` is the code (ISO 639-2/B) of a keyword where the source says it.
+    """
 
     label: str
     scheme: str = ""
     code: str = ""
+    language: str = ""
 
 
 class Origin(Struct, frozen=True, gc=False):
@@ -148,6 +160,9 @@ class Record(Struct, kw_only=True):
 
     `incomplete` says that more people took part than are named ("et al.").
     `values` are all values of the source by its own names of fields, so that somebody can see that none is lost.
+    `withheld` counts the e-mail addresses that were taken out. `title_language` and `abstract_language` are the codes
+    (ISO 639-2/B) that the source gives these texts, empty where it says nothing of them in particular; their other
+    languages are `other_titles` and `other_abstracts`.
     """
 
     id: str
@@ -155,6 +170,8 @@ class Record(Struct, kw_only=True):
     source: Source
     format: str = ""
     book_format: str = ""
+    title_language: str = ""
+    other_titles: list[Text] = []
     carriers: list[str] = []
     alternatives: list[str] = []
     people: list[Person] = []
@@ -184,6 +201,8 @@ class Record(Struct, kw_only=True):
     rights: list[str] = []
     rights_pages: list[str] = []
     abstract: str = ""
+    abstract_language: str = ""
+    other_abstracts: list[Text] = []
     contents: list[str] = []
     subjects: list[Subject] = []
     genres: list[str] = []
@@ -206,5 +225,6 @@ class Record(Struct, kw_only=True):
     origin: Origin | None = None
     how: list[str] = []
     remarks: list[Remark] = []
+    withheld: int = 0
     left: list[Left] = []
     values: dict[str, list[str]] = {}

@@ -30,8 +30,6 @@ class Setting(Struct, frozen=True):
     help: str
 
 
-_CC0 = "https://creativecommons.org/publicdomain/zero/1.0/"
-
 SETTINGS = (
     Setting(
         "base", "http://127.0.0.1:8000/", Text(8, 200, BASE), "Base URL of every IRI; never guessed from a request."
@@ -41,7 +39,12 @@ SETTINGS = (
         "description", "", Text(50, 5000, optional=True), "What the catalogue holds; made from the title when empty."
     ),
     Setting("publisher", "", Text(1, 200, optional=True), "Name of the library that publishes the data."),
-    Setting("licence", _CC0, Text(3, 500, IRI), "IRI of the licence of the data."),
+    Setting(
+        "licence",
+        "",
+        Text(3, 500, IRI, optional=True),
+        "IRI of the licence of the data; where it is empty, none is stated.",
+    ),
     Setting(
         "profile", "full", Words(("full", "lean")), "What the triple store keeps; lean: Dublin Core, BIBO, FOAF only."
     ),

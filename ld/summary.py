@@ -11,13 +11,7 @@ from typing import TypeAlias
 from msgspec import Struct
 
 from ld.record import Date
-
-
-class Text(Struct, frozen=True, array_like=True, tag=1, gc=False, cache_hash=True):
-    """A text with its language as a BCP 47 tag, empty where it has none or an unknown one."""
-
-    text: str
-    tag: str = ""
+from ld.record import Text as Text
 
 
 class Ref(Struct, frozen=True, array_like=True, tag=2, gc=False, cache_hash=True):
@@ -40,8 +34,8 @@ Value: TypeAlias = str | Text | Ref | Role | Date
 class Agent(Struct, frozen=True, array_like=True, gc=False):
     """Who took part in the work, named as printed; `roles` are the fields of the work that name it ("author").
 
-    `path` is that of the document about it, empty where only this record speaks of it; `same` is its ORCID iD; `body`
-    tells that it is no person.
+    `path` is that of the document about it, empty where only this record speaks of it; `same` is its ORCID iD; `suffix`
+    stands behind the name ("Jr."), which has it too; `body` tells that it is no person.
     """
 
     name: str
@@ -63,13 +57,17 @@ class Named(Struct, frozen=True, array_like=True, gc=False):
 
 
 class Within(Struct, frozen=True, array_like=True, gc=False):
-    """What the work appeared in: `kind` is journal, volume, issue, series or work; a volume or issue has a number."""
+    """What the work appeared in: `kind` is journal, volume, issue, series, book or work.
+
+    A volume or issue has a number; of a series it is that of the work in it.
+    """
 
     kind: str
     path: str
     title: str = ""
     number: str = ""
     issns: tuple[str, ...] = ()
+    isbns: tuple[str, ...] = ()
 
 
 class Summary(Struct, frozen=True, array_like=True, kw_only=True, gc=False):
@@ -77,6 +75,7 @@ class Summary(Struct, frozen=True, array_like=True, kw_only=True, gc=False):
 
     `kind` is the name of its schema.org class. `languages` are ISO 639-2 codes and `tags` their BCP 47 tags;
     `collection` is the name of the collection in addresses. `containers` lead from the nearest to the widest.
+    `series` are all series, `containers` go by the first.
     `topic` is the path of the journal that the record is about, `linked` are the paths of the records it points at.
     `format` is the word for its kind in `vocab/codes/types.csv`, `issued` the date or the run as the record has it;
     `granted_by` names the body that granted the degree; `incomplete` tells that there are more people than named.
@@ -92,8 +91,12 @@ class Summary(Struct, frozen=True, array_like=True, kw_only=True, gc=False):
     languages: list[str] = []
     tags: list[str] = []
     people: list[Agent] = []
+    incomplete: bool = False
     publishers: list[Named] = []
+    distributors: list[Named] = []
+    publication_places: list[str] = []
     containers: list[Within] = []
+    series: list[Within] = []
     volume: str = ""
     number: list[str] = []
     pages: str = ""
@@ -140,8 +143,6 @@ class Summary(Struct, frozen=True, array_like=True, kw_only=True, gc=False):
     issued: Date | None = None
     granted_by: str = ""
     status: str = ""
-    publication_places: list[str] = []
-    incomplete: bool = False
 
     @property
     def date(self) -> str:

@@ -40,7 +40,7 @@ def test_bibtex_of_an_article() -> None:
     assert bibtex(ARTICLE, URL) == (
         "@article{x1,\n"
         "  title = {{Of mice \\& men: 100\\% \\{true\\}}},\n"
-        "  author = {{Rachel Matthews} and Doe, Jane},\n"
+        "  author = {Rachel Matthews and Doe, Jane},\n"
         "  journal = {Journal},\n"
         "  volume = {4},\n"
         "  number = {2},\n"
@@ -219,3 +219,32 @@ def test_a_journal_that_nobody_names_has_no_name(tmp_path: Path) -> None:
     assert "1234-5679" in cited
     assert "citation_journal_title" not in page
     assert "ISSN 1234-5679</span></a>" in page
+
+
+def test_a_citation_names_the_journal_as_its_record_names_it(tmp_path: Path) -> None:
+    """A journal changes its title (NISO PIE-J): what was printed under the old one is not cited under the new one."""
+    articles = [
+        {"id": str(year), "title": f"An article of {year}", "format": ["Article"], "publishDate": [str(year)]}
+        | {"issn": ["1234-5679"], "container_title": title, "publisher": [by], "author": ["Doe, Jane"]}
+        for year, title, by in (
+            (1995, "Annals of Old Things", "Old Press"),
+            (2015, "New Things", "New Press"),
+            (2016, "New Things", "New Press"),
+        )
+    ]
+    (tmp_path / "x.json").write_text(json.dumps(articles))
+    settings = Settings(tmp_path / "site", {"base": BASE, "workers": 1, "verify": False}, {})
+    publish([str(tmp_path / "x.json")], settings)
+    app = create_app(settings)
+    client = app.test_client()
+    cited = {
+        year: [client.get(f"/record/{year}.{form}").text for form in ("bib", "ris", "csl.json")]
+        for year in (1995, 2015)
+    }
+    page = client.get("/record/1995.html").text
+    app.extensions["shelfgraph"].pools.close()
+
+    assert all("Annals of Old Things" in one and "New Things" not in one for one in cited[1995])
+    assert all("Old Press" in one and "New Press" not in one for one in cited[1995])
+    assert all("New Things" in one and "Old" not in one for one in cited[2015])
+    assert '<meta name="citation_journal_title" content="Annals of Old Things">' in page

@@ -53,7 +53,7 @@ def lines(summary: Summary, tag: str) -> list[str]:
             "Example, Thomas W., Jr.",
             {"family": "Example", "given": "Thomas W.", "suffix": "Jr."},
         ),
-        (Agent("Rachel Matthews", ()), "{Rachel Matthews}", "Rachel Matthews", {"literal": "Rachel Matthews"}),
+        (Agent("Rachel Matthews", ()), "Rachel Matthews", "Rachel Matthews", {"literal": "Rachel Matthews"}),
         (Agent("Kaur IP", ()), "{Kaur IP}", "Kaur IP", {"literal": "Kaur IP"}),
         (Agent("Voltaire", ()), "Voltaire", "Voltaire", {"literal": "Voltaire"}),
         (Agent("CERN", (), body=True), "{CERN}", "CERN", {"literal": "CERN"}),
@@ -126,12 +126,17 @@ def test_translators_and_directors_are_no_authors() -> None:
         ("1984?", "1984?", "", ("1984", "1984///1984?"), {"date-parts": [[1984]], "circa": True}),
         ("1984~", "about 1984", "", ("1984", "1984///about 1984"), {"date-parts": [[1984]], "circa": True}),
         ("1990/1995?", "1990--1995?", "", ("1990", "1990///1990-1995?"), {"date-parts": [[1990], [1995]], "circa": True}),
-        ("199X", "1990--1999", "", ("1990", "1990///1990-1999"), {"date-parts": [[1990], [1999]]}),
+        ("199X", "1990--1999?", "", ("1990", "1990///1990-1999?"), {"date-parts": [[1990], [1999]], "circa": True}),
         ("1950/..", "1950--", "", ("1950", "1950///1950-"), {"date-parts": [[1950]], "literal": "1950–"}),
+        ("1950/", "1950--?", "", ("1950", "1950///1950-?"), {"date-parts": [[1950]], "literal": "1950–?"}),
+        ("1950?/", "1950?--?", "", ("1950", "1950///1950?-?"), {"date-parts": [[1950]], "literal": "1950?–?"}),
+        ("/1950", "?--1950", "", ("1950", "1950///?-1950"), {"date-parts": [[1950]], "literal": "?–1950"}),
         ("../1950", "--1950", "", ("1950", "1950///-1950"), {"date-parts": [[1950]], "literal": "–1950"}),
         ("2018-11/2019-02", "2018--2019", "", ("2018", "2018///2018-2019"), {"date-parts": [[2018, 11], [2019, 2]]}),
         ("[1667,1668]", "1667--1668?", "", ("1667", "1667///1667-1668?"), {"date-parts": [[1667], [1668]], "circa": True}),
         ("-0043", "44 BC", "", ("", "///44 BC"), {"date-parts": [[-44]]}),
+        ("1982/1982", "1982", "", ("1982", "1982"), {"date-parts": [[1982]]}),
+        ("2018-06/2018-07", "2018", "", ("2018", "2018"), {"date-parts": [[2018, 6], [2018, 7]]}),
         ("XXXX", "", "", ("", ""), None),
         ("no date", "", "", ("", ""), None),
         ("", "", "", ("", ""), None),
@@ -254,6 +259,21 @@ def test_a_press_grants_no_degree(granted_by: str, publishers: list[str], school
     assert (field(one, "school"), field(one, "publisher")) == (school, publisher)
 
 
+def test_a_chapter_has_the_isbn_and_the_series_of_its_book() -> None:
+    book = Within("book", "book/9780306406157", "The whole book", isbns=("9780306406157",))
+    series = [Within("series", "series/a", "Studies", "7"), Within("series", "series/b", "Others", "3")]
+    chapter = replace(BOOK, kind="Chapter", format="", containers=[book], series=series)
+    found = item(chapter)
+
+    assert (field(chapter, "booktitle"), field(chapter, "isbn")) == ("{The whole book}", "{9780306406157}")
+    assert (field(chapter, "series"), field(chapter, "number")) == ("{Studies}", "{7}")
+    assert [*lines(chapter, "T2"), *lines(chapter, "T3"), *lines(chapter, "SN")] == [
+        "The whole book", "Studies", "9780306406157",
+    ]  # fmt: skip
+    assert (found["container-title"], found["collection-title"]) == ("The whole book", "Studies")
+    assert (found["collection-number"], found["ISBN"]) == ("7", "9780306406157")
+
+
 def test_a_chapter_has_its_book_and_a_book_its_series() -> None:
     chapter = replace(BOOK, kind="Chapter", format="", containers=[Within("work", "record/b1", "The whole : book.")])
     book = replace(BOOK, containers=[Within("series", "series/s", "Studies")], number=["7"])
@@ -263,6 +283,26 @@ def test_a_chapter_has_its_book_and_a_book_its_series() -> None:
     assert (field(book, "series"), field(book, "number")) == ("{Studies}", "{7}")
     assert (lines(book, "T2"), lines(book, "M1")) == (["Studies"], ["7"])
     assert (item(book)["collection-title"], item(book)["collection-number"]) == ("Studies", "7")
+
+
+@pytest.mark.parametrize(
+    ("printed", "in_bibtex", "edition"),
+    [
+        ("3rd ed.", "3rd", "3rd ed."),
+        ("First edition.", "First", "First edition"),
+        ("2. Aufl.", "2. Aufl.", "2. Aufl."),
+        ("Version 1.1.", "Version 1.1", "Version 1.1"),
+        ("2014-09-15.", "2014-09-15", "2014-09-15"),
+        ("Win32-ed.", "Win32-ed.", "Win32-ed."),
+        ("Edition", "Edition", "Edition"),
+        ("2.", "2.", "2."),
+    ],
+)
+def test_an_edition_ends_where_its_words_end(printed: str, in_bibtex: str, edition: str) -> None:
+    """BibTeX's styles add the word "edition", CSL's do so where it is a number."""
+    one = replace(BOOK, edition=printed)
+
+    assert (field(one, "edition"), lines(one, "ET"), item(one)["edition"]) == (f"{{{in_bibtex}}}", [edition], edition)
 
 
 def test_edition_and_place_are_told() -> None:
@@ -302,9 +342,10 @@ def test_the_title_is_as_printed_without_the_marks_of_library_rules(printed: str
 )
 def test_a_printed_book_is_not_at_the_address_of_its_table_of_contents(address: str, is_the_work: bool) -> None:
     book = replace(BOOK, urls=[address])
+    thesis = replace(book, kind="Thesis", format="thesis")
     expected = address if is_the_work else URL
 
-    assert field(book, "url") == f"{{{expected}}}"
+    assert field(book, "url") == field(thesis, "url") == f"{{{expected}}}"
     assert (lines(book, "UR"), item(book)["URL"]) == ([expected], expected)
     for online in (
         replace(book, free=True),

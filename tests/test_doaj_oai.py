@@ -73,7 +73,7 @@ def test_another_format_is_named() -> None:
     found = one_of(harvested('<oai_dc:dc xmlns:oai_dc="http://www.openarchives.org/OAI/2.0/oai_dc/"/>'))
 
     assert isinstance(found, Rejected)
-    assert "oai_dc:dc is not read yet" in found.reason
+    assert found.reason == "oai_dc (Dublin Core) is not read yet: harvest with metadataPrefix=oai_doaj"
 
 
 def test_an_error_answer_names_code_and_text() -> None:

@@ -6,6 +6,7 @@ import ast
 import inspect
 import io
 import json
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -24,6 +25,7 @@ from ld.readers.vufind import solr
 from ld.record import Container, Date, Person, Record, Rejected, Source, Subject
 from ld.terms import quoted, unescaped
 from ld.values import addresses, names
+from ld.values.edtf import dated
 from ld.values.vocab import vocabulary
 
 BASE = "https://data.example.org/"
@@ -135,7 +137,7 @@ def test_the_solr_reader_decodes_every_field_it_asks_for() -> None:
         and isinstance(node.args[0], ast.Constant)
     }  # fmt: skip
 
-    assert asked - {"slug", "academic", "access", "dates"} <= solr.READS
+    assert asked - {"slug", "academic", "access", "dates", "topics"} <= solr.READS
 
 
 # -- nothing spoils a load --------------------------------------------------------------------------------------------
@@ -219,6 +221,31 @@ def test_a_quoted_text_comes_back(text: str) -> None:
 
 def test_dates_have_the_digits_of_xml_schema() -> None:
     assert mapping().describe(record(issued=Date("2019", "gYear", "2019"))).lines.count('"2019"^^') == 3
+
+
+@pytest.mark.parametrize(
+    ("value", "date", "published"),
+    [
+        ("2019", "2019", "2019"), ("2019-04", "2019", "2019-04"), ("1984?", "1984", "1984"), ("1938/1961", "1938", "1938"),
+        ("2012/..", "2012", "2012"), ("[1971,1972]", "1971", ""), ("199X", "", ""), ("../1460", "", ""), ("-0043", "", ""),
+    ],
+)  # fmt: skip
+def test_the_year_of_a_date_is_the_first_and_none_where_none_is_named(value: str, date: str, published: str) -> None:
+    lines = mapping().describe(record(issued=dated(value))).lines
+
+    assert re.findall(r'/issued> "([^"]*)"', lines) == [value]
+    assert re.findall(r'/dc/terms/date> "([^"]*)"\^\^<[^>]*#gYear>', lines) == [date] * bool(date)
+    assert re.findall(r'/datePublished> "([^"]*)"', lines) == [published] * bool(published)
+
+
+def test_a_run_of_one_year_is_published_in_it_and_a_longer_one_begins_and_ends() -> None:
+    one, long = (mapping().describe(record(span=dated(value))).lines for value in ("1982", "1982/1990"))
+
+    said = [re.findall(r'/(datePublished|startDate|endDate)> "([^"]*)"', lines) for lines in (one, long)]
+    assert [dict(pairs) for pairs in said] == [
+        {"datePublished": "1982", "startDate": "1982", "endDate": "1982"},
+        {"startDate": "1982", "endDate": "1990"},
+    ]
 
 
 def test_a_record_that_the_mapping_fails_on_is_rejected_with_the_reason() -> None:

@@ -7,8 +7,6 @@ from hypothesis import strategies as st
 
 from ld.values import names
 
-# -- names in paths -----------------------------------------------------------------------------------------------------
-
 
 def test_digests_and_numbers_stay_what_they_are() -> None:
     """They stand in IRIs and in databases of sites."""

@@ -25,10 +25,12 @@ BOOK = {
     "id": "b", "record_format": "marc", "language": ["English"], "format": ["Book"], "publisher": ["Example Press"],
     "title": "The history of the book and the art of the printing in the world of today",
     "author": ["Doe, Jane"], "author2": ["Wizards of Example", "Roe, Richard"], "author2_role": ["editor", "wizard"],
-    "callnumber-raw": ["QH365 .O2 1995"],
+    "callnumber-raw": ["QH365 .O2 1995"], "publishDate": ["ca. 1995"], "publication_status_str": ["Retracted"],
 }  # fmt: skip
 THESIS = {"id": "t", "language": ["English"], "format": ["Thesis"], "title": "A thesis", "topic": ["Books"],
-          "dissertation_note": ["Thesis (Ph.D.)--Example University, 1995"]}  # fmt: skip
+          "dissertation_note": ["Thesis (Ph.D.)--Example University, 1995"], "publishDate": ["March 1995"]}  # fmt: skip
+JAPANESE = {"id": "j", "title": "An example", "language": ["Japanese"], "publishDate": ["昭和62年"]}
+ARABIC = {"id": "r", "title": "An example", "language": ["Arabic"], "publishDate": ["1423"]}
 ARTICLE = {
     "id": "0" * 32, "admin": {"in_doaj": True}, "created_date": "2020-03-20T09:00:00Z",
     "bibjson": {
@@ -39,6 +41,10 @@ ARTICLE = {
 }  # fmt: skip
 # A change of each file of vocab/ that decides what these records become.
 CHANGES = {
+    "codes/calendars.csv": ("ara,1,1450,", "ara,1,1400,"),
+    "codes/date_words.csv": ("\nca,about,", "\nkax,about,"),
+    "codes/eras.csv": ("昭和,1926,", "昭和,1927,"),
+    "codes/months.csv": ("march,03,", "march,04,"),
     "codes/collections.csv": ("DOAJ,doaj,", "DOAJ,journals,"),
     "codes/corporate.csv": ("word,note\n", "word,note\nwizards,\n"),
     "codes/iso639-2.csv": ("eng,English\n", ""),
@@ -50,6 +56,7 @@ CHANGES = {
     "codes/roles.csv": ("edt,editor,", "edt,maker,"),
     "codes/schemes.csv": ("http://id.loc.gov/authorities/classification", "http://id.loc.gov/lcc"),
     "codes/stopwords.csv": ("en,the\nen,of\nen,and\n", "fr,the\nfr,of\nfr,and\n"),
+    "codes/statuses.csv": ("retracted,Retracted,", "retracted,Taken back,"),
     "codes/types.csv": ("bibo:Thesis", "bibo:Report"),
     "context.jsonld": ('"Thesis":', '"Dissertation":'),
     "identities.csv": (
@@ -65,7 +72,7 @@ CHANGES = {
 def records(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the records."""
     folder = tmp_path_factory.mktemp("records")
-    for record in (BOOK, THESIS, ARTICLE):
+    for record in (BOOK, THESIS, JAPANESE, ARABIC, ARTICLE):
         (folder / f"{record['id']}.json").write_text(json.dumps(record))
     return folder
 

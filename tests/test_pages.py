@@ -70,6 +70,13 @@ def test_the_head_of_a_record_page(client: FlaskClient) -> None:
     assert page.xpath("//meta[@property='og:title']/@content")
 
 
+def test_a_page_says_the_whole_date_and_not_its_first_year(client: FlaskClient) -> None:
+    page = html.fromstring(get(client, "/record/m1", "text/html").data)
+
+    assert page.xpath("string(//p[@class='kind'])") == "Map · 1990–1995"
+    assert page.xpath("string(//th[.='Date']/../td)") == "1990–1995"
+
+
 def test_the_page_carries_pure_schema_org(client: FlaskClient) -> None:
     page = html.fromstring(get(client, RECORD, "text/html").data)
     (script,) = page.xpath("//script")

@@ -45,7 +45,7 @@ def test_pages_are_taken_apart_only_where_that_is_certain(
 
 @pytest.mark.parametrize(
     ("first", "last", "start"),
-    [("200", "150", "200"), ("99", "1", "99"), ("e12", "e5", "e12"), ("x", "v", "x"), ("n/a", "", ""), ("0", "0", ""), ("-", "", "")],
+    [("200", "150", "200"), ("99", "1", "99"), ("e12", "e5", "e12"), ("x", "v", "x"), ("n/a", "", ""), ("0", "0", ""), ("-", "", ""), ("e68", "n/a", "e68")],
 )  # fmt: skip
 def test_what_is_no_page_or_no_last_page_is_left_out_and_told(first: str, last: str, start: str) -> None:
     found = read((first, last))

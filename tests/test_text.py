@@ -1,4 +1,4 @@
-"""Text as sources have it becomes plain text: markup and entities to their limits, controls, ISBD marks, addresses."""
+"""Text as sources have it becomes plain text: entities to their limits, controls, ISBD marks."""
 
 from __future__ import annotations
 
@@ -10,65 +10,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ld.values import text
-
-ELEMENTS = """
-    a abbr b big blockquote body center cite code dd del dl dt em font html i img ins kbd ol pre q s small
-    span strike strong sub sup table tbody td th thead title tt u ul var jats:italic jats:sec math mml:math mml:mi
-    semantics annotation annotation-xml mn mi mo ms mrow msup msub msubsup mfrac msqrt mroot mtext mstyle mspace
-    mtable mtr mtd mfenced mover munder munderover mpadded inf italic bold sc list list-item sec inline-formula
-    tex-math alternatives
-"""
-
-
-@pytest.mark.parametrize("name", ELEMENTS.split())
-def test_a_known_element_is_markup(name: str) -> None:
-    assert text.plain(f'x<{name}>y</{name}>z<{name} class="c">w</{name.upper()}>') == "xyzw"
-
-
-@pytest.mark.parametrize(
-    "name", ["br", "br/", "br /", "hr", "/p", "/div", "/li", "/tr", "/h1", "/h6", "/jats:p", "/jats:title "]
-)
-def test_a_block_ends_a_line(name: str) -> None:
-    kept = "\n" if name != "hr" else ""
-
-    assert text.paragraphs(f"x<{name}>y") == f"x{kept}y"
-    assert text.plain(f"x<{name}>y") == ("x y" if kept else "xy")
-
-
-@pytest.mark.parametrize(
-    "raw",
-    [
-        "p < 0.05",
-        "a <b",
-        "<unknown>x</unknown>",
-        "<h7>x",
-        "<jats:>x",
-        "<1>",
-        "< i>x",
-        "<i",
-        "<i<b",
-        "a < i > b",
-        "<ix>",
-    ],
-)
-def test_what_only_looks_like_markup_stays(raw: str) -> None:
-    assert text.plain(raw) == raw
-
-
-@pytest.mark.parametrize(
-    ("raw", "expected"),
-    [
-        ("<i " + "x" * 2000 + ">a", "a"), ("<i " + "x" * 2001 + ">a", "<i " + "x" * 2001 + ">a"),
-        ("x<br" + " " * 200 + ">y", "x y"), ("<jats:" + "a" * 40 + ">x", "x"),
-        ("<jats:" + "a" * 41 + ">x", "<jats:" + "a" * 41 + ">x"), ("x</p" + " " * 9 + ">y", "x y"),
-        ("a<script>" + "x" * 100_000 + "</script>b", "a b"),
-        ("a<script>" + "x" * 100_001 + "</script>b", "a" + "x" * 100_001 + "b"),
-        ("a<script src='x'>if (a < b) {}\n</SCRIPT >b", "a b"), ("a<style>i {}</style>b", "a b"),
-        ("a<script>x</style>b", "axb"),
-    ],
-)  # fmt: skip
-def test_markup_has_limits_so_that_no_text_takes_long(raw: str, expected: str) -> None:
-    assert text.plain(raw) == expected
 
 
 @pytest.mark.parametrize(
@@ -87,15 +28,16 @@ def test_digits_and_signs_are_raised_and_lowered(raw: str, expected: str) -> Non
 @pytest.mark.parametrize(
     ("raw", "expected"),
     [
-        ("a &amp; b", "a & b"), ("&amp;amp;", "&"), ("&amp;amp;amp;", "&amp;"), ("&amp;#176;", "°"), ("&#176;", "°"),
+        ("a &amp; b", "a & b"), ("&amp;amp;", "&"), ("&amp;amp;amp;", "&"), ("&amp;amp;amp;amp;amp;", "&amp;"), ("&amp;#176;", "°"), ("&#176;", "°"),
         ("&#xB0;", "°"), ("&#XB0;", "°"), ("&eacute;", "é"), ("AT&T", "AT&T"), ("a & b; c", "a & b; c"),
         ("&unknown;", "&unknown;"), ("R&D;x", "R&D;x"), ("&#0001234;", "Ӓ"), ("&#00001234;", "&#00001234;"),
         ("&#x00B0;", "°"), ("&#x0000B0;", "°"), ("&#x00000B0;", "&#x00000B0;"), ("&" + "a" * 33 + ";",) * 2,
         ("&lt;i&gt;x&lt;/i&gt;", "x"), ("&amp;lt;i&amp;gt;x", "x"), ("p &lt; 0.05", "p < 0.05"), ("&#0;x", "�x"),
-        ("&nbsp;x&nbsp;", "x"), ("a&#x200b;b", "a\u200bb"), ("&#1;x", "x"), ("&#xD800;x", "�x"),
+        ("&nbsp;x&nbsp;", "x"), ("a&#x200b;b", "ab"), ("5 &amp;amp;deg;C", "5 °C"), ("a &copy b; c", "a &copy b; c"),
+        ("R&amp;D &copy2", "R&D &copy2"), ("&#1;x", "x"), ("&#xD800;x", "�x"),
     ],
 )  # fmt: skip
-def test_entities_are_decoded_twice_at_most(raw: str, expected: str) -> None:
+def test_entities_are_decoded_until_nothing_changes_four_times_at_most(raw: str, expected: str) -> None:
     assert text.plain(raw) == expected
 
 
@@ -118,7 +60,7 @@ def test_a_line_is_clean_and_in_one_form(raw: str, expected: str) -> None:
     ("raw", "expected"),
     [
         ("a\nb", "a\nb"), ("a\r\nb", "a\nb"), ("a\rb", "a\nb"), ("a\n\n\n b \n", "a\nb"), ("\n", ""),
-        ("a\u2028b", "a b"), ("<p>a</p><p>b</p>", "a\nb"), ("", ""), ("   ", ""),
+        ("a\u2028b", "a\nb"), ("<p>a</p><p>b</p>", "a\nb"), ("", ""), ("   ", ""),
     ],
 )  # fmt: skip
 def test_lines_end_where_the_source_ends_them(raw: str, expected: str) -> None:
@@ -167,21 +109,6 @@ def test_the_mark_that_joins_areas_is_left_out(raw: str, expected: str) -> None:
 )  # fmt: skip
 def test_the_stop_of_a_heading_is_left_out_and_that_of_an_abbreviation_stays(raw: str, expected: str) -> None:
     assert text.without_stop(raw) == expected
-
-
-@pytest.mark.parametrize(
-    ("raw", "expected"),
-    [
-        ("Jane Doe", "Jane Doe"), ("Jane Doe (jane@example.org)", "Jane Doe"), ("Jane Doe, jane@example.org",
-        "Jane Doe"),
-        ("<j.d+x-y_z@mail.example.co.uk>; Jane", "Jane"), ("Jane  @ home", "Jane @ home"), ("@jane", "@jane"),
-        ("jane@localhost", "jane@localhost"), ("jane@example.x", "jane@example.x"), ("jane@example.xy", ""),
-        ("jane@example.org John", "John"), ("Jane jane@example.org John", "Jane John"),
-        ("a@" + "b" * 63 + ".org", ""), ("a@" + "b." * 8 + "org", ""), ("a@b.c d\ne@f.gh i", "a@b.c d\n i"),
-    ],
-)  # fmt: skip
-def test_an_e_mail_address_is_left_out(raw: str, expected: str) -> None:
-    assert text.without_email(raw) == expected
 
 
 def test_the_name_of_a_file_can_be_shown_whatever_bytes_it_has() -> None:

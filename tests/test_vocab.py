@@ -106,7 +106,7 @@ def test_every_relator_exists() -> None:
 
 
 def test_every_field_that_can_be_mapped_is_one_that_things_fill() -> None:
-    files = ("works", "agents", "containers", "compiled")
+    files = ("works", "agents", "containers", "subjects", "compiled")
     code = "".join((PACKAGED.parent / "ld" / "mapping" / f"{name}.py").read_text(encoding="utf-8") for name in files)
     filled = set(re.findall(r'"(\w+)"', code))
     filled |= {field for row in VOCABULARY.rows("codes/roles.csv") for field in row["fields"].split()}
@@ -160,7 +160,7 @@ def test_no_table_repeats_a_row() -> None:
         ),
         (
             "mapping.csv",
-            "thing,field,property,as,note\nbook,title,dcterms:title,text,\n",
+            "thing,field,property,as,note\nshelf,title,dcterms:title,text,\n",
             "mapping.csv:2: there is no 't",
         ),
         ("mapping.csv", "thing,field,property,as,note\n", "things.csv:2: no row of mapping.csv has 'title'"),
@@ -262,14 +262,18 @@ def test_an_iri_with_a_place_that_its_thing_lacks_is_refused(tmp_path: Path) -> 
 @pytest.mark.parametrize(
     ("name", "row", "complaint"),
     [
-        ("pages.csv", "book,title,Title,", "pages.csv:2: there is no page of 'book'"),
+        ("pages.csv", "shelf,title,Title,", "pages.csv:2: there is no page of 'shelf'"),
         ("pages.csv", "journal,titel,Title,", "pages.csv:2: journal has no field 'titel'"),
         ("pages.csv", "record,doi,,", "pages.csv:2: 'doi' needs exactly one row"),
         ("pages.csv", "record,doi,DOI,\nrecord,doi,Doi,", "pages.csv:3: 'doi' needs exactly one row"),
+        ("codes/date_words.csv", "circa,abuot,", "date_words.csv:2: 'circa' means 'abuot': name one of about, between"),
+        ("codes/months.csv", "smarch,13,", "months.csv:2: 13 is no month, nor a season"),
+        ("codes/eras.csv", "x,MCM,,,", "eras.csv:2: 'MCM' in the column first is no number"),
+        ("codes/calendars.csv", "ara,1,,Hijri,", "calendars.csv:2: '' in the column last is no number"),
         ("codes/zotero.csv", "bibo:,last,", "zotero.csv:2: 'last' is neither class nor nearest"),
     ],
 )
-def test_a_mistake_in_a_table_of_the_pages_is_told_before_anything_is_built(
+def test_a_mistake_in_a_table_is_told_before_anything_is_built(
     tmp_path: Path, name: str, row: str, complaint: str
 ) -> None:
     header = (PACKAGED / name).read_text(encoding="utf-8").partition("\n")[0]

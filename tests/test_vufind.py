@@ -124,6 +124,27 @@ def test_identifiers_with_text_and_wrong_ones() -> None:
     assert problems(record) == ["isbn", "url", "url"]
 
 
+def test_an_ismn_is_no_isbn() -> None:
+    record = marc(isbn=["9790260000438", "M-2306-7118-7", "0306406152 9790260000438", "97803064061577"])
+
+    assert (record.isbns, record.ismns) == (["9780306406157"], ["9790260000438", "9790230671187"])
+    assert problems(record) == ["isbn"] * 4
+
+
+def test_numbers_that_fail_their_check_are_remarked() -> None:
+    record = marc(oclc_num=["ocm00012345", "x"], lccn=["84643014", "x", "85000002"], thumbnail="cover.jpg")
+
+    assert (record.oclc, record.lccn, record.thumbnail) == (["12345"], "84643014", "")
+    assert problems(record) == ["lccn", "lccn", "oclc_num", "thumbnail"]
+
+
+def test_several_languages_in_one_value() -> None:
+    record = marc(language=["English; Czech", "engger", "eng; Martian", "Other"])
+
+    assert record.languages == ["eng", "cze", "ger"]
+    assert [remark.value for remark in record.remarks] == ["Martian", "Other"]
+
+
 def test_languages_by_name_several_and_none() -> None:
     record = marc(language=["Greek, Ancient (to 1453)", "German", "Undetermined", "No linguistic content", "Martian"])
 
@@ -138,7 +159,34 @@ def test_dates_of_catalogues(raw: str, value: str) -> None:
     record = marc(publishDate=["Not found", raw, "2001"])
 
     assert record.issued
-    assert (record.issued.value, problems(record)) == (value, ["publishDate"])
+    assert (record.issued.value, problems(record)) == (value, ["publishDate", "publishDate"])
+    assert [remark.value for remark in record.remarks] == ["Not found", "2001"]
+
+
+def test_a_year_of_another_calendar_is_a_remark_with_the_value_as_it_came() -> None:
+    record = marc(publishDate=[" 1423 "], language=["Arabic"])
+    added = marc(publishDate=["1423 [2002 or 2003]"], language=["Arabic"])
+
+    assert record.issued is None
+    assert [(one.field, one.value, "Hijri" in one.problem) for one in record.remarks] == [
+        ("publishDate", " 1423 ", True)
+    ]
+    assert added.issued
+    assert (added.issued.value, added.remarks) == ("[2002,2003]", [])
+
+
+def test_two_numbers_are_two_years_in_marc_and_a_month_elsewhere() -> None:
+    copied, stated = marc(publishDate="2010-11"), indexed(record_format="oai_dc", publishDate="2010-11")
+    unknown = indexed(publishDate="2010-11")
+
+    assert [one.issued and one.issued.value for one in (copied, stated, unknown)] == ["2010/2011", "2010-11", "2010"]
+
+
+def test_a_run_is_told_by_several_statements_and_what_tells_none_is_remarked() -> None:
+    record = marc(dateSpan=["Vol. 1, no. 1 (Mar. 1987)-", "Ceased with vol. 21, no. 3/4 (2007).", "No. 1-"])
+
+    assert record.span
+    assert (record.span.value, [one.value for one in record.remarks]) == ("1987/2007", ["No. 1-"])
 
 
 def test_headings_lose_the_stop_and_initials_keep_it() -> None:

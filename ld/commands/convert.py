@@ -20,7 +20,7 @@ from ld.formats.table import APPENDED
 from ld.harvest.fetch import fetched
 from ld.mapping.compiled import Described, Mapping, Unsaid
 from ld.mapping.entities import Site
-from ld.readers import Outcome, parts, read
+from ld.readers import Outcome, must_exist, parts, read
 from ld.readers.parts import Gap
 from ld.record import Deleted, Part, Record, Rejected
 from ld.settings import Settings
@@ -59,11 +59,12 @@ def convert(
     line. Records that cannot be used are reported on standard error; the exit status is 1 if none could be used. It is
     also 1 if a source is only a part of a list, unless --partial says that this is meant.
     """
+    must_exist(sources)
     mapping = Mapping(Site(settings["base"], settings["licence"]), vocab.vocabulary())
     done = rejected = 0
     writer = _Writer(mapping, _FORMS[form], output)
     pages: list[Part] = []
-    for outcome in (one for source in sources for one in _outcomes(source, kind)):
+    for outcome in (one for source in sources for one in _outcomes(source, kind, len(sources) == 1)):
         if isinstance(outcome, Part):
             pages.append(outcome)
         if isinstance(outcome, Deleted | Part):
@@ -82,9 +83,9 @@ def convert(
         raise ShelfgraphError("no record could be converted: see the reasons above")
 
 
-def _outcomes(source: str, kind: str | None) -> Iterator[Outcome]:
+def _outcomes(source: str, kind: str | None, alone: bool) -> Iterator[Outcome]:
     with fetched(source) as (path, more):
-        yield from read(path, kind, place=source)
+        yield from read(path, kind, place=source, alone=alone)
         yield from more
 
 

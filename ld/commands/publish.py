@@ -91,8 +91,15 @@ def _tell(manifest: Manifest, settings: Settings, progress: Display) -> None:
         f" {account.deleted:,} deleted{beside}",
     )
     _tell_unlike(account.unlike, settings.site / "generations" / manifest.generation / UNLIKE)
+    if account.withheld:
+        say(f"{account.withheld:,} e-mail addresses left out: none is published, and source records are masked")
     if account.rejected:
         say(f"Rejected records with their reasons: {settings.site / 'rejects.jsonl'}")
+    if not settings["licence"]:
+        say(
+            "No licence is stated for the data, except where codes/collections.csv has one: who may grant it names it"
+            ' in the setting "licence"'
+        )
     say(
         f"Generation {manifest.generation} is live: {counts['records']:,} records, {counts['things']:,} shared things,"
         f" {counts['triples']:,} triples, in {time.monotonic() - progress.started:.1f} s",

@@ -1,7 +1,7 @@
 """A record's summary becomes a BibTeX entry, of which no reader of BibTeX loses a name or ends a field too early.
 
-Braces keep a name whole: that of a body, and that of a person which the source does not divide. BibTeX would take the
-last word of "Kaur IP" and of "Ana García Pérez" for the family's name; without braces, we would have said so.
+Braces keep a name whole: that of a body, and that of a person whose family name would be read wrong or cut: "Kaur IP"
+ends with initials, and "and" or a comma would make two names of one.
 """
 
 from __future__ import annotations
@@ -25,8 +25,10 @@ _TEX = {c: "\\" + c for c in "#$%&_{}"} | {
 _UNPAIRED = str.maketrans(_TEX | {"{": r"\textbraceleft{}", "}": r"\textbraceright{}"})
 _PAIRED = str.maketrans(_TEX)
 _APART = re.compile(r"[\s,]|^others$", re.IGNORECASE)
+# The last word is initials: BibTeX would take them for the family name.
+_INITIALS = re.compile(r"\s(?:[^\W\d_a-z]\.?[\s-]?){1,4}$|\s[A-Z]{1,3}$")
 _UNSAFE = re.compile(r"(?<!\S)and(?!\S)|,|^others$", re.IGNORECASE)
-_EDITION = re.compile(r",?\s*\b(?:ed|edition)\.?$", re.IGNORECASE)
+_EDITION = re.compile(r"(?:,\s*|\s+)(?:ed|edition)\.?$", re.IGNORECASE)
 
 
 def bibtex(summary: Summary, url: str) -> str:
@@ -88,7 +90,7 @@ def _found(one: Cited, summary: Summary, url: str) -> Fields:
 def _name(person: Agent) -> str:
     """Return a name as BibTeX takes it: "Family, Jr., Given", or whole in braces."""
     if not divided(person):
-        alone = not person.body and not _APART.search(person.name)
+        alone = not person.body and not (_UNSAFE.search(person.name) or _INITIALS.search(person.name))
         return _tex(person.name) if alone else "{" + _tex(person.name) + "}"
     parts = [part for part in (person.family, person.suffix, person.given) if part]
     if any(_APART.search(part) and _UNSAFE.search(part) for part in parts):

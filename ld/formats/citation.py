@@ -24,6 +24,7 @@ _WORD = re.compile(r"[^\W\d_]+")
 # The full stop that ends a statement of edition is ISBD's behind a number and a long word; "2. Aufl." ends in its own.
 _STOP = re.compile(r"(?<=[^\W\d_][\W\d]\d)\.$|(?<=\d[-.]\d)\.$|(?<=\d\d)\.$|(?<=[^\W\d_]{7})\.$")
 _LASTING = re.compile(r"https?://(?:(?:dx\.)?doi\.org|hdl\.handle\.net|n2t\.net)/|https?://[^/]+/ark:")
+_PRINTED = frozenset(["Book", "Thesis"])
 _ONLINE = ("electronic", "online", "ebook")
 # French sets a blank before every colon; elsewhere one stands there because ISBD put it between title and subtitle.
 _FRENCH = "fr"
@@ -133,7 +134,7 @@ def addresses(summary: Summary, url: str) -> list[str]:
     What a printed book links to is a table of contents, a review, a blurb; only what is made to last may be itself.
     """
     found = summary.urls
-    if summary.kind == "Book" and not (summary.free or _is_online(summary)):
+    if summary.kind in _PRINTED and not (summary.free or _is_online(summary)):
         found = [address for address in found if _LASTING.match(address)]
     return found or [url]
 
@@ -168,12 +169,12 @@ def _title(title: str, tag: str) -> str:
 
 def _place(summary: Summary) -> Place:
     place = Place()
-    for one in summary.containers:
+    for one in (*summary.containers, *summary.series):
         _add(place, one)
     tag = first(summary.tags)
     place.journal, place.book, place.series = (_title(one, tag) for one in (place.journal, place.book, place.series))
     place.volume = place.volume or summary.volume
-    place.of_series = first(summary.number)
+    place.of_series = place.of_series or first(summary.number)
     place.issn = place.issn or first(summary.issns)
     place.isbn = place.isbn or first(summary.isbns)
     return place
@@ -188,14 +189,19 @@ def _add(place: Place, one: Within) -> None:
     elif one.kind == "journal":
         place.journal, place.issn = one.title, next(iter(one.issns), "")
     elif one.kind == "series":
-        place.series = place.series or one.title
+        if one.title and not place.series:
+            place.series, place.of_series = one.title, one.number
     else:
-        place.book = place.book or one.title
+        place.book, place.isbn = place.book or one.title, place.isbn or next(iter(one.isbns), "")
 
 
 def _pages(summary: Summary) -> tuple[str, str]:
-    """Return the first page and the last, empty where it is the same or unknown; or all pages as one text."""
-    if not summary.page_start:
+    """Return the first page and the last, empty where it is the same or unknown; or all pages as one text.
+
+    Of "12-15, 20-25" the first page is known, but its pages are more than that.
+    """
+    several = not summary.page_end and summary.pages.startswith((f"{summary.page_start},", f"{summary.page_start}-"))
+    if not summary.page_start or several:
         return summary.pages, ""
     return summary.page_start, summary.page_end if summary.page_end != summary.page_start else ""
 

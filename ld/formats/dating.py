@@ -18,7 +18,8 @@ Parts = tuple[int, ...]
 class When(Struct, frozen=True):
     """When a work was published: the first and the last date that may be meant, as year, month, day; one may be open.
 
-    `doubt` has the marks of EDTF: ? for uncertain, ~ for approximate.
+    `doubt` has the marks of EDTF: ? for uncertain, ~ for approximate. `unknown` tells that a missing start or end is
+    not known; else there is none.
     """
 
     start: Parts = ()
@@ -26,6 +27,7 @@ class When(Struct, frozen=True):
     season: int = 0
     doubt: str = ""
     several: bool = False
+    unknown: bool = False
 
     @property
     def year(self) -> str:
@@ -46,12 +48,20 @@ class When(Struct, frozen=True):
     def said(self, dash: str) -> str:
         """Return the years as people write them; the last four signs of each are digits, so BibTeX can sort them.
 
-        >>> read("1938/1961").said("--"), read("1984~").said("--"), read("199X").said("-"), read("1950/..").said("--")
-        ('1938--1961', 'about 1984', '1990-1999', '1950--')
+        >>> read("1938/1961").said("--"), read("1984~").said("--"), read("199X").said("-")
+        ('1938--1961', 'about 1984', '1990-1999?')
+        >>> read("1950/..").said("--"), read("1950?/").said("--")
+        ('1950--', '1950?--?')
         """
         first, last = (_year(parts) for parts in (self.start, self.end))
-        text = f"{first}{dash}{last}" if self.several and first != last else first
-        return ("about " if "~" in self.doubt else "") + text + ("?" if "?" in self.doubt else "")
+        unsure, missing = "?" if "?" in self.doubt else "", "?" if self.unknown else ""
+        if not self.several or first == last:
+            text = first + unsure
+        elif first and last:
+            text = f"{first}{dash}{last}{unsure}"
+        else:
+            text = f"{first + unsure if first else missing}{dash}{last + unsure if last else missing}"
+        return ("about " if "~" in self.doubt else "") + text
 
 
 def _year(parts: Parts) -> str:
@@ -75,10 +85,11 @@ def _read(value: str) -> When | None:
     start, end = _span(first), _span(last if slash else first)
     if start is None or end is None or not (start[0] or end[1]):
         return None
-    unclear = "X" in first
+    unclear = "X" in value
+    doubt = doubt or ("?" if unclear else "")
     season = start[2] if not slash else 0
-    if slash or unclear:
-        return When(start[0], end[1], 0, doubt, start[0] != end[1])
+    if (slash or unclear) and start[0] != end[1]:
+        return When(start[0], end[1], 0, doubt, several=True, unknown=bool(slash) and "" in (first, last))
     return When(start[0], (), season, doubt)
 
 

@@ -50,6 +50,7 @@ def _date(one: Cited) -> str:
     """Return year, month and day; behind the third slash what these cannot say, as RIS has room for it there."""
     when = one.when
     said = when.season_name or (when.said("-") if when.several or when.doubt or not when.year else "")
+    said = "" if said == when.year else said
     parts = [when.year, *(f"{part:02}" for part in when.start[1:])] if when.year and not when.several else [when.year]
     return "/".join([*parts, "", "", ""][:3]) + f"/{said}" if said else "/".join(parts)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -10,7 +11,7 @@ from msgspec.structs import replace
 from ld.mapping.entities import About, Fields, Kinds, Thing, add
 from ld.record import Person
 from ld.summary import Agent, Named, Ref, Role, Text
-from ld.values import keys, names
+from ld.values import keys, lives, names
 
 # What tells people of one name apart: a year or a century of their life.
 _LIFE = re.compile(r"\d{3,4}|\d{1,2}(?:st|nd|rd|th)?\s+cent")
@@ -55,22 +56,31 @@ class Credits(Struct, gc=False):
     shared: list[Thing]
     people: list[tuple[Person, Part, str]]
     publishers: list[Named]
+    distributors: list[Named]
+
+    def told(self) -> dict[str, Any]:
+        """Return what a summary says of them."""
+        return {"people": self.agents(), "publishers": self.publishers, "distributors": self.distributors}
 
     def agents(self) -> list[Agent]:
-        """Return who took part, as people need to know it."""
-        return [
-            Agent(
-                one.name,
-                part.fields,
-                one.given,
-                one.family,
-                path,
-                one.orcid,
-                one.affiliations,
-                body=one.organization,
-            )
-            for one, part, path in self.people
-        ]
+        """Return who took part, each once with all roles, as people need to know it."""
+        roles: dict[tuple[str, bool], tuple[Person, str, dict[str, None]]] = {}
+        for one, part, path in self.people:
+            who = (one.entry, one.organization)
+            roles.setdefault(who, (one, path, {}))[2].update(dict.fromkeys(part.fields))
+        return [_agent_of(one, path, fields) for one, path, fields in roles.values()]
+
+
+def _agent_of(one: Person, path: str, fields: dict[str, None]) -> Agent:
+    """Return who took part; a creator is not listed as a mere contributor too."""
+    listed = tuple(name for name in fields if "author" not in fields or name not in _LESS)
+    return Agent(
+        one.name, listed, one.given, one.family, path, one.orcid, one.affiliations, one.suffix, body=one.organization
+    )
+
+
+# What is not said of a creator: every creator has contributed (`dcterms:creator` is a part of `dcterms:contributor`).
+_LESS = frozenset(["contributor", "other"])
 
 
 def credits(about: About) -> Credits:
@@ -84,11 +94,13 @@ class _Credits:
     def __init__(self, about: About) -> None:
         self.about = about
         self.kinds = about.kinds
-        self.found = Credits({}, [], [], [], [])
+        self.found = Credits({}, [], [], [], [], [])
         self.numbers: dict[str, int] = {}
+        self.known: dict[tuple[str, bool], Ref] = {}
         order: dict[str, list[Ref]] = {"author": [], "editor": []}
         for person in about.record.people:
             self._person(person, order)
+        self._settle()
         for name in about.record.contributor_names:
             add(self.found.fields, "contributor_name", name)
         for role, members in reversed(order.items()):
@@ -96,6 +108,8 @@ class _Credits:
                 self._order(f"{role}s", members)
         for name in about.record.publishers:
             self._publisher(name)
+        for name in about.record.distributors:
+            self._distributor(name)
 
     def _person(self, person: Person, order: dict[str, list[Ref]]) -> None:
         fields = self.found.fields
@@ -105,12 +119,21 @@ class _Credits:
             return
         ref = self._heading(person, part) if person.heading else self._printed(person, part)
         for name in part.fields:
-            fields.setdefault(name, []).append(ref)
+            add(fields, name, ref)
             if name in order and ref not in order[name]:
                 order[name].append(ref)
         add(fields, part.name, person.name)
         if part.relator:
             add(fields, "relator", Role(part.relator, ref))
+
+    def _settle(self) -> None:
+        """Take creators out of those who only contributed: one person stands once, a second role in its own field."""
+        fields = self.found.fields
+        for whole, parts in (("author", ("contributor", "other")), ("author_name", ("contributor_name",))):
+            creators = fields.get(whole, ())
+            for name in parts:
+                if creators and name in fields:
+                    fields[name] = [one for one in fields[name] if one not in creators]
 
     def _order(self, kind: str, members: list[Ref]) -> None:
         seq = self.kinds.mint(kind, id=self.about.id)
@@ -123,15 +146,18 @@ class _Credits:
 
     def _printed(self, person: Person, part: Part) -> Ref:
         """Add an agent that only this record speaks of."""
-        kind = "corporation" if person.organization else "person"
-        ref = self.kinds.mint(kind, id=self.about.id, part=part.kind, n=self._next(part.kind))
+        self.found.people.append((person, part, ""))
+        who = (person.entry, person.organization)
+        if who in self.known:
+            return self.known[who]
+        kind = "corporation" if person.organization else "party" if person.unsure else "person"
+        ref = self.known[who] = self.kinds.mint(kind, id=self.about.id, part=part.kind, n=self._next(part.kind))
         fields = _names(person)
         self.found.own.append(Thing(kind, ref, fields))
         for name in person.affiliations:
             affiliation = self.kinds.mint("affiliation", id=self.about.id, n=self._next("affiliation"))
             add(fields, "affiliation", affiliation)
             self.found.own.append(Thing("affiliation", affiliation, {"name": [name]}))
-        self.found.people.append((person, part, ""))
         return ref
 
     def _heading(self, person: Person, part: Part) -> Ref:
@@ -147,6 +173,13 @@ class _Credits:
         add(self.found.fields, "publisher", thing.ref)
         add(self.found.fields, "publisher_name", name)
         self.found.publishers.append(thing.named)
+
+    def _distributor(self, name: str) -> None:
+        """Add who distributes what others have published (MARC relator dst)."""
+        thing = organization(self.kinds, name)
+        self.found.shared.append(thing)
+        add(self.found.fields, "relator", Role("dst", thing.ref))
+        self.found.distributors.append(thing.named)
 
 
 def organization(kinds: Kinds, name: str) -> Thing:
@@ -164,6 +197,8 @@ def _organization(kinds: Kinds, name: str) -> Thing:
 def _agent(kinds: Kinds, person: Person, source: str) -> Thing:
     """Return the agent of a heading, which says on which evidence all who give this heading mean one agent."""
     fields = _names(person)
+    if person.entry != person.name:
+        fields["heading"] = [person.entry]  # what lists and pages call the agent: namesakes are told apart
     fields["class"] = kinds.classes["corporation" if person.organization else "person"]
     how, kind, key = _identity(person)
     fields["how"] = [f"{kinds.site.base}provenance#{how}"]
@@ -180,6 +215,9 @@ def _identity(person: Person) -> tuple[str, str, str]:
 
 
 def _names(person: Person) -> Fields:
-    known = {"name": person.name, "given": person.given, "family": person.family, "life": person.life}
-    known["same"] = person.orcid
+    """Return the name and its parts; years only where they are plainly those of birth and death."""
+    known = {"name": person.name, "given": person.given, "family": person.family, "same": person.orcid}
+    if person.suffix or person.life:
+        born, died = lives.years(person.life)
+        known |= {"suffix": person.suffix, "life": person.life, "birth": born, "death": died}
     return {field: [value] for field, value in known.items() if value}

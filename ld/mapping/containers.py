@@ -1,7 +1,8 @@
-"""What a work appeared in becomes things: journals, volumes, issues and series, from the widest to the nearest."""
+"""What a work appeared in becomes things: journals, volumes, issues, series, books, from the widest to the nearest."""
 
 from __future__ import annotations
 
+import msgspec
 from msgspec import Struct
 
 from ld.mapping.agents import organization
@@ -18,13 +19,14 @@ _DOAJ = "https://doaj.org/toc/"
 class Appearance(Struct, gc=False):
     """Where the work appeared: fields of the work, shared things, the way from the nearest container to the widest.
 
-    `records` are the paths of the records that it is part of.
+    `records` are the paths of the records that it is part of, `series` the series of the work or of its book.
     """
 
     fields: Fields
     shared: list[Thing]
     way: list[Within]
     records: list[str]
+    series: list[Within]
 
 
 def appearance(about: About) -> Appearance:
@@ -38,12 +40,15 @@ class _Appearance:
     def __init__(self, about: About) -> None:
         self.about = about
         self.kinds = about.kinds
-        self.found = Appearance({}, [], [], [])
+        self.found = Appearance({}, [], [], [], [])
         collection = about.kinds.collections.get(about.record.collection)
         self.in_doaj = bool(collection and collection["slug"] == "doaj")
         chapter = about.schema == "Chapter"
         fields = self.found.fields
-        for container in about.record.containers:
+        containers = about.record.containers
+        if any(one.kind == "book" for one in containers):
+            containers = [one for one in containers if one.kind != "series"]  # they are those of the book
+        for container in containers:
             chain = self._chain(container)
             if chain and not (chapter and fields.get("container")):
                 for ref, _ in chain[-1:] if chapter else chain:
@@ -59,8 +64,24 @@ class _Appearance:
             ref = self.kinds.mint("work", id=names.encoded(container.record))
             return [(ref, Within("work", path, container.title))]
         if container.kind == "series":
-            return [self._add(self.kinds.once(_series, container.title))]
+            return [self._in_series(container)]
+        if container.kind == "book":
+            return self._book(container)
         return self._journal(container)
+
+    def _in_series(self, container: Container) -> tuple[Ref, Within]:
+        found = self._add(self.kinds.once(_series, container.title))
+        self.found.series.append(msgspec.structs.replace(found[1], number=container.number))
+        return found
+
+    def _book(self, container: Container) -> list[tuple[Ref, Within]]:
+        """Return the book of a chapter, the nearest last: the series of the record are those of the book (ISBD 6)."""
+        above = [self._in_series(one) for one in self.about.record.containers if one.kind == "series"]
+        issued = self.about.record.issued
+        key = book_key(container, issued.year if issued else "")
+        refs = tuple(ref for ref, _ in above)
+        numbers = tuple(one.number for one in self.found.series if one.number)
+        return [*above, self._add(self.kinds.once(_book, key, container.title, container.isbns, refs, numbers))]
 
     def _add(self, thing: Thing) -> tuple[Ref, Within]:
         self.found.shared.append(thing)
@@ -122,8 +143,17 @@ def journal_key(container: Container) -> str:
     return names.encoded(keys.hashed(container.title))
 
 
+def book_key(container: Container, year: str) -> str:
+    """Return what names the book in its IRI: its ISBN, else its title with a hash of title and year."""
+    if container.isbns:
+        return container.isbns[0]
+    return names.encoded(keys.hashed(f"{container.title} {year}".strip()))
+
+
 def aliases(kinds: Kinds, card: Card) -> list[str]:
-    """Return the paths that lead to a journal: one for each of its ISSNs."""
+    """Return the paths that lead to a journal or a book: one for each of its ISSNs or ISBNs."""
+    if card.kind == "book":
+        return [kinds.path(kinds.mint("book", key=number)) for number in card.texts("isbn")]
     if card.kind != "journal":
         return []
     return [kinds.path(kinds.mint("journal", key=number)) for number in card.texts("any_issn")]
@@ -132,6 +162,17 @@ def aliases(kinds: Kinds, card: Card) -> list[str]:
 def _series(kinds: Kinds, title: str) -> Thing:
     made = kinds.shared("series", {"title": [title]}, key=names.encoded(keys.hashed(title)))
     made.named = Within("series", made.path, title)
+    return made
+
+
+def _book(
+    kinds: Kinds, key: str, title: str, isbns: tuple[str, ...], above: tuple[Ref, ...], numbers: tuple[str, ...]
+) -> Thing:
+    fields: Fields = {"title": [title] if title else [], "isbn": [*isbns], "container": [*above]}
+    fields |= {"nearest": [*above[:1]], "number": [*numbers]}
+    fields["identifier"] = [f"urn:isbn:{isbn}" for isbn in isbns]
+    made = kinds.shared("book", fields, key=key)
+    made.named = Within("book", made.path, title, isbns=isbns)
     return made
 
 

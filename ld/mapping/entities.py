@@ -40,10 +40,10 @@ class Thing(Struct, gc=False):
 
 
 class Site(Struct, frozen=True):
-    """What the mapping needs to know of the site: its base URL (with a slash at the end) and the data's licence."""
+    """What the mapping needs to know of the site: its base URL (with a slash at the end), the licence of the data."""
 
     base: str = "http://127.0.0.1:8000/"
-    licence: str = "https://creativecommons.org/publicdomain/zero/1.0/"
+    licence: str = ""
 
 
 class Kinds:
@@ -67,7 +67,8 @@ class Kinds:
             word.casefold(): vocabulary.expand(row["degree"], row[":line"])
             for word, row in vocabulary.codes("degrees").items()
         }
-        self.schemes = {key: row["iri"] for key, row in vocabulary.codes("schemes").items()}
+        self.statuses = {row["status"]: row["iri"] for row in vocabulary.codes("statuses").values() if row["iri"]}
+        self.schemes = vocabulary.codes("schemes")
         self.decisions = Decisions(vocabulary, site.base)
         self._moved = self.decisions.moved
         self._made: Memory[tuple[Callable[..., Any], tuple[Any, ...]], Any] = Memory(self._make)
@@ -144,12 +145,24 @@ class About(Struct, frozen=True, gc=False):
 _PLACE = re.compile(r"\{\w+\}")
 # What of a thing may stand in its IRI, by its kind; of those of one record also {id}.
 _PLACES = {
-    "person": "part n", "corporation": "part n", "affiliation": "n", "identifier": "scheme", "journal": "key",
+    "person": "part n", "party": "part n", "corporation": "part n", "book": "key",
+    "affiliation": "n", "identifier": "scheme", "journal": "key",
     "volume": "key volume", "issue": "key within issue", "series": "key", "organization": "key", "agent": "key source",
     "heading": "key source", "subject": "key", "class": "scheme code",
 }  # fmt: skip
 # What belongs to one record only: were two records to share such a thing, one of them could not be taken out again.
-_OWN = {"work", "authors", "editors", "person", "corporation", "affiliation", "identifier", "document", "source"}
+_OWN = {
+    "work",
+    "authors",
+    "editors",
+    "person",
+    "party",
+    "corporation",
+    "affiliation",
+    "identifier",
+    "document",
+    "source",
+}
 
 
 def _shape(row: Row) -> str:
@@ -185,11 +198,13 @@ _FIELDS = {
     "work": "class type title headline alternative authors author_name editors contributor_name relator issued year"
     " published start end language language_tag publisher publisher_name container nearest volume number citation"
     " book_isbn identifier same_thing same_page identifier_node url_text access free abstract contents subject about"
-    " keyword book_format book_edition book_pages degree degree_name relation related page data_licence",
+    " keyword book_format book_edition book_pages degree degree_name granted_by status_kind relation related page"
+    " data_licence",
     "authors": "member",
     "editors": "member",
-    "person": "name given family life same affiliation",
-    "corporation": "name given family life same affiliation",
+    "person": "name given family same affiliation suffix life birth death",
+    "party": "name suffix life birth death",
+    "corporation": "name given family same affiliation suffix life birth death",
     "affiliation": "name",
     "identifier": "scheme name value url",
     "document": "topic identifier licence how institution dataset origin_page created modified source",
@@ -198,9 +213,10 @@ _FIELDS = {
     "volume": "title volume year container nearest",
     "issue": "title issue volume year container nearest",
     "series": "decision title",
+    "book": "title isbn identifier number container nearest",
     "organization": "decision name",
-    "agent": "decision class name given family life same how",
-    "heading": "decision class name given family life same how",
+    "agent": "decision class heading name given family same suffix life birth death how",
+    "heading": "decision class heading name given family same suffix life birth death how",
     "subject": "decision label scheme",
     "class": "decision class scheme notation label",
 }

@@ -7,6 +7,7 @@ such as `genres`, passes to the work by its name, in the singular.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from functools import partial
 from operator import attrgetter
@@ -17,16 +18,18 @@ from msgspec import Struct
 from ld.mapping.agents import Credits, credits, organization
 from ld.mapping.containers import SERIALS, Appearance, appearance, journal_key
 from ld.mapping.entities import About, Fields, Kinds, Thing, add, passed
+from ld.mapping.subjects import concept
 from ld.record import Container, Date, Record
 from ld.summary import Named, Ref, Summary, Text, Value
 from ld.values import identifiers, keys, languages, names
 
 _ARTICLES = {"ScholarlyArticle", "Article"}
+_PARALLEL = re.compile(r"\w\s?=\s?[^\W\d_]{3}")
 _OPEN = "http://purl.org/coar/access_right/c_abf2"
 # Fields of the work that are made here, each from more than the field of the record that has its name.
 _MADE = frozenset((
     "class", "type", "page", "title", "alternative", "publisher", "language", "contents", "subject", "institution",
-    "how", "abstract", "degree", "book_format", "contributor_name", "format", "id", "modified", "created",
+    "how", "abstract", "degree", "granted_by", "book_format", "contributor_name", "format", "id", "modified", "created",
 ))  # fmt: skip
 # Fields that pass from the record by their names, also where no row of the mapping has them: pages may show them.
 _PASSING = (
@@ -115,7 +118,7 @@ class _Description:
         fields["type"] = [self.type["type"]]
         if not self.about.journal:
             fields["page"] = [self.page]
-            fields["data_licence"] = [self._licence()]
+            fields["data_licence"] = _some(self._licence())
 
     def _own_journal(self) -> Container | None:
         """Return the journal this record is about, so that the record and the journal's articles meet in one thing."""
@@ -126,12 +129,12 @@ class _Description:
 
     def _titles(self) -> None:
         record, fields = self.record, self.fields
-        self.title = Text(record.title) if self.serial else self._tagged(record.title)
+        self.title = Text(record.title) if self.serial else self._tagged(record.title, record.title_language)
         fields["title"] = [record.title if self.about.journal else self.title]
         if self.schema in _ARTICLES:
             fields["headline"] = fields["title"]
-        if record.alternatives:
-            fields["alternative"] = [Text(title) for title in record.alternatives]
+        if record.alternatives or record.other_titles:
+            fields["alternative"] = [*map(Text, record.alternatives), *record.other_titles]
         if record.earlier_titles or record.later_titles:
             fields["relation"] = [*record.earlier_titles, *record.later_titles]
 
@@ -139,22 +142,33 @@ class _Description:
         codes = self.record.languages
         return languages.tag(codes[0]) if len(codes) == 1 else ""
 
-    def _tagged(self, text: str) -> Text:
-        return Text(text, self.tag if self.tag and languages.agrees(text, self.tag) else "")
+    def _tagged(self, text: str, language: str = "") -> Text:
+        """Return the text with its own language, or the record's, where nothing in it speaks against that.
+
+        A title that stands there in two languages ("Importância = Importance") is in neither.
+        """
+        tag = languages.tag(language) if language else self.tag
+        return Text(text, tag if tag and not _PARALLEL.search(text) and languages.agrees(text, tag) else "")
 
     def _dates(self) -> None:
+        """Set the date of issue; of a run of years, the first is when publication began.
+
+        "1971 or 1972" is no date of publication to schema.org, which knows no doubt.
+        """
         fields, issued, span = self.fields, self.record.issued, self.record.span
         known = issued or span
         if known:
             fields["issued"] = [known]
-        if issued and issued.year:
-            fields["year"] = [issued.year]
-            fields["published"] = [issued.year if issued.datatype == "edtf" else issued.value]
-        if span and span.datatype == "edtf" and "/" in span.value:
+            fields["year"] = [known.year] if known.year else []
+            if known.year and not known.value.startswith("[") and (issued or known.datatype == "gYear"):
+                fields["published"] = [known.year if known.datatype == "edtf" else known.value]
+        if span:
             self._span(span)
 
     def _span(self, span: Date) -> None:
-        start, _, end = span.value.partition("/")
+        """Set the first and the last year of a run; one that is not sure ("1936?", "19XX") is none of a schema:Date."""
+        start, several, end = span.value.partition("/")
+        end = end if several else start
         self.fields["start"] = [start] if start.isdigit() else []
         self.fields["end"] = [end] if end.isdigit() else []
 
@@ -180,7 +194,8 @@ class _Description:
             add(fields, "identifier_node", node)
         for number in record.oclc:
             add(fields, "same_page", f"http://worldcat.org/oclc/{number}")
-        fields["number"] = [c.number for c in record.containers if c.number]
+        in_book = any(one.kind == "book" for one in record.containers)  # then a series and its number are the book's
+        fields["number"] = [one.number for one in record.containers if one.number and not in_book]
 
     def _doi(self, doi: str) -> None:
         iri = identifiers.doi_iri(doi)
@@ -206,19 +221,14 @@ class _Description:
     def _text(self) -> None:
         record = self.record
         if record.abstract:
-            self.fields["abstract"] = [self._tagged(record.abstract)]
+            self.fields["abstract"] = [self._tagged(record.abstract, record.abstract_language), *record.other_abstracts]
         if record.contents:
             self.fields["contents"] = [Text(text) for text in record.contents]
 
     def _subjects(self) -> None:
-        tag = self.tag if self.about.journal else self.title.tag
         keywords, about, subjects = list[Value](), list[Value](), list[Value]()
         for subject in self.record.subjects:
-            if subject.scheme:
-                thing = self.kinds.once(_class, subject.scheme, subject.code, subject.label)
-            else:
-                own = tag and languages.agrees(subject.label, tag)
-                thing = self.kinds.once(_keyword, subject.label, tag if own else "")
+            thing = concept(self.kinds, subject)
             if subject.label:
                 keywords.append(thing.named.name)
                 if subject.scheme:
@@ -231,10 +241,22 @@ class _Description:
     def _carrier(self) -> None:
         if self.schema == "Book":
             self._book()
-        if self.record.degree and self.schema == "Thesis":
-            self.fields["degree_name"] = [self.record.degree]
-            known = self.kinds.degrees.get(self.record.degree.casefold())
-            self.fields["degree"] = [known] if known else []
+        if self.schema == "Thesis":
+            self._thesis()
+        status = self.record.status
+        self.fields["status_kind"] = [iri] if status and (iri := self.kinds.statuses.get(status)) else []
+
+    def _thesis(self) -> None:
+        """Fill the degree, and the body that granted it, unless it stands among the people with that role."""
+        record, fields = self.record, self.fields
+        if record.degree:
+            fields["degree_name"] = [record.degree]
+            known = self.kinds.degrees.get(record.degree.casefold())
+            fields["degree"] = [known] if known else []
+        if record.granted_by and not any(person.role == "dgg" for person in record.people):
+            body = organization(self.kinds, record.granted_by)
+            self.shared.append(body)
+            fields["granted_by"] = [body.ref]
 
     def _book(self) -> None:
         """Fill what schema.org says of books only."""
@@ -247,6 +269,7 @@ class _Description:
         fields["book_pages"] = [self.record.page_count] if self.record.page_count else []
 
     def _licence(self) -> str:
+        """Return the licence of the data, empty where nobody states one: that is not ours to say."""
         return (self.collection["licence"] if self.collection else "") or self.kinds.site.licence
 
     def _document(self, topic: Ref, institutions: list[Ref]) -> list[Thing]:
@@ -254,7 +277,7 @@ class _Description:
         fields: Fields = {
             "topic": [topic],
             "identifier": [record.id, *record.control_numbers],
-            "licence": [self._licence()],
+            "licence": _some(self._licence()),
             "how": [f"{base}provenance#{how}" for how in record.how],
             "institution": [*institutions],
             "dataset": [Ref(f"{base}dataset/{names.encoded(self.slug)}#it")],
@@ -269,6 +292,13 @@ class _Description:
             known = {"identifier": record.origin.identifier, "modified": record.origin.modified}
             things.append(Thing("source", source, {name: [value] for name, value in known.items() if value}))
         return things
+
+    def _for_citations(self) -> dict[str, Any]:
+        """Return what only citations need: date or run as they are, the school of a thesis."""
+        record = self.record
+        school = next((one.name for one in record.people if one.role == "dgg"), record.granted_by)
+        issued = record.issued or record.span
+        return {"issued": issued, "granted_by": school * (self.schema == "Thesis")}
 
     # -- the summary -----------------------------------------------------------------------------------------------
 
@@ -286,9 +316,9 @@ class _Description:
             end=_first(fields, "end"),
             languages=[code for code in record.languages if languages.iri(code)],
             tags=_strings(fields, "language_tag"),
-            people=made.agents(),
-            publishers=made.publishers,
+            incomplete=record.incomplete,
             containers=where.way,
+            series=where.series,
             volume=_first(fields, "volume"),
             number=_strings(fields, "number"),
             citation=_first(fields, "citation"),
@@ -308,8 +338,8 @@ class _Description:
             source_page=record.page,
             topic=work.path,
             linked=where.records,
-            issued=record.issued or record.span,
-            incomplete=getattr(record, "incomplete", False),
+            **self._for_citations(),
+            **made.told(),
             **dict(zip(_PASSED, _values_passed(record), strict=True)),
         )
 
@@ -322,8 +352,10 @@ _PASSED = tuple(
         "alternatives",
         "languages",
         "publishers",
+        "distributors",
         "contents",
         "degree",
+        "granted_by",
         "abstract",
         "institutions",
         "collection",
@@ -347,21 +379,3 @@ def _strings(fields: Fields, name: str) -> list[str]:
 
 def _texts(fields: Fields, name: str) -> list[Text]:
     return fields.get(name, [])  # type: ignore[return-value]  # of Text
-
-
-def _keyword(kinds: Kinds, label: str, tag: str) -> Thing:
-    fields: Fields = {"label": [Text(label, tag)], "scheme": [Ref(f"{kinds.site.base}subject#it")]}
-    made = kinds.shared("subject", fields, key=names.encoded(keys.key(label)))
-    made.named = Named(Text(label, tag), made.path)
-    return made
-
-
-def _class(kinds: Kinds, scheme: str, code: str, label: str) -> Thing:
-    known = kinds.schemes.get(scheme)
-    fields: Fields = {"scheme": [known or Ref(f"{kinds.site.base}subject/{scheme}#it")]}
-    fields["notation"] = [code] if code else []
-    fields["label"] = [label] if label else []
-    fields["class"] = [kinds.vocabulary.expand("schema:DefinedTerm")] if label else []
-    made = kinds.shared("class", fields, scheme=scheme, code=names.encoded(code or keys.key(label)))
-    made.named = Named(Text(label), made.path)
-    return made

@@ -21,6 +21,7 @@ from ld.progress import Progress, Step
 from ld.publish import claims, dataset, dumps
 from ld.publish.claims import Claim, Tally
 from ld.publish.convert import noted
+from ld.publish.gate import Gate
 from ld.publish.journals import Journals
 from ld.publish.sortedruns import GONE, NEW, SEEN, Row, merged
 from ld.publish.tables import Records, Things
@@ -97,8 +98,9 @@ class Assembly:
         self.things = things
         self.profile = Profile(plan.settings["profile"], plan.vocabulary)
         self.mapping = Mapping(Site(plan.base, plan.settings["licence"]), plan.vocabulary, self.profile)
+        self.gate = Gate(plan.vocabulary)
         self.tally = Tally(plan.scratch, "assembly")
-        self.journals = Journals(self.mapping, records, self.tally)
+        self.journals = Journals(self.mapping, records, self.tally, self.gate)
         self.today = datetime.now(UTC).strftime("%Y-%m-%d")
 
     # -- records -------------------------------------------------------------------------------------------------------
@@ -149,7 +151,9 @@ class Assembly:
         kinds = self.mapping.kinds
         settled = claims.settled(said, self.mapping.one, self.mapping.rest)
         path, things = settled.path, settled.things
-        told = self.mapping.tell(path, things)
+        told, left_out = self.gate.thing(self.mapping.tell(path, things))
+        for remark in left_out:
+            self.plan.remark(path, remark)
         self.things.unlike(path, msgspec.json.encode(settled.unlike) if settled.unlike else b"")
         self.things.put(told, path, kinds.lists[told.card.kind], claims.encoded(said))
         self.things.tie(path, _ties(told.card), aliases(kinds, told.card))

@@ -19,10 +19,11 @@ from ld.mapping.compiled import Described, Mapping, failed
 from ld.mapping.entities import Site
 from ld.mapping.profile import Profile
 from ld.publish.claims import Tally
+from ld.publish.gate import Barred, Gate
 from ld.publish.indexer import words
 from ld.publish.ledger import Ledger
 from ld.publish.sortedruns import GONE, NEW, SAME, SEEN, Row, Runs, framed, read_rows
-from ld.readers import Outcome, read, reread
+from ld.readers import OnBytes, Outcome, read, reread
 from ld.readers.share import Share
 from ld.record import Deleted, Part, Record, Rejected, Remark, Source
 from ld.site.documents import Documents
@@ -34,6 +35,7 @@ Told = Callable[[int, int], None]
 """Takes the numbers of further bytes and records that have been read."""
 
 _SAMPLE = 400
+_EXCERPT = 200
 
 
 class Input(Struct, frozen=True):
@@ -68,7 +70,8 @@ class Job(Struct, frozen=True, kw_only=True):
 class Converted(Struct):
     """What one worker has written and counted. Rejects and remarks are files of notes; `parts` are pages of lists.
 
-    `ledger` tells what became of every value; None where nothing was read.
+    `withheld` counts e-mail addresses that were left out; `ledger` tells what became of every value, None where nothing
+    was read.
     """
 
     runs: list[Path]
@@ -78,6 +81,7 @@ class Converted(Struct):
     read: int = 0
     rejected: int = 0
     usable: int = 0
+    withheld: int = 0
     parts: list[Part] = []
     ledger: Ledger | None = None
 
@@ -122,6 +126,7 @@ class _Conversion:
         self.told = told
         self.share = Share(job.index, job.count)
         self.mapping = mapping(job)
+        self.gate = Gate(self.mapping.vocabulary)
         self.packers = Packers(job.of_bodies, job.of_sources)
         self.live = Documents(job.live, job.live_base, mapped=False) if job.live else None
         self.runs = Runs(job.folder, f"worker-{job.index}")
@@ -137,9 +142,8 @@ class _Conversion:
             if self.job.again and self.live:
                 for source in self.live.sources(self.job.index, self.job.count):
                     self._take(reread(source), 0, kept=True)
-            for one in self.job.inputs:
-                for outcome in read(one.path, self.job.kind, self._bytes, self.share, one.place):
-                    self._take(outcome, self.share.position)
+            for outcome in outcomes(self.job, self._bytes, self.share):
+                self._take(outcome, self.share.position)
         if self.live:
             self.live.close()
         self.done.runs, self.done.claims = self.runs.close(), self.tally.close()
@@ -164,6 +168,7 @@ class _Conversion:
         path = f"record/{record.id}"
         digest = digest_of(record.source)
         self.done.usable += not kept
+        self.done.withheld += record.withheld
         if self.live and not self.job.again and self.live.digest(path) == digest:
             self.ledger.enter(record)
             self.runs.add(Row(path, position, SAME))
@@ -190,7 +195,11 @@ class _Conversion:
         if isinstance(described, Rejected):
             return described
         try:
+            described, left_out = self.gate.record(described)
+            record.remarks += left_out
             row = self._packed(record, described, path, position, digest)
+        except Barred as error:
+            return Rejected(record.source.place, str(error), record.id, record.source.text[:_EXCERPT])
         except ValueError as error:  # such as half a character, which UTF-8 cannot write
             return failed(record, error)
         self.tally.add(described.mentions)
@@ -272,6 +281,16 @@ def trained(job: Job) -> tuple[bytes, bytes]:
     return dictionary(bodies), dictionary(sources)
 
 
+def outcomes(job: Job, on_bytes: OnBytes | None = None, share: Share | None = None) -> Iterator[Outcome]:
+    """Yield what is in the inputs: one that cannot be read is rejected, and is an error only where it is the only one.
+
+    Raises SourceError.
+    """
+    alone = len(job.inputs) == 1
+    for one in job.inputs:
+        yield from read(one.path, job.kind, on_bytes, share, one.place, alone=alone)
+
+
 def mapping(job: Job) -> Mapping:
     """Return the mapping to be used."""
     known = vocab.vocabulary()
@@ -280,10 +299,10 @@ def mapping(job: Job) -> Mapping:
 
 def _first(job: Job) -> Iterator[Record]:
     with ExitStack() as stack:
-        outcomes: Iterable[Outcome]
+        found: Iterable[Outcome]
         if job.again and job.live:
             documents = stack.enter_context(closing(Documents(job.live, job.live_base, mapped=False)))
-            outcomes = (reread(source) for source in documents.sources())
+            found = (reread(source) for source in documents.sources())
         else:
-            outcomes = (found for one in job.inputs for found in read(one.path, job.kind, place=one.place))
-        yield from (one for one in outcomes if isinstance(one, Record))
+            found = outcomes(job)
+        yield from (one for one in found if isinstance(one, Record))

@@ -108,7 +108,7 @@ class Catalogue:
     def __init__(self, settings: Settings, vocabulary: Vocabulary, profile: Profile) -> None:
         self.settings = settings
         self.base = str(settings["base"])
-        self.licence = URIRef(settings["licence"])
+        self.licence = str(settings["licence"])
         self.vocabulary = vocabulary
         self.profile = profile
 
@@ -129,7 +129,7 @@ class Catalogue:
         sheet = _Sheet("dataset", f"{self.base}dataset/{names.encoded(slug)}#it", title)
         sheet.add(sheet.one, VOID.Dataset, RDF.type)
         sheet.add(sheet.one, _english(title), DCTERMS.title)
-        sheet.say("licence", URIRef(row.get("licence") or self.licence), DCTERMS.license)
+        _license(sheet, row.get("licence") or self.licence, "None is stated for this data.", DCTERMS.license)
         sheet.say("records", Literal(records), VOID.documents)
         if row.get("source"):
             sheet.say("source", URIRef(row["source"]), DCTERMS.source)
@@ -172,7 +172,7 @@ class Catalogue:
         sheet.add(sheet.one, _english(title), DCTERMS.title, SCHEMA.name)
         sheet.say("description", _english(text), DCTERMS.description, SCHEMA.description)
         self._publisher(sheet, publisher_known)
-        sheet.say("licence", self.licence, DCTERMS.license, SCHEMA.license)
+        _license(sheet, self.licence, self._unlicensed(figures), DCTERMS.license, SCHEMA.license)
         modified = Literal(figures.created, datatype=XSD.dateTime)
         sheet.say("modified", modified, DCTERMS.modified, SCHEMA.dateModified)
         sheet.say("home", URIRef(self.base), FOAF.homepage)
@@ -213,7 +213,8 @@ class Catalogue:
         sheet.add(part, SCHEMA.DataDownload, RDF.type)
         sheet.part(part, _english(dump.title), DCTERMS.title, SCHEMA.name)
         sheet.add(part, file, DCAT.downloadURL, SCHEMA.contentUrl)
-        sheet.add(part, self.licence, DCTERMS.license, SCHEMA.license)
+        if self.licence:
+            sheet.add(part, URIRef(self.licence), DCTERMS.license, SCHEMA.license)
         sheet.add(part, Literal(dump.media_type), SCHEMA.encodingFormat)
         media_type = URIRef(f"https://www.iana.org/assignments/media-types/{dump.media_type}")
         sheet.add(part, media_type, DCAT.mediaType)
@@ -223,6 +224,12 @@ class Catalogue:
         sheet.add(checksum, SPDX.Checksum, RDF.type)
         sheet.add(checksum, SPDX.checksumAlgorithm_sha256, SPDX.algorithm)
         sheet.add(checksum, Literal(dump.sha256, datatype=XSD.hexBinary), SPDX.checksumValue)
+
+    def _unlicensed(self, figures: Figures) -> str:
+        """Return in words that the data as a whole has no licence, and whether its parts have."""
+        rows = self.vocabulary.codes("collections").values()
+        licensed = {row["slug"] for row in rows if row["licence"]} & figures.collections.keys()
+        return f"None is stated for this data{', only for some of its parts' if licensed else ''}."
 
     def _publisher(self, sheet: _Sheet, known: bool) -> None:
         name = self.settings["publisher"]
@@ -234,6 +241,14 @@ class Catalogue:
             for kind in (FOAF.Organization, SCHEMA.Organization):
                 sheet.add(agent, kind, RDF.type)
             sheet.part(agent, Literal(name), FOAF.name, SCHEMA.name)
+
+
+def _license(sheet: _Sheet, licence: str, otherwise: str, *properties: URIRef) -> None:
+    """State the licence of the data; where there is none, readers are told so, and nothing is stated to programs."""
+    if licence:
+        sheet.say("licence", URIRef(licence), *properties)
+    else:
+        sheet.say("licence", _english(otherwise))
 
 
 def _english(text: str) -> Literal:

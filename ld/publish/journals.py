@@ -17,6 +17,7 @@ from ld.mapping.containers import SERIALS
 from ld.publish import claims
 from ld.publish.claims import Claim, Tally
 from ld.publish.convert import linked
+from ld.publish.gate import Gate
 from ld.publish.tables import Old, Records
 from ld.readers import reread
 from ld.record import Record, Source
@@ -37,10 +38,11 @@ class Turned(Struct, frozen=True):
 class Journals:
     """Turns records about journals, as the claims about these journals want it."""
 
-    def __init__(self, mapping: Mapping, records: Records, tally: Tally) -> None:
+    def __init__(self, mapping: Mapping, records: Records, tally: Tally, gate: Gate) -> None:
         self.mapping = mapping
         self.records = records
         self.tally = tally
+        self.gate = gate
 
     def turned(self, files: Iterable[Path], standing: Callable[[int], dict[int, Claim]]) -> list[Turned]:
         """Return the records that had to be turned; `standing` gives the claims about a thing before these files."""
@@ -73,7 +75,7 @@ class Journals:
         record = reread(source)
         if not isinstance(record, Record):
             return None
-        made = self.mapping.describe(record, apart)
+        made, _ = self.gate.record(self.mapping.describe(record, apart))
         packed = packers.bodies.pack(body(made.lines, made.summarize(), made.naming, made.marks))
         self.tally.take_back(mentioned(old.mentions))
         self.tally.add(made.mentions)

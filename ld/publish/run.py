@@ -33,7 +33,8 @@ from ld.publish.ledger import LEDGER, Ledger
 from ld.publish.rebuild import Rebuild
 from ld.publish.sortedruns import Runs
 from ld.publish.update import Update
-from ld.readers import is_read_once, named, parts, size
+from ld.readers import is_read_once, must_exist, named, parts, size
+from ld.readers.gate import passed
 from ld.readers.parts import Gap
 from ld.record import Deleted, Part, Rejected
 from ld.settings import Settings
@@ -41,7 +42,10 @@ from ld.site.captions import captions
 from ld.site.files import Packers
 from ld.site.generation import LAYOUT, Account, Generation, Manifest, live_path
 from ld.site.rendered import edition
+from ld.site.shacl import SHAPES
 from ld.store import engine
+from ld.values import calendars, datewords
+from ld.values.email import masked
 from ld.values.text import shown
 from ld.values.vocab import Vocabulary, vocabulary
 
@@ -79,6 +83,7 @@ def publish(
     if full and partial:
         raise UsageError("a part is never the whole catalogue: choose one of --full and --partial")
     named = list(sources)
+    must_exist(named)
     tables = vocabulary()
     try:
         with building(settings.site) as folder:
@@ -89,7 +94,8 @@ def publish(
                 manifest = run.publish(named, full, again, partial, list(deletions))
                 finished = finish(folder, manifest, run.live.path if run.live else None)
             switch(settings.site, finished.name)
-            _show_rejects(finished, settings.site)
+            if named or again:  # else nothing was read: what an earlier reading has rejected stays there to be mended
+                _show_rejects(finished, settings.site)
     except (OSError, sqlite3.Error) as error:
         reason = f"the new generation cannot be written: {error}"
         raise SiteError(f"{settings.site}: {reason}: make room; the live generation stays") from error
@@ -105,7 +111,9 @@ def _show_rejects(generation: Path, site: Path) -> Path:
 
 
 def _legible(known: Vocabulary) -> None:
-    """Read the tables that only a served site needs: a mistake in them is told before anything is built."""
+    """Read the tables of pages, citations and dates: a mistake in them is told before anything is built."""
+    datewords.check(known)
+    calendars.check(known)
     captions(known)
     order(known)
     citation.check(known)
@@ -259,7 +267,8 @@ class _Run:
     def _deletions(self, deletions: Iterable[Deleted]) -> Converted:
         """Return the deletions that the person who publishes asks for: they come last."""
         runs = Runs(self.scratch, "deletions")
-        for deletion in deletions:
+        for deletion in map(passed, deletions):
+            assert isinstance(deletion, Deleted)
             runs.add(deleted(deletion, (1 << 62) - 1))
         none = self.scratch / "none"
         none.touch()
@@ -269,6 +278,7 @@ class _Run:
 
     def _assemble(self, done: list[Converted], packers: Packers, workers: int, full: bool) -> tuple[Built, Account]:
         account = Account(read=sum(result.read for result in done), rejected=sum(result.rejected for result in done))
+        account.withheld = sum(result.withheld for result in done)
         self._write_rejects(done)
         self._write_ledger(done)
         if not self.again and not any(result.usable for result in done):
@@ -328,7 +338,7 @@ class _Run:
             counts=built.counts,
             account=account,
             dumps=built.dumps,
-            sources=[named(shown(source)) for source in sources],
+            sources=[masked(named(shown(source))) for source in sources],
             mapping=self.fingerprint,
             layout=LAYOUT,
         )
@@ -337,7 +347,7 @@ class _Run:
 def fingerprint(tables: Vocabulary, settings: Settings) -> str:
     """Return a hash of all that decides what a record becomes: the edition, base, licence and the tables of vocab/."""
     seen = hashlib.sha256(f"{settings['base']} {settings['licence']} {edition(tables)}".encode())
-    for name in (*tables.names("*.csv"), *tables.names("codes/*.csv")):
+    for name in (*tables.names("*.csv"), *tables.names("codes/*.csv"), SHAPES):
         if name not in _FOR_EACH_REQUEST:
             seen.update(tables.text(name).encode())
     return seen.hexdigest()[:16]

@@ -3,17 +3,21 @@
 parts              what a source says of the list it is a page of
 share              several workers read one input, each its share
 limits             how large a record may be
+foreign            what is not read is called by its name
 jsontext           a JSON text read in little memory
 documents          JSON in all its shapes becomes single documents
 nobody             words that stand where a name should and name nobody
 roles              words for what somebody did
 bodies             whether a name is a corporate body's
-lives              the dates of a life in a heading
 contents           all values of a source record, by field
 people             names as sources print them
+thesaurus          a topic becomes a heading of its thesaurus
 isbd               what the conventions of description hide in one string
+runs               what catalogues write of the run of a serial: its first and its last year
 imprint            publishers, distributors and places in one statement
+status             whether a publication was retracted, withdrawn, superseded
 fill               what every source fills in alike
+gate               what every outcome passes: no e-mail address gets out
 vufind/fields      the fields of VuFind's index
 vufind/recovery    what VuFind's `spelling` field still holds of a DOAJ record
 doaj/article       what all forms of DOAJ share
@@ -22,6 +26,7 @@ doaj/oai           DOAJ OAI-PMH XML
 vufind/kind        words for the kind of a work
 vufind/credits     who made the work
 vufind/appearance  where it appeared
+vufind/times       when it was issued
 vufind/solr        VuFind Solr JSON
 vufind/staffview   VuFind Staff View text
 *                  further sources, a folder each: a module with KIND, NAME, sniff and read is one
@@ -34,25 +39,27 @@ import io
 import os
 import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
 from msgspec.structs import replace
 
 from ld.errors import SourceError
-from ld.readers.kinds import KINDS, listed, recognised
+from ld.readers.gate import Outcome as Outcome
+from ld.readers.gate import passed
+from ld.readers.kinds import KINDS, is_recognised, listed, recognised
 from ld.readers.share import Share
-from ld.record import Deleted, Part, Record, Rejected, Source
+from ld.record import Part, Record, Rejected, Source
 from ld.values.streams import HEAD, Raw, unpacked
 from ld.values.text import shown
-
-Outcome = Record | Rejected | Deleted | Part
 
 OnBytes = Callable[[int], None]
 
 _UTF8_MARK = b"\xef\xbb\xbf"
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
+# So far a source is looked into until its kind is known; a field may have as many bytes, and some more.
+_FAR = 4 << 20
 # What lies beside records in a folder but is none: RDF, tables and texts about them.
 _PASSED_OVER = {".ttl", ".nt", ".nq", ".rdf", ".jsonld", ".md", ".rq", ".csv", ".toml", ".py", ".html"}
 
@@ -63,6 +70,8 @@ def read(
     on_bytes: OnBytes | None = None,
     share: Share | None = None,
     place: str | None = None,
+    *,
+    alone: bool = True,
 ) -> Iterator[Outcome]:
     """Yield the records of a source, the rejects, and a `Part` where it is only a part of a list.
 
@@ -70,19 +79,22 @@ def read(
 
     `on_bytes` is called with the number of further bytes read. Of several workers each reads its `share`. Messages to
     whoever gave the source call it `place`; what is kept of its records has only names below it.
-    Raises SourceError where the source cannot be opened or recognised. In a folder such a file is one `Rejected`.
+    A file of a folder that cannot be opened or recognised is one `Rejected`, and so is a source that is not `alone`;
+    one that is raises SourceError.
     """
     if kind is not None and kind not in KINDS:
         raise SourceError(f"'{kind}' is no kind of record: name one of {listed()}")
-    reading = _Reading(kind, on_bytes, share or Share())
-    if source == "-":
-        with open(sys.stdin.fileno(), "rb", buffering=0, closefd=False) as raw:
-            yield from reading.stream(raw, "standard input")
-    elif Path(source).is_dir():
-        yield from reading.folder(Path(source))
-    else:
-        called = place or shown(source)
-        yield from reading.file(Path(source), called, named(called))
+    reading = _Reading(kind, on_bytes, share or Share(), alone)
+    called = "standard input" if source == "-" else place or shown(source)
+    outcomes = reading.source(source, called)
+    yield from map(passed, outcomes if alone else reading.attempted(outcomes, called, named(called)))
+
+
+def must_exist(sources: Iterable[str]) -> None:
+    """Raise SourceError where a file or folder is not there: a mistyped name is told before anything is done."""
+    for source in sources:
+        if source != "-" and "://" not in source and not os.path.lexists(source):
+            raise SourceError(f"{shown(source)}: cannot be read: No such file or directory: check the name")
 
 
 def named(source: str) -> str:
@@ -98,9 +110,10 @@ def named(source: str) -> str:
 
 
 def is_read_once(source: str) -> bool:
-    """Determine whether the source can be read only once: standard input or a pipe."""
+    """Determine whether the source can be read only once: standard input, a pipe, a file that only we have open."""
     path = Path(source)
-    return source == "-" or (path.exists() and not path.is_file() and not path.is_dir())
+    ours = path.absolute().parts[1:2] in (("dev",), ("proc",))
+    return source == "-" or (path.exists() and not path.is_dir() and (ours or not path.is_file()))
 
 
 def size(source: str) -> int:
@@ -113,7 +126,7 @@ def reread(source: Source) -> Record | Rejected:
     """Return the record of a kept source, read again."""
     try:
         stream = io.BytesIO(source.text.encode("utf-8", "replace"))
-        outcome: Outcome | None = next(KINDS[source.kind].read(stream, source.place, Share()), None)
+        outcome = next(map(passed, KINDS[source.kind].read(stream, source.place, Share())), None)
     except SourceError as error:
         return Rejected(source.place, str(error).removeprefix(f"{source.place}: "))
     if isinstance(outcome, Record):
@@ -125,10 +138,35 @@ def reread(source: Source) -> Record | Rejected:
 class _Reading:
     """One reading of one source: what every step needs to know."""
 
-    def __init__(self, kind: str | None, on_bytes: OnBytes | None, share: Share) -> None:
+    def __init__(self, kind: str | None, on_bytes: OnBytes | None, share: Share, alone: bool) -> None:
         self.kind = kind
         self.on_bytes = on_bytes
         self.share = share
+        self.alone = alone
+        self.usable = 0
+
+    def source(self, source: str, called: str) -> Iterator[Outcome]:
+        if source == "-":
+            with open(sys.stdin.fileno(), "rb", buffering=0, closefd=False) as raw:
+                yield from self.stream(raw, called)
+        elif Path(source).is_dir():
+            yield from self.folder(Path(source))
+        else:
+            yield from self.file(Path(source), called, named(called))
+
+    def attempted(self, outcomes: Iterator[Outcome], place: str, name: str) -> Iterator[Outcome]:
+        """Yield the outcomes of a file among others: one that cannot be read is `Rejected`, and a `Part` breaks off."""
+        count = 0
+        try:
+            for outcome in outcomes:
+                count += 1
+                yield outcome
+            self.usable += 1
+        except SourceError as error:
+            reason = str(error).removeprefix(f"{place}: ")
+            if self.share.tells:
+                yield Rejected(name, reason)
+            yield Part(place, count=count, cut=reason)
 
     def file(self, path: Path, place: str, name: str) -> Iterator[Outcome]:
         """Yield the outcomes of a file; those that are kept call it by its name, all that is told now by its place."""
@@ -143,30 +181,24 @@ class _Reading:
             raise SourceError(_at(place, name, str(error))) from None
 
     def folder(self, folder: Path) -> Iterator[Outcome]:
-        outcomes = usable = 0
-        first = ""
-        for path in sorted(_files(folder)):
-            outcomes += 1
-            count, place, name = 0, shown(path), shown(path.relative_to(folder))
-            try:
-                if not path.is_file():
-                    self.share.enter()
-                    raise SourceError(f"{place}: not a file that can be read: take it out of the folder")
-                for outcome in self.file(path, place, name):
-                    count += 1
-                    yield outcome
-                usable += 1
-            except SourceError as error:
-                reason = str(error).removeprefix(f"{place}: ")
-                first = first or f"{place}: {reason}"
-                if self.share.tells:
-                    yield Rejected(name, reason)
-                yield Part(place, count=count, cut=reason)
-        where = shown(folder)
-        if not outcomes:
+        where, first, paths = shown(folder), "", sorted(_files(folder))
+        for path in paths:
+            place, name = shown(path), shown(path.relative_to(folder))
+            for outcome in self.attempted(self._member(path, place, name), place, name):
+                if type(outcome) is Part and outcome.cut and outcome.place == place:
+                    first = first or f"{place}: {outcome.cut}"
+                yield outcome
+        if not paths:
+            self.share.enter()
             raise SourceError(f"{where}: no file in it that could hold records: name a folder with catalogue records")
-        if not usable:
-            raise SourceError(f"{where}: none of its {outcomes:,} files could be read: the first is {first}")
+        if not self.usable and self.alone:
+            raise SourceError(f"{where}: none of its {len(paths):,} files could be read: the first is {first}")
+
+    def _member(self, path: Path, place: str, name: str) -> Iterator[Outcome]:
+        if not path.is_file():
+            self.share.enter()
+            raise SourceError(f"{place}: not a file that can be read: take it out of the folder")
+        yield from self.file(path, place, name)
 
     def stream(self, raw: Raw, place: str) -> Iterator[Outcome]:
         with unpacked(raw, place, self.on_bytes) as stream:
@@ -176,6 +208,10 @@ class _Reading:
         if stream.peek(3)[:3] == _UTF8_MARK:
             stream.read(3)
         head = stream.peek(HEAD)[:HEAD]
+        if not self.kind and len(head) == HEAD and not is_recognised(head):
+            # its first field may be longer than that: a whole MARC record, a full text
+            stream = io.BufferedReader(cast(io.RawIOBase, stream), _FAR)
+            head = stream.peek(_FAR)
         if not head.strip():
             raise SourceError(f"{place}: the file is empty: nothing to publish")
         if head.startswith(_UTF16_MARKS):

@@ -13,6 +13,7 @@ Certainty: TypeAlias = Literal["body", "person", "unsure"]
 
 _AND = re.compile(r"\s(?:&|and|und|et|y|e|i|\u0438|og|och|ja|en|\+)\s", re.IGNORECASE)
 _MARKS = " .,;:()[]\"'\u201c\u201d\u201e\u00ab\u00bb"
+_INITIALS = re.compile(r"(?:[^\W\d_]\.\s?){1,4}")  # "E. V." are initials, or a Verein
 _LONGEST = 4  # words of a company form: "GmbH & Co. KG"
 
 
@@ -48,10 +49,11 @@ def _form(name: str) -> Certainty | None:
     """Return whose name it is by a company form at its end, or behind one of its commas; None where there is none."""
     first, *behind = (piece.strip() for piece in name.split(","))
     for piece in behind:
-        if _squeezed(piece) in _table("form"):
-            return "body"
-        if _squeezed(piece) in _table("initials"):
+        known = _squeezed(piece)
+        if known in _table("initials") or (known in _table("form") and _INITIALS.fullmatch(piece)):
             return _by_initials(first, piece, comma=True)
+        if known in _table("form"):
+            return "body"
     words = (behind[-1] if behind else first).split()
     if behind and len(first.split()) == 1 and len(behind) == 1:
         return None
@@ -71,7 +73,7 @@ def _by_initials(before: str, form: str, comma: bool) -> Certainty | None:
     if not _table("word").isdisjoint(word.strip(_MARKS) for word in before.casefold().split()):
         return "body"
     if len(before.split()) == 1 or before[0].islower():
-        return None
+        return "unsure" if "." in form and not comma else None
     return "body" if "." in form and not comma and not before.endswith(".") else "unsure"
 
 

@@ -6,11 +6,14 @@ import re
 from collections.abc import Iterable, Iterator
 from itertools import chain
 
+from msgspec.structs import replace
+
 from ld.memo import remembered
 from ld.readers.limits import EXCERPT_CHARACTERS
-from ld.record import Date, Record, Remark
-from ld.values import addresses, dates, identifiers, languages, licences, pages, text
+from ld.record import Date, Record, Remark, Subject
+from ld.values import addresses, calendars, dates, identifiers, languages, licences, pages, text
 
+_LATIN = re.compile("[A-Za-z\u00c0-\u024f]")
 _MARKS_BEFORE = re.compile(r"^(?:[\s;,:·•*–—]|[-.](?=\s))+")
 _SILENT = ("", "und", "undetermined")  # what MARC writes where nobody has said anything
 _MARKS_BEHIND = re.compile(r"[\s;,:·•*–—]+$")
@@ -29,6 +32,37 @@ def keywords(raw: Iterable[str]) -> Iterator[str]:
 def _pieces(keyword: str) -> tuple[str, ...]:
     pieces = (_MARKS_BEHIND.sub("", _MARKS_BEFORE.sub("", piece)) for piece in text.plain(keyword).split(";"))
     return tuple(filter(None, map(text.without_stop, pieces)))
+
+
+def set_language(record: Record, code: str) -> None:
+    """Set the language of the keywords that have none yet."""
+    record.subjects = [one if one.scheme or one.language else replace(one, language=code) for one in record.subjects]
+
+
+def set_keyword_languages(record: Record) -> None:
+    """Set the language of a keyword for which something speaks, where the source says it of the record only.
+
+    Many articles have their keywords in English too, or only so: those of an English record are English, those of
+    others are in the record's language where its title or its abstract, in that language, has them, or where they are
+    not in Latin letters.
+    """
+    code = record.languages[0] if len(record.languages) == 1 else ""
+    tag = languages.tag(code)
+    texts = [one.casefold() for one in (record.title, record.abstract) if one and languages.agrees(one, tag)]
+    if tag and texts:
+        record.subjects = [
+            replace(one, language=code) if _speaks_for(one, code, texts) else one for one in record.subjects
+        ]
+
+
+def _speaks_for(keyword: Subject, code: str, texts: list[str]) -> bool:
+    """Determine whether something speaks for a keyword's being in the language of these texts."""
+    if keyword.scheme or keyword.language:
+        return False
+    label = keyword.label
+    if code == "eng" or (not label.isascii() and not _LATIN.search(label)):
+        return True
+    return any(label.casefold() in text for text in texts)
 
 
 def set_pages(record: Record, start: str, end: str) -> None:
@@ -70,6 +104,23 @@ def languages_of(raws: Iterable[str]) -> tuple[list[str], list[Remark]]:
             Remark("language", "names no language: left out", word[:EXCERPT_CHARACTERS]) for word in unknown if word
         ]
     return list(codes), remarks
+
+
+def set_issued(record: Record, field: str, raw: str, date: Date | None, kind: calendars.Kind) -> bool:
+    """Determine whether the date was set as that of issue; what is not read, or is in doubt, is remarked."""
+    problem = calendars.unread(raw, kind) if date is None else calendars.doubt(date, raw, kind)
+    if problem:
+        record.remarks.append(Remark(field, problem, raw[:EXCERPT_CHARACTERS]))
+        return False
+    record.issued = date
+    return True
+
+
+def set_filled_in(record: Record, field: str, raw: str, kind: calendars.Kind) -> None:
+    """Set a date of DOAJ, and how it was read where less was taken than stands there."""
+    how: list[str] = []
+    if set_issued(record, field, raw, filled_in(text.plain(raw), how), kind):
+        record.how += how
 
 
 def filled_in(raw: str, how: list[str]) -> Date | None:

@@ -118,20 +118,24 @@ def _read(raw: str, places: bool) -> Imprint:
     reading = _Reading()
     if is_nobody(line, "publisher"):
         return Imprint(nobody=(raw.strip(),))
-    pieces = [_NAME.split(piece) for piece in _NEXT.split(line)]
-    colons = [names[0] for names in pieces if len(names) > 1]
-    stated = places and all(is_body(name) != "body" for name in colons)
-    known = stated or any(_is_place(names[0]) for names in pieces if len(names) > 1)
-    before_name = known and any(len(names) > 1 for names in pieces)
+    pieces = [_colons(piece) for piece in _NEXT.split(line)]
+    stated = places and all(is_body(names[0]) != "body" for names in pieces if len(names) > 1)
+    last = max((n for n, names in enumerate(pieces) if len(names) > 1), default=0)
     for n, names in enumerate(pieces):
-        ahead = before_name and any(len(later) > 1 for later in pieces[n + 1 :]) and not reading.publishers
+        later = n < last and not reading.publishers
         for m, name in enumerate(names):
-            is_place = known and ((m == 0 and len(names) > 1) or (len(names) == 1 and ahead)) and not _says(name)
-            if name.strip(" ,;:[]()"):
-                reading.add(name.strip(), is_place)
+            leads = m == 0 and (later or len(names) > 1)
+            for one in _unfolded(name):
+                reading.add(one, leads and (stated or _is_place(one)) and not _before(one, alone=True))
     return Imprint(*(tuple(dict.fromkeys(found)) for found in (
         reading.publishers, reading.distributors, reading.places, reading.nobody
     )))  # fmt: skip
+
+
+def _colons(piece: str) -> list[str]:
+    """Return what a colon parts: with a blank before it (ISBD), or behind a known place ("Paris: Gallimard")."""
+    head, colon, rest = piece.partition(": ")
+    return [head, rest] if colon and _is_place(head) else _NAME.split(piece)
 
 
 def _clean(name: str) -> str:
@@ -152,35 +156,49 @@ def _clean(name: str) -> str:
     return text.value(text.unpunctuated(name)).strip()
 
 
+def _unfolded(piece: str) -> list[str]:
+    """Return a name, and apart from it who distributes, where that stands in brackets behind the name."""
+    name = piece.strip(" ,;")
+    inner = _WITHIN.search(name)
+    pieces = [name]
+    if inner and inner.start() and _before(inner[1], alone=True) and not _kept_word(inner[1]):
+        pieces = [name[: inner.start()], inner[1]]
+    return [one for one in pieces if one.strip(" ,;:[]()")]
+
+
 def _distributor(piece: str, first: bool) -> tuple[str, bool]:
     """Return the name in the piece, and whether it is called a distributor's."""
     name = piece.strip(" ,;:")
     inner = _WITHIN.search(name)
     if inner and inner.start() and _kept_word(inner[1]):
-        return name[: inner.start()], True
-    if inner and inner.start() and _before(inner[1]):
-        return name[: inner.start()], False  # who distributes what the publisher before it has published
+        name = name[: inner.start()]
+        return _behind(name, alone=True) or name, True
     bare = name.strip("[]() ")
-    found = _before(bare)
-    if found:
-        return bare[len(found) :].strip(" :,"), True
-    if not first and _kept_word(bare.split()[-1] if bare else ""):
-        return name, True
-    if not first and any(bare.casefold().endswith(" " + word) for word in _words("distributor", "within")):
-        return name, True
-    return name, False
+    if _before(bare, alone=not first):
+        return _behind(bare, alone=True), True
+    behind = not first and any(bare.casefold().endswith(" " + word) for word in _words("distributor", "within"))
+    return name, behind
 
 
-def _says(piece: str) -> bool:
-    return _before(piece.strip("[]() ")) != ""
+def _behind(text: str, alone: bool) -> str:
+    """Return the name behind the words that say who distributes: no article, no market ("for the U.S.A., Example")."""
+    found = _before(text, alone)
+    name = text[len(found) :].strip(" :,")
+    if name.casefold().startswith(("for ", "in ")) and ", " in name:
+        name = name.partition(", ")[2]
+    return (name[4:] if name.casefold().startswith("the ") else name) if found else ""
 
 
-def _before(text: str) -> str:
-    """Return the words at the beginning that say that a distributor follows, or is named nowhere."""
-    lower = text.casefold()
+def _before(text: str, alone: bool) -> str:
+    """Return the words at the beginning that say that a distributor follows, or is named nowhere.
+
+    Where one word does not count alone, it needs a colon behind it: "Distribution Group Press" is a name.
+    """
+    lower = text.casefold().lstrip("[(")
     for word in _words("distributor", "before"):
-        if lower.startswith(word) and (lower == word or not lower[len(word)].isalnum()):
-            return text[: len(word)]
+        behind = lower[len(word) : len(word) + 1]
+        if lower.startswith(word) and not behind.isalnum() and (alone or " " in word or behind in ("", ":")):
+            return text[: len(text) - len(lower) + len(word)]
     return ""
 
 

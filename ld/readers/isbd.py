@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from ld.memo import cached, remembered
-from ld.record import Container, Date
+from ld.record import Container
 from ld.values import text
 from ld.values.vocab import vocabulary
 
@@ -20,8 +20,8 @@ _NUMBERED = re.compile(
 )
 _LCC = re.compile(r"[A-Z]{1,3}\s?\d{1,4}(?:\D.{0,80})?")
 _DEWEY = re.compile(r"\d{3}(?:\.\d{1,20})?")
+_GRANTED = re.compile(r"\)\s?(?:--|—)\s?([^\W\d_][^\d;]{2,200}?)(?:,?\s\[?(?:c|ca\.\s?)?\d{4}\??\]?)?\.?$")
 _DEGREE = re.compile(r"\b(?:Ph\.\s?D|PhD|Ed\.\s?D|M\.A|M\.S|M\.\s?Sc|MSc)\b\.?")
-_YEARS = re.compile(r"\b(?:1[4-9]|20)\d{2}\b")
 # What stands before the name of a series: in which years of the serial it was part of it (MARC 490 $3).
 _WHEN = re.compile(r"(?:<[^<>]{1,40}>|['\u2019]?\d{2,4}\s?-\s?['\u2019]?(?:\d{2,4})?):?\s*:\s*")
 _COUNTED = re.compile(
@@ -36,6 +36,16 @@ def degree(note: str) -> str:
     """Return the degree that a note on a thesis names."""
     match = _DEGREE.search(note)
     return match[0] if match else ""
+
+
+def granted_by(note: str) -> str:
+    """Return the body that granted a degree, as a note on a thesis names it (AACR2 2.7B13, MARC 502).
+
+    >>> granted_by("Thesis (Ph. D.)--University of Example, 1998."), granted_by("Diss. Example, 1962")
+    ('University of Example', '')
+    """
+    match = _GRANTED.search(note)
+    return match[1].strip(" ,") if match else ""
 
 
 def page_count(extent: str) -> str:
@@ -61,7 +71,7 @@ def series(title: str) -> Container:
     clean, count = (match[1].strip(), number(match[2])) if match else (clean, "")
     if "[" not in clean or "]" not in clean:
         clean = clean.strip("[] ")
-    clean = text.unpunctuated(clean)
+    clean = text.without_stop(text.unpunctuated(clean))
     return Container(kind="series", title=clean if any(map(str.isalpha, clean)) else "", number=count)
 
 
@@ -133,12 +143,3 @@ def dewey(raw: str) -> str:
     """Return the number without the marks where it may be cut ("813/.54" is 813.54)."""
     match = _DEWEY.match(raw.replace("/", "").replace("'", ""))
     return match[0] if match else ""
-
-
-def run(raw: str) -> Date | None:
-    """Return the run of a serial ("Vol. 1 (1995)-v. 12 (2006)") as an interval of its first and last year."""
-    years = _YEARS.findall(raw)
-    if not years or raw.startswith("-"):
-        return None
-    start, end = years[0], years[-1] if len(years) > 1 and not raw.endswith("-") else ""
-    return None if end and end < start else Date(f"{start}/{end or '..'}", "edtf")

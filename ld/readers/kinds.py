@@ -8,6 +8,7 @@ from pkgutil import walk_packages
 from types import ModuleType
 
 from ld.errors import SourceError
+from ld.readers import foreign
 
 _HERE = Path(__file__).parent
 
@@ -26,7 +27,16 @@ def recognised(head: bytes, place: str) -> ModuleType:
     for reader in KINDS.values():
         if reader.sniff(head):
             return reader
+    if name := foreign.kind_of_file(head):
+        raise SourceError(
+            f"{place}: {name}: not read yet: give the records as one of {listed()}, or name that with --as"
+        )
     raise SourceError(f"{place}: no kind of record is recognised in it: name it with --as, one of {listed()}")
+
+
+def is_recognised(head: bytes) -> bool:
+    """Determine whether a reader knows a source that begins so."""
+    return any(reader.sniff(head) for reader in KINDS.values())
 
 
 def listed() -> str:

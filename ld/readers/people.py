@@ -12,11 +12,13 @@ from collections.abc import Iterable
 from msgspec import Struct
 
 from ld.memo import cached, remembered
-from ld.readers import nobody
+from ld.readers import nobody, roles
 from ld.readers.bodies import Certainty, is_body
-from ld.readers.lives import parted
 from ld.record import Person, Record, Remark
 from ld.values import identifiers, text
+from ld.values.email import has_email, without_email
+from ld.values.lives import parted
+from ld.values.unseen import without_direction
 from ld.values.vocab import vocabulary
 
 _CYRILLIC = re.compile("[\u0400-\u04ff]")
@@ -25,7 +27,12 @@ _LATIN = re.compile("[A-Za-z\u00c0-\u024f]")
 _UNSEEN = re.compile("[\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]+")
 _JOINED = re.compile(r"\s*[;|]\s*")
 _AND = re.compile(r"\s+(?:and|&|und|et|y|e|i|\u0438|og|och|ja|en)\s+")
+_RULER = re.compile(r".{1,200}\s[IVXL]{1,7}\.?")  # "Friedrich II., Preußen, König"
+_ROMAN = re.compile("[IVXL]{1,7}")  # "Dalai Lama XIV"
 _FULLER = re.compile(r"\s*[(\[].{0,200}$")
+_CAN_BE_GIVEN = ("", "address", "rank", "degree")
+_SUFFIXED = re.compile(r"(.{1,200}\S)\s+((?:[Jj][Rr]|JR|[Ss][Rr]|SR)\.?|II|III|IV)")
+_CREDITED = re.compile(r"(.{1,300}?)(?:\s*[\[(]([^\[\]()]{1,40})[\])]|,\s*([^\s,]{2,20}\.))[.,]?")
 NOBODY = "names nobody: left out"
 MORE = "says that the list of names is not whole, and is no name"
 TWICE = "the same name stands twice: the second is left out"
@@ -72,21 +79,21 @@ in_field = remembered(_in_field)
 
 def cleaned(raw: str) -> str:
     """Return the text on one line, without e-mail addresses, marks of direction, and the marks of a list around it."""
-    name = text.without_email(text.plain(raw))
-    return (name if name.isascii() else _UNSEEN.sub("", name)).strip(" ,;")
+    return without_email(without_direction(text.plain(raw))).strip(" ,;*\u2020\u2021")
 
 
 def set_printed(record: Record, authors: Iterable[Author]) -> None:
     """Set the authors in order, named as printed; of an exact repeat only the first stays."""
     people: dict[str, Person] = {}
     for author in authors:
-        for name in names_of(record, "author", author.name):
+        for printed in names_of(record, "author", author.name):
+            name, role = credited(printed)
             if name in people:
                 record.remarks.append(Remark("author", TWICE, name))
                 continue
             if not name.isascii() and _CYRILLIC.search(name) and _LATIN.search(name):
                 record.remarks.append(Remark("author", "Latin and Cyrillic letters are mixed in one name", name))
-            person = people[name] = transcribed(name, author)
+            person = people[name] = transcribed(name, author, role or "aut")
             if author.orcid.strip() and not person.orcid:
                 record.remarks.append(Remark("orcid", "not a valid ORCID iD: left out", author.orcid))
     record.people = list(people.values())
@@ -99,6 +106,8 @@ def names_of(record: Record, field: str, raw: str) -> tuple[str, ...]:
         record.incomplete = True
     if found.problem:
         record.remarks.append(Remark(field, found.problem, raw))
+    if has_email(raw):
+        record.remarks.append(Remark(field, "an e-mail address in it: left out", raw))
     return found.names
 
 
@@ -135,7 +144,9 @@ def heading(raw: str, role: str, corporate: bool = False) -> Person:
     >>> heading("Darwin, Charles, 1809-1882.", "aut").given, heading("Gregory, of Nazianzus, Saint", "aut").given
     ('Charles', '')
     """
-    name = text.without_stop(text.unpunctuated(raw))
+    name = text.unpunctuated(raw)
+    if not _word_kind(name.rpartition(",")[2].strip()):  # the stop of "Jr." and "Dr." is theirs
+        name = text.without_stop(name)
     if corporate:
         return Person(name=name, role=role, organization=True, heading=True)
     whole = whole_name(name)
@@ -182,33 +193,60 @@ def _whole_name(name: str) -> Whole:
         called = text.without_stop(called)
     if nobody.is_nobody(called, "person"):
         called, life = name, ""
-    body = "person" if life else body
+    family, given, suffix, alone = _parts(called, body == "unsure")
+    return Whole(called, "person" if life else body, family if given else "", given, suffix, life, alone)
+
+
+def _parts(called: str, unsure: bool) -> tuple[str, str, str, bool]:
+    """Return family, given, suffix, and whether the name is no more than these; no given where uncertain."""
     family, *behind = (piece.strip() for piece in called.split(","))
-    kinds = [_kind(piece) for piece in behind]
-    suffix = next((piece for piece, kind in zip(behind, kinds, strict=True) if kind == "suffix"), "")
-    number = next((piece for piece, kind in zip(behind, kinds, strict=True) if kind == "numeral"), "")
-    rest = [
-        (piece, kind) for piece, kind in zip(behind, kinds, strict=True) if kind not in ("suffix", "numeral") and piece
-    ]
-    given = _given(rest[0][0]) if rest and rest[0][1] in ("", "address") else ""
-    if body == "unsure" and behind:
+    pieces = [(piece, _kind(piece)) for piece in behind if piece]
+    kinds = [kind for _, kind in pieces]
+    found = {kind: piece for piece, kind in reversed(pieces)}
+    rest = [one for one in pieces if one[1] not in ("suffix", "numeral")]
+    # "Lee, SJ" has initials where "Lee, Ann, S.J." has an order; "Hines, Earl" a name, "Doe, Ann, Baroness" a rank.
+    given = _given(rest[0][0]) if rest and rest[0][1] in _CAN_BE_GIVEN else ""
+    if (
+        unsure
+        or _RULER.fullmatch(family)
+        or "nobility" in kinds
+        or "rank" in kinds[1:]
+        or not family
+        or len(family.split()) > 5
+    ):
         given = ""
-    if "nobility" in kinds or not family or len(family.split()) > 5:
-        given = ""
-    if number and given and "title" not in kinds:
-        suffix = suffix or number
-    return Whole(
-        name=called,
-        body=body,
-        family=family if given else "",
-        given=given,
-        suffix=suffix if given or len(behind) == 1 else "",
-        life=life,
-        alone=len(rest) == 1 or not given,
-    )
+    suffix = found.get("suffix", "") if given or len(behind) == 1 else ""
+    if given and not suffix and "title" not in kinds:
+        suffix = found.get("numeral", "")
+    alone = all(kind in ("title", "degree") for _, kind in rest[1:]) or not given
+    return *_suffixed(family, given, suffix), alone
 
 
 whole_name = remembered(_whole_name)
+
+
+def _suffixed(family: str, given: str, suffix: str) -> tuple[str, str, str]:
+    """Return family, given and suffix, which may stand at the end of either: "King Jr., Martin", "King, Martin Jr."."""
+    if given and not suffix:
+        if match := _SUFFIXED.fullmatch(given):
+            return family, match[1], match[2]
+        if match := _SUFFIXED.fullmatch(family):
+            return match[1], given, match[2]
+    return family, given, suffix
+
+
+def credited(name: str) -> tuple[str, str]:
+    """Return a printed name without the word for a role behind it, and the relator code of that role, if it has one.
+
+    >>> credited("Müller, Hans [Hrsg.]"), credited("Doe, Jane (Example University)"), credited("Doe, Jane, ed.")
+    (('Müller, Hans', 'edt'), ('Doe, Jane (Example University)', ''), ('Doe, Jane', 'edt'))
+    """
+    match = _CREDITED.fullmatch(name) if name.endswith((")", "]", ".", ",")) else None
+    if match:
+        said = roles.read(match[2] or match[3])
+        if len(said.codes) == 1 and not said.unknown:
+            return match[1].strip(" ,"), said.codes[0]
+    return name, ""
 
 
 def _several(name: str) -> list[str]:
@@ -237,13 +275,23 @@ def _given(part: str) -> str:
     >>> _given("Sir John"), _given("H. C. (Hans Christian)"), _given("of Nazianzus"), _given("Queen of Otaheite")
     ('John', 'H. C.', '', '')
     """
-    words = _FULLER.sub("", part).split()
-    while words and _word_kind(words[0]) == "title":
+    whole = words = _FULLER.sub("", part).split()
+    while len(words) > 1 and _word_kind(words[0]) == "title":
         words = words[1:]
+    while len(words) > 1 and _word_kind(words[-1]) == "degree":
+        words = words[:-1]
     given = " ".join(words)
-    if not words or len(words) > 5 or words[0][0].islower() or not any(map(str.isalpha, given)):
+    if len(words) < len(whole) and _ROMAN.fullmatch(given):
         return ""
-    if any(map(str.isdigit, given)) or " of " in given or _word_kind(words[0]) == "nobility":
+    if (
+        not words
+        or len(words) > 5
+        or _word_kind(given) in ("numeral", "title")
+        or words[0][0].islower()
+        or not any(map(str.isalpha, given))
+    ):
+        return ""
+    if any(map(str.isdigit, given)) or " of " in given:
         return ""
     return given
 
@@ -251,11 +299,11 @@ def _given(part: str) -> str:
 def _kind(piece: str) -> str:
     """Return what stands behind a comma: suffix, numeral, title, nobility, or nothing where it can be a given name.
 
-    A title before a name ("Sir John") is an "address".
+    A title before a name ("Sir John") is an "address", a title of nobility that may be a name ("Earl") a "rank".
     """
     known = _word_kind(piece)
     if known:
-        return known
+        return known if known != "nobility" else "rank"
     words = piece.split()
     kinds = [_word_kind(word) for word in words]
     if not words or "nobility" in (kinds[0], kinds[-1] if len(words) > 1 else ""):
@@ -267,7 +315,16 @@ def _kind(piece: str) -> str:
 
 
 def _word_kind(word: str) -> str:
-    return _name_words().get(word.casefold().replace(".", "").strip(" ()[]"), "")
+    """Return what the word is that stands in a name: suffix, numeral, title, nobility, or nothing.
+
+    >>> _word_kind("Ph.D."), _word_kind("OMI"), _word_kind("Omi"), _word_kind("Md."), _word_kind("Sir")
+    ('degree', 'degree', '', '', 'title')
+    """
+    kind = _name_words().get(word.casefold().replace(".", "").strip(" ()[]"), "")
+    if kind == "degree":
+        like_a_name = word.replace(".", "", 1).istitle() and word.count(".") < 2
+        return "" if like_a_name else kind
+    return kind
 
 
 @cached()

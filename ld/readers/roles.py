@@ -39,6 +39,8 @@ def _read(raw: str) -> Roles:
     whole = _code(raw)
     if whole or not raw.strip(_MARKS):
         return Roles((whole,) if whole else ())
+    if _codes().issuperset(words := raw.split()):
+        return Roles(tuple(dict.fromkeys(words)))
     pieces = [piece for piece in _PARTS.split(_STAGE.sub("", raw)) if piece and piece.strip(_MARKS)]
     found = [(piece, _code(piece)) for piece in pieces]
     codes = tuple(dict.fromkeys(code for _, code in found if code))

@@ -47,8 +47,8 @@ class Account(Struct):
     """What became of the records that were read: the figures add up to `read`.
 
     Besides: records deleted, deletions of records that are `unknown` here, kept sources mapped `again`, lists taken
-    only in part on purpose (`partial`), how many of their records are known to be `missing`, and of how many shared
-    things records say `unlike` things.
+    only in part on purpose (`partial`), how many of their records are known to be `missing`, e-mail addresses that were
+    taken out (`withheld`), and of how many shared things records say `unlike` things.
     """
 
     read: int = 0
@@ -62,6 +62,7 @@ class Account(Struct):
     again: int = 0
     partial: int = 0
     missing: int = 0
+    withheld: int = 0
     unlike: int = 0
 
     def adds_up(self) -> bool:

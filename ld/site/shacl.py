@@ -142,6 +142,12 @@ class Shapes:
             elif f"<{SH}NodeShape>" in said.get(TYPE, ()):
                 self.rules += [self._rule(one, node) for one in self._values(node, "sparql")]
 
+    def targeted(self) -> list[Shape]:
+        """Return the shapes that speak of nodes by themselves, not as a part of others, each once."""
+        indexes = (self.by_class, self.by_subject, self.by_object, self.by_node)
+        found = {one.number: one for index in indexes for some in index.values() for one in some}
+        return list(found.values())
+
     def focused(self, own: Nodes) -> dict[tuple[str, int], Shape]:
         """Return the shapes that speak of nodes of the graph (SHACL §2.1.3), by node and number."""
         found: dict[tuple[str, int], Shape] = {}

@@ -195,11 +195,12 @@ def _candidates(raw: str) -> tuple[tuple[str, str], ...]:
     (('0306406152', '9780306406157'), ('9780306406150', ''))
     """
     text = _ISBN_NAME.sub(" ", _latin_x(typed(raw)))
-    runs = [run[0] for run in _RUN.finditer(text)]
+    music = [(found[0], "") for found in _ISMN.finditer(text)]
+    runs = [run[0] for run in _RUN.finditer(_ISMN.sub(" ; ", text))]
     pieces = [piece for run in runs for piece in _pieces(run)]
     long = [piece for piece in pieces if len(_compact(piece)) > 8]
     sbn = re.search(r"\bSBN\b", text) is not None
-    return tuple((piece, _one_isbn(piece, sbn)) for piece in long)
+    return (*((piece, _one_isbn(piece, sbn)) for piece in long), *music)
 
 
 candidates = remembered(_candidates)

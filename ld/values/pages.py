@@ -45,8 +45,8 @@ def _read(values: tuple[str, str]) -> Pages:
     first, last = map(_plain, values)
     if "" in (first, last):
         found = _one(first or last, only_last=not first)
-        empty = any(map(str.strip, values)) and not first + last
-        return replace(found, problem="written where there is no page: left out") if empty else found
+        filler = any(raw.strip() and not page for raw, page in zip(values, (first, last), strict=True))
+        return replace(found, problem="written where there is no page: left out") if filler else found
     return _both(first, last)
 
 

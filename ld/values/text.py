@@ -2,38 +2,24 @@
 
 from __future__ import annotations
 
-import html
 import os
 import re
 import unicodedata
 
 from ld.memo import remembered
+from ld.values.markup import bare
+from ld.values.unseen import without_nonsorting, without_unseen
 
-_ELEMENTS = (
-    "a|abbr|b|big|blockquote|body|br|center|cite|code|dd|del|div|dl|dt|em|font|h[1-6]|hr|html|i|img|ins|kbd|li|ol|p"
-    "|pre|q|s|script|small|span|strike|strong|style|sub|sup|table|tbody|td|th|thead|title|tr|tt|u|ul|var"
-    "|jats:[a-z-]{1,40}|(?:mml:)?(?:math|semantics|annotation(?:-xml)?"
-    "|m(?:n|i|o|s|row|sup|sub|subsup|frac|sqrt|root|text|style|space|table|tr|td|fenced|over|under|underover|padded))"
-    "|inf|italic|bold|sc|list|list-item|sec|inline-formula|tex-math|alternatives"
-)
-_MARKUP = re.compile(rf"</?(?:{_ELEMENTS})(?:[\s/][^<>]{{0,2000}})?>", re.IGNORECASE)
-_BREAK = re.compile(r"<br\b[^<>]{0,200}>|</(?:p|div|li|tr|h[1-6]|jats:p|jats:title)\s{0,9}>", re.IGNORECASE)
-_HIDDEN = re.compile(r"<(script|style)\b[^<>]{0,2000}>.{0,100000}?</\1\s{0,9}>", re.IGNORECASE | re.DOTALL)
-_RAISED = re.compile(r"<(?:jats:)?(su[bp]|inf)>([0-9+\-]{1,20})</(?:jats:)?(?:su[bp]|inf)>", re.IGNORECASE)
-_ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 # C0 but for tab, LF and CR; DEL and C1 (among them the non-sort marks U+0098 and U+009C of German catalogues);
 # surrogates and non-characters: none may stand in XML, several break N-Triples.
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff\ufeff]+")
+# What is left of Word's settings begins so.
+_ODD_BEGINNINGS = ("Normal", "Standard")
 _NO_LETTER = re.compile("[\ud800-\udfff]")
-_SIGNS = str.maketrans("0123456789+-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻")
-_SUBSIGNS = str.maketrans("0123456789+-", "₀₁₂₃₄₅₆₇₈₉₊₋")
-
 _ISBD_END = re.compile(r"(?:\s{1,9}[/:;=,]|[,:;])\s{0,9}$")
 _ABBREVIATED = re.compile(
     r"(?:^|[\s.(\-])(?:\w|etc|jr|sr|inc|co|ltd|bros|corp|dept|dr|st|mrs?|cent|ph\.?d|ca|pseud)\.$", re.IGNORECASE
 )
-_EMAIL = re.compile(r"[\w.+-]{1,64}@(?:[\w-]{1,63}\.){1,8}[A-Za-z]{2,24}")
-_RUNS = re.compile(r"[^\S\n]{2,}|[^\S\n ]")
 _BLANK_FORMS = {"", "n/a", "none", "null", "-", "--", "[s.n.]", "s.n.", "s. n.", "[s. n.]", "not found"}
 
 
@@ -68,24 +54,23 @@ def plain(raw: str) -> str:
 
 
 def paragraphs(raw: str) -> str:
-    r"""Return plain text that keeps its line breaks: known markup dropped, entities decoded (twice at most), NFC.
+    r"""Return plain text that keeps its line breaks: markup and unseen characters dropped, entities decoded, NFC.
 
-    Only names of known HTML, JATS and MathML elements count as markup, so "p < 0.05" survives.
+    Words in angle brackets that are no markup stay (`markup`), so "p < 0.05" survives.
 
     >>> paragraphs("H<sub>2</sub>O<br>10<sup>3</sup>")
     'H₂O\n10³'
     """
-    if raw.isprintable() and "&" not in raw and "<" not in raw and "  " not in raw:
+    if raw.isprintable() and not raw.startswith(_ODD_BEGINNINGS) and not _is_odd(raw):
         return (raw if raw.isascii() else unicodedata.normalize("NFC", raw)).strip()
-    text = raw.replace("\r\n", "\n").replace("\r", "\n")
-    if "&" in text:
-        text = _decoded(text)
-    if "<" in text:
-        text = _HIDDEN.sub(" ", text)
-        text = _RAISED.sub(_raise, text)
-        text = _MARKUP.sub("", _BREAK.sub("\n", text))
-    text = "\n".join(filter(None, map(_line, text.split("\n"))))
+    text = without_nonsorting(bare(raw.replace("\r\n", "\n").replace("\r", "\n")))
+    text = "\n".join(filter(None, map(_line, without_unseen(text).split("\n"))))
     return text if text.isascii() else unicodedata.normalize("NFC", text)
+
+
+def _is_odd(raw: str) -> bool:
+    """Determine whether a printable text may be more than plain: to ask this is the cheapest way."""
+    return "&" in raw or "<" in raw or "  " in raw or "{" in raw or "\u00ac" in raw
 
 
 def _line(text: str) -> str:
@@ -103,18 +88,6 @@ def flat(text: str) -> str:
     if text.isprintable() and "  " not in text:  # the only white space that is printable is a space
         return text.strip()
     return " ".join(text.split())
-
-
-def _decoded(text: str) -> str:
-    for _ in range(2):
-        if not _ENTITY.search(text):
-            break
-        text = html.unescape(text)
-    return text
-
-
-def _raise(match: re.Match[str]) -> str:
-    return match[2].translate(_SIGNS if match[1].lower() == "sup" else _SUBSIGNS)
 
 
 def unpunctuated(text: str) -> str:
@@ -140,10 +113,3 @@ def _value(raw: str) -> str:
 
 
 value = remembered(_value)
-
-
-def without_email(text: str) -> str:
-    """Return the text without e-mail addresses: they are never published."""
-    if "@" not in text:
-        return text
-    return _RUNS.sub(" ", _EMAIL.sub("", text)).strip(" ,;()<>")

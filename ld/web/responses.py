@@ -33,7 +33,8 @@ _CSP = (
 )
 _EXPOSED = (
     "Accept-Ranges, Content-Disposition, Content-Location, Content-Range, Dataset-Version, ETag, Last-Modified, Link,"
-    " RateLimit, RateLimit-Policy, Repr-Digest, Retry-After, Server-Timing, Shelfgraph-Truncated"
+    " RateLimit, RateLimit-Policy, Repr-Digest, Retry-After, Server-Timing, Shelfgraph-Masked,"
+    " Shelfgraph-Truncated"
 )
 _COMMON = [
     ("Access-Control-Allow-Origin", "*"),

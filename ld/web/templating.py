@@ -10,12 +10,14 @@ from werkzeug.local import LocalProxy
 
 from ld import __version__
 from ld.errors import SiteError
+from ld.formats import dating
 from ld.formats.jsonld import JSONLD
 from ld.formats.links import address, as_list, is_pdf, is_web
 from ld.formats.table import CITATION, GRAPH, LINKED, RESULTS
 from ld.formats.tables import CSV
 from ld.settings import Settings
 from ld.site.captions import captions
+from ld.summary import Summary
 from ld.values import vocab
 from ld.web import state
 
@@ -41,7 +43,7 @@ def install(app: Flask, settings: Settings) -> None:
             return root() + target.removeprefix(base()).removesuffix("#it")
         return target if is_web(target) else ""
 
-    app.jinja_env.filters |= {"aslist": as_list, "href": href, "path": address, "words": _words}
+    app.jinja_env.filters |= {"aslist": as_list, "href": href, "path": address, "when": _when, "words": _words}
     app.jinja_env.tests["pdf"] = is_pdf
     app.jinja_env.globals |= {
         "root": LocalProxy(root),
@@ -60,3 +62,12 @@ def install(app: Flask, settings: Settings) -> None:
 def _words(kind: str) -> str:
     """Return the name of a class in words: "Scholarly article" for "ScholarlyArticle"."""
     return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", kind).capitalize()
+
+
+def _when(summary: Summary) -> str:
+    """Return when it was published as people write it: "1990–1995?", "about 1900", "Winter 1998"."""
+    issued = summary.issued
+    if issued is None or issued.datatype != "edtf":
+        return summary.date
+    when = dating.read(issued.value)
+    return f"{when.season_name} {when.said('–')}".strip() if when else issued.value

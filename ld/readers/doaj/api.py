@@ -10,13 +10,14 @@ from typing import Any, BinaryIO
 
 import ld.readers.doaj.article as article
 from ld.readers import contents, fill
-from ld.readers.doaj.article import Article
+from ld.readers.doaj.article import Article, Said
 from ld.readers.documents import Found, documents, shape
 from ld.readers.limits import EXCERPT_CHARACTERS
 from ld.readers.people import Author
 from ld.readers.share import Share
+from ld.readers.status import FIELDS, set_status
 from ld.record import Left, Origin, Part, Record, Rejected, Remark, Source, Subject
-from ld.values import dates, text
+from ld.values import calendars, dates, text
 
 KIND = "doaj"
 NAME = "DOAJ article JSON"
@@ -31,7 +32,7 @@ bibjson.journal.language bibjson.journal.publisher bibjson.journal.title bibjson
 bibjson.journal.volume bibjson.journal.number
 bibjson.journal.license.url bibjson.journal.license.type bibjson.journal.license.title
 """
-READS = frozenset(_READ.split())
+READS = frozenset(_READ.split()) | {f"bibjson.{name}" for name in FIELDS}
 _SHAPE = shape(KIND, dict[str, Any], ("results",), ("hits", "hits"))
 
 
@@ -56,12 +57,10 @@ def record(document: dict[str, Any], source: Source) -> Record | Rejected:
     result = article.record(_article(outer, bib), source)
     if isinstance(result, Rejected):
         return result
-    year = _text(bib.get("year"))
     result.values = contents.of_json(outer)
     result.left = list(_left(bib))
-    result.issued = dates.month(_four_digits(year), _text(bib.get("month")))
-    if year.strip() and result.issued is None:
-        result.remarks.append(Remark("year", "names no year: left out", year))
+    set_status(result, {name: [str(value)] for name, value in bib.items() if name in FIELDS})
+    _issued(result, _text(bib.get("year")), _text(bib.get("month")))
     result.created = dates.stamp(_text(outer.get("created_date")))
     result.modified = dates.stamp(_text(outer.get("last_updated")))
     result.origin = Origin(result.origin.identifier if result.origin else "", result.modified)
@@ -84,6 +83,16 @@ def _said_of(one: dict[str, Any]) -> list[str]:
     ]
 
 
+def _issued(record: Record, year: str, month: str) -> None:
+    """Set year and month; a month that is none is remarked."""
+    date = dates.month(_four_digits(year), month) or dates.parse(year)
+    if year.strip() and fill.set_issued(record, "year", year, date, calendars.Kind(format=record.format)) and date:
+        if month.strip() and date.datatype == "gYear":
+            record.remarks.append(Remark("month", "names no month: left out", month))
+    elif month.strip():
+        record.remarks.append(Remark("month", "without a year: left out", month))
+
+
 def _article(outer: dict[str, Any], bib: dict[str, Any]) -> Article:
     journal = _object(bib.get("journal"))
     numbers: dict[str, str] = {}
@@ -91,9 +100,9 @@ def _article(outer: dict[str, Any], bib: dict[str, Any]) -> Article:
         numbers.setdefault(_text(one.get("type")).lower(), _text(one.get("id")))
     return Article(
         id=_text(outer.get("id")),
-        title=_text(bib.get("title")),
-        abstract=_text(bib.get("abstract")),
-        keywords=_texts(bib.get("keywords")),
+        titles=[Said(_text(bib.get("title")))],
+        abstracts=[Said(_text(bib.get("abstract")))],
+        keywords=[Said(word) for word in _texts(bib.get("keywords"))],
         authors=[_author(one) for one in _objects(bib.get("author"))],
         languages=_texts(journal.get("language")),
         publisher=_text(journal.get("publisher")),
@@ -134,7 +143,7 @@ def _left(bib: dict[str, Any]) -> Iterator[Left]:
 def _four_digits(raw: str) -> str:
     """Return the year; DOAJ repairs years of two digits in the same way (bibjson().get_publication_date)."""
     digits = raw.strip()
-    return f"20{digits}" if len(digits) == 2 and digits.isdigit() and int(digits) < 50 else digits
+    return f"20{digits}" if len(digits) == 2 and digits.isascii() and digits.isdigit() and int(digits) < 50 else digits
 
 
 def _text(value: Any) -> str:

@@ -3,29 +3,37 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
+from itertools import groupby
 
 from msgspec import Struct
 
 from ld.readers import isbd
-from ld.readers.fill import keywords, languages_of, set_doi, set_pages, set_urls
+from ld.readers.fill import keywords, languages_of, set_doi, set_keyword_languages, set_pages, set_urls
 from ld.readers.imprint import of_name, set_imprint
 from ld.readers.limits import EXCERPT_CHARACTERS, FIELD_CHARACTERS, oversized
 from ld.readers.people import Author, set_printed
-from ld.record import Container, Origin, Record, Rejected, Remark, Source, Subject
+from ld.record import Container, Origin, Record, Rejected, Remark, Source, Subject, Text
 from ld.values import identifiers, languages, text
 
 COLLECTION = "DOAJ"
 _ID = re.compile(r"(?:doaj-|oai:doaj\.org/article:)?([0-9a-f]{32})")
 
 
+class Said(Struct, frozen=True):
+    """A text of the article in one of its languages, raw; `language` is empty where the source says none."""
+
+    text: str
+    language: str = ""
+
+
 class Article(Struct, kw_only=True):
     """The elements of one article, raw: strings as the source has them, empty where it has none."""
 
     id: str
-    title: str
-    abstract: str = ""
-    keywords: list[str] = []
+    titles: list[Said]
+    abstracts: list[Said] = []
+    keywords: list[Said] = []
     authors: list[Author] = []
     languages: list[str] = []
     publisher: str = ""
@@ -47,14 +55,15 @@ def record(article: Article, source: Source) -> Record | Rejected:
     """Return the record of the article, or why there is none. The dates are left to the form it came in."""
     number = number_of(article.id)
     known = f"doaj-{number}" if number else article.id.strip()
-    title = text.plain(article.title)
+    titles, abstracts = _texts(article.titles, text.plain), _texts(article.abstracts, text.paragraphs)
+    title = titles[0].text if titles else ""
     reason = _unusable(article, known, title, source)
     if reason:
         return Rejected(source.place, reason, known, source.text[:EXCERPT_CHARACTERS])
     result = Record(id=known, title=title, source=source, format="academicarticle", collection=COLLECTION)
     result.remarks = []
-    result.abstract = text.paragraphs(article.abstract)
-    result.subjects = [Subject(word) for word in keywords(article.keywords)]
+    _set_texts(result, titles, abstracts, languages.code(next(iter(article.languages), "")))
+    result.subjects = list(dict.fromkeys(_keywords(article.keywords)))
     result.subjects += dict.fromkeys(article.subjects)
     set_printed(result, article.authors)
     result.containers = _journal(article, result.remarks)
@@ -64,6 +73,7 @@ def record(article: Article, source: Source) -> Record | Rejected:
     set_doi(result, article.doi)
     set_urls(result, article.urls)
     set_journal_language(result, article.languages)
+    set_keyword_languages(result)
     if result.urls:
         result.how.append("access-from-collection")
     if number:
@@ -71,10 +81,42 @@ def record(article: Article, source: Source) -> Record | Rejected:
     return result
 
 
+def _texts(said: Iterable[Said], clean: Callable[[str], str]) -> list[Said]:
+    """Return the clean texts, each once, with the codes of their languages."""
+    found = {made: one.language for one in said if (made := clean(one.text))}
+    return [Said(made, languages.code(language)) for made, language in found.items()]
+
+
+def _set_texts(record: Record, titles: list[Said], abstracts: list[Said], code: str) -> None:
+    """Set titles and abstracts: first those in the article's language, else those that the source has first."""
+    title, *others = _first(titles, code)
+    record.title, record.title_language = title.text, title.language
+    record.other_titles = [_tagged(one) for one in others]
+    if abstracts:
+        abstract, *others = _first(abstracts, code)
+        record.abstract, record.abstract_language = abstract.text, abstract.language
+        record.other_abstracts = [_tagged(one) for one in others]
+
+
+def _first(said: list[Said], code: str) -> list[Said]:
+    return sorted(said, key=lambda one: not code or one.language != code)
+
+
+def _tagged(said: Said) -> Text:
+    tag = languages.tag(said.language)
+    return Text(said.text, tag if languages.agrees(said.text, tag) else "")
+
+
+def _keywords(said: Iterable[Said]) -> Iterator[Subject]:
+    for language, several in groupby(said, key=lambda one: one.language):
+        for word in keywords(one.text for one in several):
+            yield Subject(word, language=languages.code(language))
+
+
 def _unusable(article: Article, known: str, title: str, source: Source) -> str:
     if len(source.text) > FIELD_CHARACTERS:
-        texts = [("title", article.title), ("abstract", article.abstract), *(("keyword", k) for k in article.keywords)]
-        reason = oversized(texts)
+        texts = {"title": article.titles, "abstract": article.abstracts, "keyword": article.keywords}
+        reason = oversized((name, one.text) for name, several in texts.items() for one in several)
         if reason:
             return reason
     if not known:

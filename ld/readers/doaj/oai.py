@@ -17,23 +17,27 @@ import ld.readers.doaj.article as article
 import ld.readers.parts as parts
 from ld.errors import SourceError
 from ld.readers import contents, fill
-from ld.readers.doaj.article import Article
+from ld.readers.doaj.article import Article, Said
+from ld.readers.foreign import kind_of_file
 from ld.readers.limits import EXCERPT_CHARACTERS
 from ld.readers.people import Author
 from ld.readers.share import Share
 from ld.record import Deleted, Origin, Part, Record, Rejected, Source, Subject
-from ld.values import dates, text
+from ld.values import calendars, dates, text
+from ld.values.streams import HEAD
 
 KIND = "oai_doaj"
 NAME = "DOAJ OAI-PMH XML"
 _READ = """
 header/identifier header/datestamp header/setSpec
-identifier title abstract keywords/keyword language publisher publisherRecordId journalTitle issn eissn
+identifier title title@language abstract abstract@language keywords@language keywords/keyword keywords/keyword@language
+language publisher publisherRecordId journalTitle issn eissn
 publicationDate volume issue startPage endPage doi fullTextUrl
 authors/author/name authors/author/orcid_id authors/author/affiliationId
 affiliationsList/affiliationName affiliationsList/affiliationName@affiliationId
 """
 READS = frozenset(_READ.split())
+_XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 _OAI = "{http://www.openarchives.org/OAI/2.0/}"
 _DOAJ = "{http://doaj.org/features/oai_doaj/1.0/}"
 _RECORD, _ERROR, _ARTICLE = f"{_OAI}record", f"{_OAI}error", f"{_DOAJ}doajArticle"
@@ -164,12 +168,15 @@ def _values(header: etree._Element | None, content: etree._Element) -> contents.
 
 
 def _format(element: etree._Element) -> str:
-    """Return the name of what stands in the metadata ("oai_dc:dc")."""
+    """Return the name of what stands in the metadata ("oai_dc (Dublin Core)")."""
     metadata = element.find(f"{_OAI}metadata")
     inner = metadata[0] if metadata is not None and len(metadata) else None
     if inner is None:
         return "a record without metadata"
     name = etree.QName(inner).localname
+    known = kind_of_file(etree.tostring(inner)[:HEAD])
+    if known and f"<{name}>" not in known:
+        return known
     return f"the format {inner.prefix}:{name}" if inner.prefix else f"the format {name}"
 
 
@@ -184,9 +191,9 @@ def _article(element: etree._Element, known: str) -> Article:
     header = outer.find(f"{_OAI}header") if outer is not None else None
     return Article(
         id=known or injected,
-        title=text_of("title"),
-        abstract=text_of("abstract"),
-        keywords=[_all_text(word) for word in element.iterfind(f"{_DOAJ}keywords/{_DOAJ}keyword")],
+        titles=list(_said(element, "title")),
+        abstracts=list(_said(element, "abstract")),
+        keywords=list(_said(element, "keywords/keyword")),
         authors=list(_authors(element)),
         languages=[text_of("language")],
         publisher=text_of("publisher"),
@@ -204,9 +211,17 @@ def _article(element: etree._Element, known: str) -> Article:
     )
 
 
+def _said(element: etree._Element, path: str) -> Iterator[Said]:
+    """Yield the texts at a path with their languages, which stand there or on what they are in (doajArticles.xsd)."""
+    for child in element.iterfind("/".join(_DOAJ + name for name in path.split("/"))):
+        parent = child.getparent()
+        around = parent.get("language", "") if parent is not None and parent is not element else ""
+        yield Said(_all_text(child), child.get("language") or child.get(_XML_LANG) or around)
+
+
 def _dates(record: Record, element: etree._Element, header: etree._Element | None, identifier: str) -> None:
-    raw = _text(element, f"{_DOAJ}publicationDate")
-    record.issued = fill.filled_in(raw, record.how) if raw else None
+    if raw := _text(element, f"{_DOAJ}publicationDate").strip():
+        fill.set_filled_in(record, "publicationDate", raw, calendars.Kind(format=record.format))
     if header is not None:
         record.modified = dates.stamp(_text(header, f"{_OAI}datestamp"))
         record.origin = Origin(identifier, record.modified)

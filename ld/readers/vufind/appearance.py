@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from ld.readers import isbd
 from ld.readers.vufind.kind import ARTICLES, SERIALS, is_part
-from ld.record import Container, Record, Remark
+from ld.record import Container, Left, Record, Remark
 from ld.values import text
 
 Fields = dict[str, list[str]]
 _HOST = "an ISBN of the work it is part of, which has a record of its own: left out"
+_PRINTED = "the series as it is printed: its heading is said"
 _UNPLACED = "by its kind the record is no part of another work: what it appeared in is left out"
 
 
@@ -19,18 +20,29 @@ def set_containers(work: Record, fields: Fields, issns: list[str], two_media: bo
     """
     above = _above(work, fields)
     title = text.unpunctuated(text.plain(_first(fields, "container_title")))
+    series = _series(work, fields)
     if work.format in SERIALS:
-        work.containers = [Container(kind="journal", title=work.title, issn=next(iter(issns), ""))]
+        work.containers = [Container(kind="journal", title=work.title, issn=next(iter(issns), "")), *series]
+    elif work.format in ARTICLES and title:
+        work.containers = [*_journal(work, fields, title, issns, two_media), *series]
     elif work.format in ARTICLES:
-        named = title or text.unpunctuated(text.plain(_first(fields, "series")))
+        named = text.unpunctuated(text.plain(_first(fields, "series")))
         work.containers = _journal(work, fields, named, issns, two_media)
+    elif is_part(work.format):
+        work.containers = [*_host(work, title, above), *series]
     else:
-        work.containers = isbd.joined_series(fields.get("series", ()), fields.get("series2", ()))
-        if is_part(work.format):
-            work.containers = [*_host(work, title, above), *work.containers]
-        elif title:
-            work.containers += _elsewhere(work, fields, title, issns, two_media)
+        elsewhere = _elsewhere(work, fields, title, issns, two_media) if title else []
+        work.containers = [*series, *elsewhere]
     work.containers += above
+
+
+def _series(work: Record, fields: Fields) -> list[Container]:
+    """Return the series, each once; what one is called on the book itself is left out beside its heading."""
+    found = isbd.joined_series(fields.get("series", ()), fields.get("series2", ()))
+    known = {one.title for one in found}
+    printed = (raw for raw in fields.get("series2", ()) if (title := isbd.series(raw).title) and title not in known)
+    work.left += [Left("series2", _PRINTED, raw) for raw in printed]
+    return found
 
 
 def _above(work: Record, fields: Fields) -> list[Container]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from msgspec.structs import replace
 
 import ld.readers.people as people
-from ld.readers import roles
+from ld.readers import nobody, roles
 from ld.record import Person, Record, Remark
 
 Fields = dict[str, list[str]]
@@ -23,6 +23,9 @@ def set_people(record: Record, fields: Fields, marc: bool, headings: bool) -> No
     kept: dict[tuple[str, str], Person] = {}
     for where, name, role in _credited(record, fields, marc):
         corporate = where == "author_corporate"
+        if not (headings or corporate):
+            name, printed = people.credited(name)
+            role = printed or role
         made = people.heading(name, role, corporate) if headings else people.transcribed(name, None, role, corporate)
         if marc and made.unsure:
             made = replace(made, unsure=False)  # MARC has bodies in fields of their own (110, 710)
@@ -54,6 +57,9 @@ def _credited(record: Record, fields: Fields, marc: bool) -> Iterator[tuple[str,
             usual = _usual(fields, marc, raw) if where == "author_corporate" else default
             found = said.codes or ("" if said.unknown else usual,)
             names = (people.cleaned(raw),) if where == "author_corporate" else people.names_of(record, where, raw)
+            if where == "author_corporate" and nobody.is_nobody(raw, "person"):
+                record.remarks.append(Remark(where, people.NOBODY, raw))
+                names = ()
             yield from ((where, name, role) for name in names if name for role in found)
 
 

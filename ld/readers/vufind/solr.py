@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from itertools import chain
 from typing import Any, BinaryIO
 
 import msgspec
@@ -16,17 +17,20 @@ import ld.readers.doaj.article as article
 import ld.readers.people as people
 import ld.readers.vufind.recovery as recovery
 from ld.memo import remembered
-from ld.readers import fill, imprint
+from ld.readers import fill, imprint, status
 from ld.readers import isbd as readers_isbd
 from ld.readers.documents import Found, documents, shape
+from ld.readers.foreign import kind_of_record
 from ld.readers.limits import EXCERPT_CHARACTERS, FIELD_CHARACTERS, oversized
 from ld.readers.people import Author
 from ld.readers.share import Share
+from ld.readers.thesaurus import subject
 from ld.readers.vufind.appearance import set_containers
 from ld.readers.vufind.credits import set_people
 from ld.readers.vufind.kind import ARTICLES, SERIALS, THESES, said
+from ld.readers.vufind.times import set_dates
 from ld.record import Part, Record, Rejected, Remark, Source, Subject
-from ld.values import addresses, dates, identifiers, text
+from ld.values import addresses, dates, identifiers, languages, text
 from ld.values.vocab import vocabulary
 
 KIND = "solr"
@@ -47,7 +51,7 @@ hierarchy_parent_id hierarchy_parent_title hierarchy_sequence
 topic genre geographic era callnumber-raw dewey-raw
 isbn issn lccn oclc_num ctrlnum doi_str_mv doi_str url thumbnail
 """
-READS = frozenset(_READ.split())
+READS = frozenset(_READ.split()) | status.FIELDS
 _SHAPE = shape(KIND, dict[str, Any], ("response", "docs"))
 _SIGNS = (b'"responseHeader"', b'"response"', b'"record_format"', b'"recordtype"', b'"title_full"', b'"title_short"')
 
@@ -90,9 +94,6 @@ def record(fields: Fields, source: Source) -> Record | Rejected:
     return _Reading(fields, source).result()
 
 
-_THESAURUS = re.compile(r"(.+?)\.? (fast|lcsh|lcgft)(?: \(OCoLC\)fst0*(\d+))?")
-
-
 class _Reading:
     """One index document while it is read."""
 
@@ -117,7 +118,8 @@ class _Reading:
         record = Record(id=self.id, title=title, source=self.source, collection=self.collection, values=self.fields)
         record.remarks = self.remarks
         self._format(record)
-        self._date(record)
+        status.set_status(record, self.fields, chain(self.all("format"), self.all("genre")))
+        set_dates(record, self.fields, self.marc, self.rules.get("dates") == "month")
         self._publishers(record)
         self._identifiers(record)
         self._description(record)
@@ -131,6 +133,8 @@ class _Reading:
             self._containers(record)
             self._languages(record)
             fill.set_urls(record, self.fields.get("url", ()))
+        if not self.marc:
+            fill.set_keyword_languages(record)
         if record.urls and self.rules.get("access") == "open":
             record.how.append("access-from-collection")
         return record
@@ -184,6 +188,9 @@ class _Reading:
     def _missing(self, title: str) -> str:
         if not self.id:
             return "no id: every record needs the field 'id'"
+        formats = [value for name in ("record_format", "recordtype") for value in self.fields.get(name, ())]
+        if kind := kind_of_record(formats, "" if title else self.first("fullrecord")):
+            return f"{kind}, which describes no work: not read yet"
         return "" if title else "no title: every record needs the field 'title'"
 
     def _title(self) -> str:
@@ -193,7 +200,7 @@ class _Reading:
             return whole
         parts = (whole, text.plain(self.first("title_short")), text.plain(self.first("title_sub")))
         whole, short, sub = map(text.unpunctuated, parts)
-        if whole and short and _says_more(whole, f"{short} {sub}"):
+        if whole and short and _says_more(whole, short, sub):
             return whole  # which has the number and the name of the part too (MARC 245 $n, $p)
         if short and sub and sub.casefold() not in short.casefold():
             return f"{short} : {sub}"
@@ -206,31 +213,24 @@ class _Reading:
         words = said(tuple(self.all("format")))
         record.format, record.book_format, record.carriers = words.format, words.book_format, list(words.carriers)
         for word in words.unknown:
+            if status.is_status(word):
+                continue
             self.remark("format", "the word is not in codes/types.csv: left out", word)
         if record.format in ARTICLES:
             academic = bool(self.rules.get("academic")) or any(map(identifiers.issn, self.fields.get("issn", ())))
             record.format = "academicarticle" if academic else "article"
         if THESES.search(record.format):
             record.degree = readers_isbd.degree(self.first("dissertation_note", "degree_str_mv"))
+            record.granted_by = readers_isbd.granted_by(self.first("dissertation_note"))
 
     # -- people -------------------------------------------------------------------------------------------------------
 
     def _people(self, record: Record) -> None:
         set_people(record, self.fields, self.marc, self.marc and record.format not in ("article", "academicarticle"))
-        record.contributor_names = self.headings("author_additional")
+        additional = (name.rstrip(" ;,-\u2013\u2014") for name in self.headings("author_additional"))
+        record.contributor_names = list(dict.fromkeys(filter(None, additional)))
 
-    # -- date, language -----------------------------------------------------------------------------------------------
-
-    def _date(self, record: Record) -> None:
-        for raw in self.fields.get("publishDate", ()):
-            clean = text.plain(raw)
-            month = self.rules.get("dates") == "month"
-            record.issued = fill.filled_in(clean, record.how) if month else dates.parse(clean)
-            if record.issued:
-                break
-            if clean:
-                self.remark("publishDate", "names no date: left out", raw)
-        record.span = readers_isbd.run(text.plain(self.first("dateSpan")))
+    # -- language -----------------------------------------------------------------------------------------------------
 
     def _languages(self, record: Record) -> None:
         codes, remarks = fill.languages_of(self.all("language"))
@@ -299,9 +299,14 @@ class _Reading:
         record.periods = self.headings("era")
 
     def _subjects(self, record: Record) -> None:
-        """Set keywords and classes. A topic is a keyword unless it ends with the code of its thesaurus (650 $2, $0)."""
+        """Set keywords and classes. A topic is a keyword unless it ends with the code of its thesaurus (650 $2, $0).
+
+        In which language a catalogue's topics are, its records do not say; `topics` of `codes/collections.csv` may.
+        """
         words = self.headings("topic") if self.marc else fill.keywords(self.fields.get("topic", ()))
         record.subjects = list(dict.fromkeys(map(subject, filter(None, words))))
+        if self.rules.get("topics"):
+            fill.set_language(record, languages.code(self.rules["topics"]))
         classes = self.checked(
             "callnumber-raw", readers_isbd.lcc, "not a call number of the Library of Congress: left out"
         )
@@ -350,24 +355,12 @@ def _authors(printed: Iterable[str], facts: recovery.Facts) -> Iterator[Author]:
         yield Author(name, (affiliation,) if affiliation else (), facts.orcids[n] if facts.orcids else "")
 
 
-def _says_more(title: str, parts: str) -> bool:
-    """Determine whether the title has words that its parts have not."""
-    return not set(_WORD.findall(title.casefold())) <= set(_WORD.findall(parts.casefold()))
+def _says_more(title: str, short: str, sub: str) -> bool:
+    """Determine whether the title has all words of its beginning, and others than those of the rest of it."""
+    words, beginning, rest = (set(_WORD.findall(one.casefold())) for one in (title, short, sub))
+    return beginning <= words and not words <= beginning | rest
 
 
 @remembered
 def _isbd(raw: str) -> str:
     return text.value(text.unpunctuated(raw))
-
-
-def _subject(word: str) -> Subject:
-    """Return the heading of a thesaurus where the topic ends with its code, as MARC's $2 and $0 do; else a keyword.
-
-    >>> _subject("Homicide. fast (OCoLC)fst00959660")
-    Subject(label='Homicide', scheme='fast', code='959660')
-    """
-    match = _THESAURUS.fullmatch(word)
-    return Subject(match[1], match[2], match[3] or "") if match else Subject(word)
-
-
-subject = remembered(_subject)

@@ -10,6 +10,7 @@ from flask import Blueprint, Response, current_app, redirect, request
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as AnyResponse
 
+from ld.formats.citation import cited
 from ld.formats.jsonld import JSON, JSONLD
 from ld.formats.links import LONGEST_LOCATION, Link, address, header, html_links, linkset, node_of, schema_org, spelled
 from ld.formats.media import HTML, LINKSET, TEXT, Format
@@ -18,6 +19,7 @@ from ld.site.documents import Document
 from ld.site.generation import Generation
 from ld.site.shown import CONTEXT, Shown, url_of
 from ld.site.why import Question
+from ld.values.email import masked
 from ld.values.vocab import vocabulary
 from ld.web.negotiation import Choice, wanted
 from ld.web.problems import not_acceptable, problem
@@ -171,6 +173,7 @@ def _html(live: Generation, shown: Shown, cache: str) -> Response:
     if document.record:
         collection = live.documents.card(f"dataset/{shown.summary.collection}")
         shared |= {"summary": shown.summary, "collection": collection, "topic": shown.subject}
+        shared["said"] = cited(shown.cited)
         return page("record.html", cache=cache, modified=document.modified, **shared)
     shared |= {"card": shown.card, "rows": live.documents.rows(shown.card), **_lists(live, document)}
     return page("thing.html", cache=cache, modified=live.manifest.created, **shared)
@@ -195,11 +198,15 @@ def _lists(live: Generation, document: Document) -> dict[str, Any]:
 
 
 def _source(live: Generation, document: Document) -> Response:
-    """Answer with the source record as it came."""
+    """Answer with the source record as it came, but for e-mail addresses, which are masked; a header says so."""
     source = live.documents.source(document.path) if document.record else None
     if source is None:
         raise NotFound(f"{document.title} has no source record.")
-    return answer(source.text, TEXT.content_type, modified=document.modified)
+    text = masked(source.text)
+    response = answer(text, TEXT.content_type, modified=document.modified)
+    if text != source.text:
+        response.headers["Shelfgraph-Masked"] = "e-mail addresses: an asterisk for each byte"
+    return response
 
 
 def _is_apart(document: Document) -> bool:

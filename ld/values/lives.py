@@ -14,17 +14,17 @@ _ERA = (
 )
 _MONTH = r"(?:\s(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]{0,6}\.?(?:\s\d{1,2})?)?"
 _YEAR = (
-    rf"{_ABOUT}(?:\d{{1,4}}|\d{{2}}\.\.|\d{{2,3}}[?]?)\??(?:/\d{{1,4}})?"
+    rf"{_ABOUT}(?:\d{{1,4}}|\d{{3}}0s|\d{{2}}\.\.|\d{{2,3}}[?]?)\??(?:/\d{{1,4}})?"
     rf"(?:\s(?:or|oder|ou|o|tai|eller)\s\d{{1,4}})?\??{_MONTH}{_ERA}"
 )
 _BORN = r"(?:b\.|born|geb(?:oren|\.)|née?(?:\sen)?|n\.|nar\.|ur\.|s\.|f\.|född|født|род(?:\.|ился|илась)|\*)\s?"
 _DIED = r"(?:d\.|died|gest(?:orben|\.)|morte?(?:\sen)?|m\.|zemř\.|zm\.|k\.|död|død|ум(?:\.|ер|ерла)|†)\s?"
 _ACTIVE = r"(?:active|activ\w*|aktiv|fl\.?|flor\.?|floruit|akt\.|wirkte|tätig)\s?"
 _CENTURY = (
-    r"(?:\d{1,2}|[IVX]{1,5})(?:st|nd|rd|th|\.|e|ème)?\s?(?:[-/–]|\s(?:or|oder|ou|to)\s)?\s?"
+    r"(?:\d{1,2}|(?-i:[IVX]{1,5})(?=[\s.]))(?:st|nd|rd|th|\.|e|ème)?\s?(?:[-/–]|\s(?:or|oder|ou|to)\s)?\s?"
     r"(?:\d{1,2}(?:st|nd|rd|th|\.|e)?\s?)?"
     r"(?:cent(?:ury|uries|\.)?|Jh\.?|Jahrhundert|siècle|s\.|saec\.|sec\.|secolo|siglo|século|století|stol\.|wiek|w\.|"
-    r"в\.|век|vuosisata|årh\.?|eeuw)(?:\s(?:B\.\s?C\.?|A\.\s?D\.?))?"
+    r"в\.|век|vuosisata|årh\.?|eeuw)\??(?:\s(?:B\.\s?C\.?|A\.\s?D\.?))?"
 )
 _DASH = r"\s?[-\u2010-\u2015]\s?"
 _SPAN = (
@@ -33,9 +33,8 @@ _SPAN = (
 )
 _LIFE = re.compile(rf"(?:{_SPAN})\.?", re.IGNORECASE)
 # Without a comma before them only years that cannot be anything else: "Stein, Lincoln D. 1960-".
-_BARE = re.compile(
-    r"^(.{1,300}?,.{1,200}?)[\s,]\s*\(?(\d{4}\??\s?[-\u2013]\s?(?:\d{4}\??)?)\)?((?:\s\([^()]{1,200}\))?)\.?$"
-)
+_BETWEEN = r"\d{3,4}\s?[-–]\s?\d{3,4}\??|(?:\d{4}\??|\d\d\.\.)\s?[-–]\s?(?:\d{4}\??|\d\d\.\.|\.{4})?"
+_BARE = re.compile(rf"^(.{{1,300}}?,.{{1,200}}?)[\s,]\s*\(?({_BETWEEN})\)?((?:\s\([^()]{{1,200}}\))?)\.?$")
 _BRACKETED = re.compile(r"^(.{1,300}?)\s?\(([^()]{1,60})\)\.?$")
 _PLAIN = re.compile(r"(?:\D{0,3}(?P<born>\d{3,4}))?\s?[-\u2010-\u2015]\s?(?:(?P<died>\d{3,4}))?\.?")
 _BIRTH = re.compile(rf"{_BORN}(\d{{3,4}})\.?", re.IGNORECASE)
