@@ -171,16 +171,17 @@ def test_a_journal_keeps_all_its_titles_and_a_citation_names_its_record_s(publis
     assert "Annals of Old Things" in client.get("/journal/1234-5679.html").text
 
 
-def test_a_journal_without_issn_is_one_thing_with_its_record(published: Published) -> None:
-    records = [{"id": "j", "format": ["Journal"], "title": "Journal of Apples"}, article("1", "Journal of Apples", "")]
-    records[1].pop("issn")
-    client = published(records)
+def test_a_record_about_a_journal_without_issn_is_one_work_of_its_own(published: Published) -> None:
+    """Titles like this are many: no two records mean one journal by it, and none stands beside its own work."""
+    records = [{"id": id_, "format": ["Journal"], "title": "Annual report"} for id_ in "jk"]
+    client = published([*records, article("1", "Annual report") | {"issn": []}])
 
-    path = f"journal/{quote(keys.hashed('Journal of Apples'))}"
-
-    assert f"<http://xmlns.com/foaf/0.1/primaryTopic> <{BASE}{path}#it>" in client.get("/record/j.nt").text
+    for id_ in "jk":
+        lines = client.get(f"/record/{id_}.nt").text
+        assert _topic(client, id_) == f"{BASE}record/{id_}#it"
+        assert "/journal/" not in lines
+    path = f"journal/{quote(keys.hashed('Annual report'))}"
     assert f"<http://purl.org/dc/terms/isPartOf> <{BASE}{path}#it>" in client.get("/record/1.nt").text
-    assert "/record/j#it>" not in client.get("/record/j.nt").text
 
 
 def journal(id_: str, title: str) -> dict[str, Any]:

@@ -92,6 +92,8 @@ class _Appearance:
         if container is self.about.journal:
             self.found.fields.update(_numbers(container.issn, container.eissn, self.in_doaj))
             return []
+        if self.about.schema in SERIALS and not (container.issn or container.eissn):
+            return []  # by its title alone nobody knows which journal it is but the record's own work
         publisher = container.publisher or next(iter(self.about.record.publishers), "")
         by = None
         if publisher:

@@ -125,7 +125,7 @@ class _Description:
         if not self.serial or not self.record.containers:
             return None
         first = self.record.containers[0]
-        return first if first.kind == "journal" and (first.issn or first.eissn or first.title) else None
+        return first if first.kind == "journal" and (first.issn or first.eissn) else None
 
     def _titles(self) -> None:
         record, fields = self.record, self.fields
