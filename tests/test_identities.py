@@ -11,6 +11,7 @@ from urllib.parse import quote
 import pytest
 from conftest import BASE
 from flask.testing import FlaskClient
+from pyoxigraph import Store
 
 from ld.errors import VocabError
 from ld.mapping.decisions import Decisions
@@ -33,28 +34,39 @@ def article(id_: str, journal: str, issn: str = "1234-5679", **fields: Any) -> d
             **fields}  # fmt: skip
 
 
+Publishing = Callable[..., Settings]
 Published = Callable[..., FlaskClient]
 
 
 @pytest.fixture
-def published(tmp_path: Path) -> Iterator[Published]:
-    """Publishes records, with a table of identities, and returns a client of the site."""
-    apps = []
+def publishing(tmp_path: Path) -> Iterator[Publishing]:
+    """Publishes records, with a table of identities."""
 
-    def make(records: list[dict[str, Any]], identities: str = "", **more: Any) -> FlaskClient:
+    def make(records: list[dict[str, Any]], identities: str = "", **more: Any) -> Settings:
         settings = Settings(tmp_path / "site", {"base": BASE, "verify": False, "workers": 1}, {})
         (settings.site / "vocab").mkdir(parents=True, exist_ok=True)
         (settings.site / "vocab" / "identities.csv").write_text(HEAD + identities, encoding="utf-8")
         vocab.use(settings.site / "vocab")
         (tmp_path / "records.json").write_text(json.dumps(records))
         publish([str(tmp_path / "records.json")] if records else [], settings, **more)
-        apps.append(create_app(settings))
+        return settings
+
+    yield make
+    vocab.use(None)
+
+
+@pytest.fixture
+def published(publishing: Publishing) -> Iterator[Published]:
+    """Publishes records, with a table of identities, and returns a client of the site."""
+    apps = []
+
+    def make(records: list[dict[str, Any]], identities: str = "") -> FlaskClient:
+        apps.append(create_app(publishing(records, identities)))
         return apps[-1].test_client()
 
     yield make
     for app in apps:
         app.extensions["shelfgraph"].pools.close()
-    vocab.use(None)
 
 
 def creators(client: FlaskClient, record: str) -> set[str]:
@@ -132,13 +144,13 @@ def test_this_is_not_that_splits_what_one_record_means(published: Published) -> 
         assert "Another Jane" in client.get(iri.removeprefix(BASE[:-1]).removesuffix("#it")).text
 
 
-def test_a_decision_describes_published_records_anew(published: Published) -> None:
-    client = published([book("1", topic=["Earth"]), book("2", topic=["Ground"])])
-    assert client.get("/subject/earth").status_code == 200
+def test_a_decision_describes_published_records_anew(publishing: Publishing, published: Published) -> None:
+    publishing([book("1", topic=["Earth"]), book("2", topic=["Ground"])])
 
-    client = published([], "subject/earth,is,subject/ground,Synonyms,2026-11-30\n", again=True)
+    client = published([book("3", topic=["Water"])], "subject/earth,is,subject/ground,Synonyms,2026-11-30\n")
 
     assert client.get("/subject/earth").headers["Location"] == f"{BASE}subject/ground"
+    assert "/record/1" in client.get("/subject/ground").text
 
 
 # -- journals ----------------------------------------------------------------------------------------------------------
@@ -159,28 +171,98 @@ def test_a_journal_keeps_all_its_titles_and_a_citation_names_its_record_s(publis
     assert "Annals of Old Things" in client.get("/journal/1234-5679.html").text
 
 
-def test_a_journal_without_issn_is_one_thing_with_its_record(published: Published) -> None:
-    records = [{"id": "j", "format": ["Journal"], "title": "Journal of Apples"}, article("1", "Journal of Apples", "")]
-    records[1].pop("issn")
+def test_a_record_about_a_journal_without_issn_is_one_work_of_its_own(published: Published) -> None:
+    """Titles like this are many: no two records mean one journal by it, and none stands beside its own work."""
+    records = [{"id": id_, "format": ["Journal"], "title": "Annual report"} for id_ in "jk"]
+    client = published([*records, article("1", "Annual report") | {"issn": []}])
+
+    for id_ in "jk":
+        lines = client.get(f"/record/{id_}.nt").text
+        assert _topic(client, id_) == f"{BASE}record/{id_}#it"
+        assert "/journal/" not in lines
+    path = f"journal/{quote(keys.hashed('Annual report'))}"
+    assert f"<http://purl.org/dc/terms/isPartOf> <{BASE}{path}#it>" in client.get("/record/1.nt").text
+
+
+def journal(id_: str, title: str) -> dict[str, Any]:
+    return {"id": id_, "format": ["Journal"], "title": title, "issn": ["1234-5679"]}
+
+
+def test_one_issn_on_four_records_makes_four_records_with_their_own_titles(
+    published: Published, tmp_path: Path
+) -> None:
+    titles = {"a": "Alpha", "b": "Beta", "c": "Gamma", "d": "Delta"}
+    articles = [article("1", "Beta"), article("2", "Beta")]
+    records = [*(journal(*one) for one in titles.items()), *articles]
     client = published(records)
 
-    path = f"journal/{quote(keys.hashed('Journal of Apples'))}"
+    topics = {id_: _topic(client, id_) for id_ in titles}
 
-    assert f"<http://xmlns.com/foaf/0.1/primaryTopic> <{BASE}{path}#it>" in client.get("/record/j.nt").text
-    assert f"<http://purl.org/dc/terms/isPartOf> <{BASE}{path}#it>" in client.get("/record/1.nt").text
-    assert "/record/j#it>" not in client.get("/record/j.nt").text
+    here = f"{BASE}journal/1234-5679#it"
+    assert topics == {id_: here if id_ == "b" else f"{BASE}record/{id_}#it" for id_ in titles}
+    for id_, title in titles.items():
+        lines = client.get(f"/record/{id_}.nt").text
+        assert f'<{topics[id_]}> <http://purl.org/dc/terms/title> "{title}" .' in lines
+        related = f"<{BASE}record/{id_}#it> <http://purl.org/dc/terms/relation> <{here}> ."
+        assert (related in lines) == (id_ != "b")
+        assert f">{title}</" in client.get(f"/record/{id_}.html").text
+
+
+def test_a_journal_s_record_is_turned_when_others_call_it_otherwise_and_back(
+    publishing: Publishing, tmp_path: Path
+) -> None:
+    """An update gives what publishing all at once gives, in the documents and in the store."""
+    one = [journal("a", "Alpha"), article("1", "Alpha")]
+    more = [article("2", "Beta"), article("3", "Beta"), article("4", "Beta")]
+    publishing(one)
+    publishing(more)
+    turned = _triples(tmp_path / "site")
+    publishing(one, full=True)
+    back = _triples(tmp_path / "site")
+    publishing([*one, *more], full=True)
+    publishing([], again=True)
+    again = _triples(tmp_path / "site")
+    publishing(one, full=True, again=True)
+
+    assert turned[0] == ""
+    assert back[0] == "journal/1234-5679"
+    assert again == turned
+    assert _triples(tmp_path / "site") == back
+
+
+def _topic(client: FlaskClient, record: str) -> str:
+    lines = client.get(f"/record/{record}.nt").text.split("\n")
+    return next(
+        line.split()[2].strip("<>")
+        for line in lines
+        if line.startswith(f"<{BASE}record/{record}> <http://xmlns.com/foaf/0.1/primaryTopic>")
+    )
+
+
+def _triples(site: Path) -> tuple[str, set[str]]:
+    """The topic of the record about the journal, and what is stored of records and journals."""
+    path = live_path(site)
+    assert path
+    generation = Generation(path)
+    document = generation.documents.get("record/a")
+    assert document
+    store = Store.read_only(str(generation.store))
+    found = {str(quad) for quad in store if "/record/" in str(quad.subject) or "/journal/" in str(quad.subject)}
+    assert generation.manifest.counts["stored"] == len(store)
+    generation.close()
+    return document.summary.topic, found
 
 
 # -- claims that are unlike --------------------------------------------------------------------------------------------
 
 
-def test_unlike_claims_are_counted_and_kept_and_the_same_after_an_update(published: Published, tmp_path: Path) -> None:
+def test_unlike_claims_are_counted_and_the_same_after_an_update(publishing: Publishing, tmp_path: Path) -> None:
     records = [article("1", "Annals of Old Things"), article("2", "New Things"), article("3", "NEW Things.")]
-    published(records)
+    publishing(records)
     whole = _unlike(tmp_path / "site")
-    published(records[:1], full=True)
+    publishing(records[:1], full=True)
     nothing = _unlike(tmp_path / "site")
-    published(records)
+    publishing(records)
 
     assert [(one["path"], one["unlike"][0]["field"]) for one in whole] == [("journal/1234-5679", "title")]
     assert nothing == []

@@ -59,6 +59,10 @@ CHANGES = {
     "codes/statuses.csv": ("retracted,Retracted,", "retracted,Taken back,"),
     "codes/types.csv": ("bibo:Thesis", "bibo:Report"),
     "context.jsonld": ('"Thesis":', '"Dissertation":'),
+    "identities.csv": (
+        "this,word,that,reason,date\n",
+        "this,word,that,reason,date\nsubject/books,is,subject/volumes,One topic,2026-11-30\n",
+    ),
     "mapping.csv": ("work,title,dcterms:title,", "work,title,rdfs:label,"),
     "things.csv": ("{base}subject/", "{base}topic/"),
 }

@@ -92,16 +92,17 @@ class Mapping:
         self._classes = {kind: [f" <{RDF_TYPE}> <{cls}> .\n" for cls in of] for kind, of in self.kinds.classes.items()}
         self._overlaps = {kind: _overlapping(steps) for kind, steps in self.steps.items()}
 
-    def describe(self, record: Record) -> Described:
+    def describe(self, record: Record, apart: bool = False) -> Described:
         """Return the record as N-Triples lines, mentions and summary. The same record always gives the same bytes.
 
+        `apart` tells that it is not the journal of its ISSN, because that has another title.
         Raises ValueError where it has an IRI that cannot be written: a reader has not checked it.
         """
         lines: list[str] = []
         marks = bytearray() if self.profile else None
         mentions: dict[int, Mention] = {}
         naming = 0
-        whole = describe(record, self.kinds)
+        whole = describe(record, self.kinds, apart)
         for thing in whole.things:
             if not thing.path:
                 named = self._write(thing.kind, thing.ref.iri, thing.fields, lines, marks)
@@ -139,9 +140,9 @@ class Mapping:
         self._write(said.kind, said.iri, said.fields, written, None)
         return written
 
-    def trace(self, record: Record) -> Iterator[Traced]:
-        """Yield every triple of the record with what it was made from."""
-        for thing in describe(record, self.kinds).things:
+    def trace(self, record: Record, apart: bool = False) -> Iterator[Traced]:
+        """Yield every triple of the record with what it was made from; `apart` as in `describe`."""
+        for thing in describe(record, self.kinds, apart).things:
             yield from self._traced(thing)
 
     def _write(self, kind: str, iri: str, fields: Fields, lines: list[str], marks: bytearray | None) -> int:

@@ -92,6 +92,8 @@ class _Appearance:
         if container is self.about.journal:
             self.found.fields.update(_numbers(container.issn, container.eissn, self.in_doaj))
             return []
+        if self.about.schema in SERIALS and not (container.issn or container.eissn):
+            return []  # by its title alone nobody knows which journal it is but the record's own work
         publisher = container.publisher or next(iter(self.about.record.publishers), "")
         by = None
         if publisher:
@@ -100,7 +102,8 @@ class _Appearance:
             by = thing.ref
         about = (container.title, container.issn, container.eissn, by, self.in_doaj)
         journal = self._add(self.kinds.once(_journal, *about))
-        if self.about.schema in SERIALS:
+        if self.about.schema in SERIALS:  # a record of its own beside the journal of its ISSN, which has another title
+            add(self.found.fields, "related", journal[0])
             return []
         self._cite(container)
         return [journal, *self._volume_and_issue(journal[0], container)]

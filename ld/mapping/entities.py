@@ -198,7 +198,8 @@ _FIELDS = {
     "work": "class type title headline alternative authors author_name editors contributor_name relator issued year"
     " published start end language language_tag publisher publisher_name container nearest volume number citation"
     " book_isbn identifier same_thing same_page identifier_node url_text access free abstract contents subject about"
-    " keyword book_format book_edition book_pages degree degree_name granted_by status_kind relation page data_licence",
+    " keyword book_format book_edition book_pages degree degree_name granted_by status_kind relation related page"
+    " data_licence",
     "authors": "member",
     "editors": "member",
     "person": "name given family same affiliation suffix life birth death",

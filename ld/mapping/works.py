@@ -45,9 +45,12 @@ class Whole(Struct, frozen=True):
     summarize: Callable[[], Summary]
 
 
-def describe(record: Record, kinds: Kinds) -> Whole:
-    """Return what the record becomes, its things in an order that reads well."""
-    return _Description(record, kinds.of(f"record/{record.id}")).whole()
+def describe(record: Record, kinds: Kinds, apart: bool = False) -> Whole:
+    """Return what the record becomes, its things in an order that reads well.
+
+    A record about a journal is about the one thing that all records mean by it; `apart` where they call it otherwise.
+    """
+    return _Description(record, kinds.of(f"record/{record.id}"), apart).whole()
 
 
 def _passed(kinds: Kinds) -> tuple[tuple[str, ...], Callable[[Record], tuple[Any, ...]]]:
@@ -61,7 +64,7 @@ def _passed(kinds: Kinds) -> tuple[tuple[str, ...], Callable[[Record], tuple[Any
 class _Description:
     """The description of one record, while it is being made."""
 
-    def __init__(self, record: Record, kinds: Kinds) -> None:
+    def __init__(self, record: Record, kinds: Kinds, apart: bool) -> None:
         self.kinds = kinds
         self.record = record
         self.type = kinds.type_of(record.format)
@@ -70,7 +73,8 @@ class _Description:
         self.slug = self.collection["slug"] if self.collection else keys.key(record.collection or "catalogue")
         self.serial = self.schema in SERIALS
         self.tag = self._tag()
-        self.about = About(record, kinds, names.encoded(record.id), self.schema, self._own_journal(), self.slug)
+        journal = None if apart else self._own_journal()
+        self.about = About(record, kinds, names.encoded(record.id), self.schema, journal, self.slug)
         self.page = kinds.mint("document", id=self.about.id)
         self.own: list[Thing] = []
         self.shared: list[Thing] = []
@@ -121,7 +125,7 @@ class _Description:
         if not self.serial or not self.record.containers:
             return None
         first = self.record.containers[0]
-        return first if first.kind == "journal" and (first.issn or first.eissn or first.title) else None
+        return first if first.kind == "journal" and (first.issn or first.eissn) else None
 
     def _titles(self) -> None:
         record, fields = self.record, self.fields

@@ -11,6 +11,7 @@ tables       documents written, replaced, buried
 renderings   the formats of records, made once
 dumps        dump files written, chunk after chunk
 dataset      the catalogue described: VoID, DCAT, schema.org
+journals     records about journals, one with these or apart
 build        rows judged, things settled, pages written
 rebuild      a generation built from nothing
 update       a copy of the live one, changed

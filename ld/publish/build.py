@@ -22,6 +22,7 @@ from ld.publish import claims, dataset, dumps
 from ld.publish.claims import Claim, Tally
 from ld.publish.convert import noted
 from ld.publish.gate import Gate
+from ld.publish.journals import Journals
 from ld.publish.sortedruns import GONE, NEW, SEEN, Row, merged
 from ld.publish.tables import Records, Things
 from ld.record import Remark
@@ -99,6 +100,7 @@ class Assembly:
         self.mapping = Mapping(Site(plan.base, plan.settings["licence"]), plan.vocabulary, self.profile)
         self.gate = Gate(plan.vocabulary)
         self.tally = Tally(plan.scratch, "assembly")
+        self.journals = Journals(self.mapping, records, self.tally, self.gate)
         self.today = datetime.now(UTC).strftime("%Y-%m-%d")
 
     # -- records -------------------------------------------------------------------------------------------------------

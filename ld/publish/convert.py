@@ -107,6 +107,12 @@ def counted(summary: Summary) -> list[tuple[str, str]]:
     return facts + [("language", code) for code in dict.fromkeys(summary.languages)]
 
 
+def linked(described: Described, summary: Summary | None = None) -> bytes:
+    """Return the numbers of all documents that a record links to, with the keys of what it says there, encoded."""
+    found = [(mention.number, mention.key) for mention in described.mentions]
+    return msgspec.msgpack.encode(found + _links(summary or described.summarize()))
+
+
 def _links(summary: Summary) -> list[tuple[int, int]]:
     """Return the numbers of what the record links to but says nothing about: data sets and other records."""
     return [(names.number(path), 0) for path in (f"dataset/{summary.collection}", *summary.linked)]
@@ -201,7 +207,6 @@ class _Conversion:
 
     def _packed(self, record: Record, described: Described, path: str, position: int, digest: bytes) -> Row:
         summary = described.summarize()
-        linked = [(mention.number, mention.key) for mention in described.mentions]
         return Row(
             path=path,
             position=position,
@@ -214,7 +219,7 @@ class _Conversion:
             body=self.packers.bodies.pack(body(described.lines, summary, described.naming, described.marks)),
             source=self.packers.sources.pack(self._encode(record.source)),
             words=words(record),
-            mentions=self._encode(linked + _links(summary)),
+            mentions=linked(described, summary),
             facts=counted(summary),
         )
 

@@ -32,10 +32,11 @@ _READY, _REPAIRS = "things.ready", "repairs.rows"
 
 
 class Repair(Struct, array_like=True):
-    """The body of a record that was loaded and then replaced in the same input, and the body that replaces it."""
+    """The body of a record that was loaded and then replaced, and the body that replaces it; whether that is loaded."""
 
     old: bytes
     new: bytes
+    loaded: bool = True
 
 
 class Loading(Struct, frozen=True, kw_only=True):
@@ -68,7 +69,9 @@ def load(job: Loading, tell: crew.Telling) -> int:
     for repair in read_rows(job.scratch / _REPAIRS, Repair):
         old, new = (stored(opened_body(unpack(body))).decode() for body in (repair.old, repair.new))
         count -= old.count("\n")
-        store.replace("\n".join(set(old.split("\n")).difference(new.split("\n"))), "")
+        gone, more = set(old.split("\n")), set(new.split("\n"))
+        count += 0 if repair.loaded else new.count("\n")
+        store.replace("\n".join(gone - more), "" if repair.loaded else "\n".join(more - gone))
     store.close()
     return count
 
@@ -223,6 +226,9 @@ class Rebuild(Assembly):
     # -- shared things and dumps ---------------------------------------------------------------------------------------
 
     def _things(self, files: list[Path]) -> None:
+        with (self.plan.scratch / _REPAIRS).open("ab") as repairs:
+            for turned in self.journals.turned([*files, *self.tally.close()], lambda _: {}):
+                repairs.write(framed(Repair(turned.before, turned.after, False)))
         n = 0
         for _, said in claims.merged([*files, *self.tally.close()]):
             if said:

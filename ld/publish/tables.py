@@ -123,6 +123,24 @@ class Records:
         """Write a new source and digest for a record whose triples are as they were."""
         self.db.execute("UPDATE records SET digest = ?, source = ? WHERE n = ?", (row.digest, row.source, n))
 
+    def source(self, n: int) -> bytes:
+        """Return the packed source of the record of that number."""
+        return bytes(self.db.execute("SELECT source FROM records WHERE n = ?", (n,)).fetchone()[0])
+
+    def turn(self, path: str, old: Old, packed: bytes, mentions: bytes) -> None:
+        """Give a record another body and other mentions; its source, and what lists show of it, stay."""
+        self.unlink(path, old, ())
+        self.db.execute("UPDATE records SET body = ?, mentions = ? WHERE n = ?", (packed, mentions, old.n))
+        rank = _rank(path, old.year)
+        links = [(target, rank, old.n) for target, _ in mentioned(mentions)]
+        self.db.executemany("INSERT OR IGNORE INTO links VALUES (?, ?, ?)", links)
+
+    def of_kinds(self, target: int, kinds: Iterable[str]) -> list[str]:
+        """Return the paths of the records of these kinds that link to the thing."""
+        query = "SELECT path, kind FROM links JOIN records ON records.n = links.record WHERE target = ? ORDER BY path"
+        wanted = frozenset(kinds)
+        return [path for path, kind in self.db.execute(query, (target,)) if kind in wanted]
+
     def bury(self, old: Old, row: Row) -> None:
         """Turn the record into a tombstone: path, title and the reason stay; triples, summary and source go."""
         self.db.execute(

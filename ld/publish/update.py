@@ -149,7 +149,15 @@ class Update(Assembly):
 
     # -- shared things and dumps ---------------------------------------------------------------------------------------
 
+    def _standing(self, number: int) -> dict[int, claims.Claim]:
+        old = self.things.old(number)
+        return claims.decoded(old.claims) if old and old.claims else {}
+
     def _things(self, files: list[Path]) -> None:
+        for turned in self.journals.turned([*files, *self.tally.close()], self._standing):
+            self.change("updated", turned.path)
+            self._replace(stored(self.unpacked(turned.before)), stored(self.unpacked(turned.after)))
+            self._touch(turned.path)
         for number, change in claims.merged([*files, *self.tally.close()]):
             if change:
                 self._thing(number, change)

@@ -34,7 +34,7 @@ def explained(question: Question) -> Explained | None:
     record = reread(question.source)
     if not isinstance(record, Record):
         return None
-    trace = _mapping(question.base, question.licence).trace(record)
+    trace = _mapping(question.base, question.licence).trace(record, question.apart)
     rows = [Statement(one.line.rstrip(), one.thing, one.field, one.value, one.row) for one in trace]
     return Explained(record.id, record.title, record.source.place, record.how, record.remarks, rows)
 

@@ -32,6 +32,7 @@ class Question(Struct, frozen=True):
     source: Source
     base: str
     licence: str
+    apart: bool = False
 
 
 class Statement(Struct, frozen=True):

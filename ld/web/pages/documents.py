@@ -209,6 +209,11 @@ def _source(live: Generation, document: Document) -> Response:
     return response
 
 
+def _is_apart(document: Document) -> bool:
+    """Determine whether it is described as a work of its own: only a record about a journal can be the journal."""
+    return document.record and not document.summary.topic
+
+
 def _linkset(live: Generation, document: Document) -> Response:
     """Answer with the links of a document (RFC 9264)."""
     shown = show(live, document)
@@ -224,7 +229,11 @@ def _why(live: Generation, document: Document) -> Response:
     if source and choice is None:
         return not_acceptable(f"{url}/why", (HTML, JSON))
     state = current_app.extensions["shelfgraph"]
-    explained = state.why.explain(Question(source, live.base, state.settings["licence"])) if source else None
+    explained = (
+        state.why.explain(Question(source, live.base, state.settings["licence"], _is_apart(document)))
+        if source
+        else None
+    )
     if choice is None or explained is None:
         raise NotFound(f"The source record of {document.title} is not kept.")
     if choice.format is HTML:
