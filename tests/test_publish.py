@@ -250,7 +250,17 @@ def test_hostile_records_neither_stop_a_run_nor_spoil_a_load(tmp_path: Path) -> 
     store = Store.read_only(str(live(settings).store))
     subjects = {quad.subject.value for quad in store}  # type: ignore[union-attr]  # no blank nodes
     assert all(
-        iri.startswith((BASE, "http://id.loc.gov/", "http://purl.org/coar/", "https://creativecommons.org/"))
+        iri.startswith(
+            (
+                BASE,
+                "http://id.loc.gov/",
+                "http://purl.org/coar/",
+                "https://creativecommons.org/",
+                "http://opendatacommons.org/",
+                "http://rightsstatements.org/",
+                "https://www.govdata.de/",
+            )
+        )
         for iri in subjects
     )
     assert not any("javascript:" in str(quad.object) for quad in store)

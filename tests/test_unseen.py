@@ -33,7 +33,7 @@ def test_a_joiner_of_persian_indic_and_emoji_and_the_parting_of_thai_and_khmer_w
 
 def test_a_mark_of_direction_stays_where_both_directions_meet_but_not_in_a_name() -> None:
     assert text.plain("abc \u05d0\u05d1\u200f (1)\u200e") == "abc \u05d0\u05d1\u200f (1)"
-    assert cleaned("Doe \u05d0\u05d1\u200f (1)", []) == "Doe \u05d0\u05d1 (1)"
+    assert cleaned("Doe \u05d0\u05d1\u200f (1)") == "Doe \u05d0\u05d1 (1)"
 
 
 @pytest.mark.parametrize(

@@ -121,16 +121,26 @@ class _Fate:
         self.reads: frozenset[str] = getattr(KINDS[record.source.kind], "READS", frozenset())
         self.said = set(_texts(value for name, value in asdict(record).items() if name not in _BESIDE))
         self.remarked = {one.value.strip()[:_BEGINNING]: one.problem for one in record.remarks if one.value}
-        self.left = {(one.field, one.value.strip()): one.reason for one in record.left}
+        self.left = {(_leaf(one.field), one.value.strip()): one.reason for one in record.left}
+        self.fields = {_leaf(one.field): one.problem for one in record.remarks}
+        self.alone = {field for field, values in record.values.items() if len(values) == 1}
 
     def of(self, field: str, value: str) -> str:
         """Return what became of one value: `SAID`, `NORMALISED`, or why it is not said."""
         if field not in self.reads:
             return self.reasons(field) or UNKNOWN
-        reason = self.left.get((field, value)) or self.remarked.get(value[:_BEGINNING])
+        reason = self.left.get((_leaf(field), value)) or self.remarked.get(value[:_BEGINNING])
         if reason:
             return reason
-        return SAID if value in self.said else self.reasons.named.get(field) or NORMALISED
+        if value in self.said:
+            return SAID
+        told = self.fields.get(_leaf(field)) if field in self.alone else ""  # it may show the value in another form
+        return told or self.reasons.named.get(field) or NORMALISED
+
+
+def _leaf(field: str) -> str:
+    """Return the last name of a field: readers that share code call a field by that alone."""
+    return field.rpartition("/" if "/" in field else ".")[2]
 
 
 # What a record has beside its facts.
