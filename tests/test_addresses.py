@@ -147,3 +147,8 @@ def test_each_address_of_a_value_is_one(raw: str, found: list[str]) -> None:
 
 def test_the_parts_of_a_value_that_are_no_addresses_are_told() -> None:
     assert addresses.addresses(f"a.example/x; {B}") == (("a.example/x", ""), (B, B))
+
+
+def test_a_value_longer_than_any_address_is_none() -> None:
+    assert addresses.addresses("http://a.example/" + " " * 9_983) == (("http://a.example/", "http://a.example/"),)
+    assert addresses.addresses("http://a.example/" + " " * 9_984)[0][1] == ""

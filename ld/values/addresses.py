@@ -23,15 +23,16 @@ _IRI = re.compile(
 _UNSEEN = r"\s\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff"
 _HAS_UNSEEN = re.compile(f"[{_UNSEEN}]")
 _NOT_IRI = re.compile(f"[^A-Za-z0-9._~!$&'()*+,;=:@/?#%\\[\\]{_UCSCHAR}-]|[{_UNSEEN}]")
+_LONGEST = 10_000  # of one value, with all the addresses in it
 _BAD_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 # Joiners are letters of Persian and of Indic scripts; all else that is not seen was pasted in by mistake.
 _PASTED = re.compile(UNSEEN.pattern.replace("\u200b-\u200f", "\u200b\u200e\u200f"))
 _AMPERSAND = re.compile(r"&(?:amp|#0{0,4}38|#[xX]0{0,4}26);", re.IGNORECASE)
-_TWICE = re.compile(r"(?:https?:/{0,2})+(?=(?:https?|ftp)://)", re.IGNORECASE)
+_TWICE = re.compile(r"\A(?:https?:/{0,2}){1,3}(?=(?:https?|ftp)://)", re.IGNORECASE)
 _CALLED = re.compile(r"[^\W\d_][\w -]{0,40}:\s+(?=(?:https?|ftp)://|www\.)", re.IGNORECASE)
 _LAX = re.compile(r"(https?|ftp):(?:\\\\|//\s+)", re.IGNORECASE)
 # Where a second address begins. Behind a "?" or "/" it may be part of the first, as those of archives and proxies.
-_SEAM = re.compile(r"(?:\s[\s;,|]*|[;,|][\s;,|]*|(?<=[0-9A-Za-z]))(?=(?:https?|ftp)://[^/\s])", re.IGNORECASE)
+_SEAM = re.compile(r"(?:\s[\s;,|]{0,9}|[;,|][\s;,|]{0,9}|(?<=[0-9A-Za-z]))(?=(?:https?|ftp)://[^/\s])", re.IGNORECASE)
 
 
 def addresses(raw: str) -> tuple[tuple[str, str], ...]:
@@ -40,6 +41,8 @@ def addresses(raw: str) -> tuple[tuple[str, str], ...]:
     >>> addresses("http://example.org/a; http://example.org/b")
     (('http://example.org/a', 'http://example.org/a'), ('http://example.org/b', 'http://example.org/b'))
     """
+    if len(raw) > _LONGEST:
+        return ((raw, ""),)
     return tuple((part, url(part) or _resolved(part)) for part in _parts(raw))
 
 

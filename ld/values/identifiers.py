@@ -25,6 +25,8 @@ _DASHES = re.compile("[\u2010-\u2015\u2043\u2212\ufe58\ufe63\uff0d]")
 _DIGIT = re.compile(r"[^\x00-\x7f]")
 _ENTITY = re.compile(r"&(?:[a-zA-Z]{2,8}|#[0-9]{1,6}|#[xX][0-9a-fA-F]{1,6});")
 
+_LONGEST = 2_000  # a longer value is a text about something, and no identifier
+
 _DOI = re.compile(r"10\.[0-9]{4,9}(?:\.[0-9]{1,9}){0,3}/[!-~]{1,400}")
 _DOI_ADDRESS = re.compile(
     r"(?:https?:)?/{0,2}(?:(?:www|dx)\.){0,2}(?:doi\.org|hdl\.handle\.net)/+(?=10\.|doi\b|https?:|urn:|info:)",
@@ -57,8 +59,11 @@ _HANDLE = re.compile(
 
 
 def typed(raw: str) -> str:
-    """Return the text as an English keyboard types it: hyphens, ASCII digits, nothing unseen, entities decoded."""
-    text = raw.strip()
+    """Return the text as an English keyboard types it: hyphens, ASCII digits, nothing unseen, entities decoded.
+
+    A text that is too long for an identifier is empty.
+    """
+    text = raw.strip() if len(raw) <= _LONGEST else ""
     if "&" in text:
         text = decoded(text)
     if text.isascii():

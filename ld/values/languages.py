@@ -36,6 +36,7 @@ en de fr es pt it nl sv da nb nn fi is et lv lt pl cs sk sl hr sr-Latn sr bs bg 
 sq eu ca gl oc cy ga gd br mt la eo af lb fy rm fo ar fa ur he yi hi bn ta te ml mr gu pa ne si th vi id ms fil sw ja
 ko zh zh-Hant
 """
+_LONGEST = 1_000
 _QUALIFIER = re.compile(r"\s{0,9}\([^()]{0,80}\)$")
 _BLANKS = re.compile(r"\s+")
 _LANGUAGE_TAG = re.compile(r"([a-z]{2,3})(?:[-_][a-z]{4})?(?:[-_](?:[a-z]{2}|[0-9]{3}))?")
@@ -72,6 +73,8 @@ def _named(text: str) -> Named:
     >>> _named("English; Czech").codes, _named("engger").codes, _named("Greek, Ancient (to 1453)").codes
     (('eng', 'cze'), ('eng', 'ger'), ('grc',))
     """
+    if len(text) > _LONGEST:
+        return Named((), (text,))
     single = code(text)
     if single or is_unsaid(text):
         return Named((single,) if single else ())

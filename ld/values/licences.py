@@ -38,7 +38,7 @@ _MAJOR = re.compile(r"(?<!\w)v?([34])(?!\w)")
 _MARKS = re.compile(r"[\W_]+")
 _NO_VERSION = "a licence without its version: kept as text"
 _UNKNOWN = "names no licence that is known: kept as text"
-_LONGEST = 500  # a longer text is a statement about rights, of which a licence is a part
+_LONGEST = 5_000  # a longer text says much more than a licence
 
 
 class Licence(Struct, frozen=True):
@@ -63,6 +63,8 @@ def _read(raw: str) -> Licence:
     text = " ".join(UNSEEN.sub("", raw).split())
     if not text:
         return Licence()
+    if len(text) > _LONGEST:
+        return Licence(texts=(text,), problem=_UNKNOWN)
     found = {*_of_addresses(text)}
     if found:
         return found.pop() if len(found) == 1 else Licence(texts=(text,), problem="several licences: none is said")
@@ -134,7 +136,7 @@ def _named(text: str) -> Licence:
     without = _MARKS.sub(" ", _VERSION.sub(" ", words))
     rest = _MARKS.sub(" ", _phrases().sub(lambda phrase: _noted(said, phrase[0]), without)).strip()
     major = None if versions else _MAJOR.fullmatch(rest)
-    if (rest and not major) or len(text) > _LONGEST or len(versions) > 1 or not _is_one(said):
+    if (rest and not major) or len(versions) > 1 or not _is_one(said):
         return Licence(texts=(text,), problem=_UNKNOWN)
     return _said(frozenset(said), f"{major[1]}.0" if major else "".join(versions), text)
 

@@ -18,6 +18,7 @@ _ROMAN = re.compile(r"(?=[ivxlcdm])m{0,4}(cm|cd|d?c{0,3})(xc|xl|l?x{0,3})(ix|iv|
 _VALUES = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100, "d": 500, "m": 1000}
 _NUMBER = re.compile(r"([^\W\d_]{0,3}|[0-9]{1,6}\.[a-z])([0-9]{1,9})([a-z]?)", re.IGNORECASE)
 _SURE_SIGN = re.compile(r"\s*(?:[\u2012-\u2015\u2212~]|-{2,}|\s-|-\s)\s*")
+_LONGEST = 500
 _LIST = re.compile(r"\s*[,;+&]\s*")
 _LABEL = re.compile(r"([^\W\d_]{1,10}\.?)\s*(?=[0-9]|[ivxlcdm]+\b)", re.IGNORECASE)
 _DIGITS = re.compile(r"[1-9][0-9]{0,8}")
@@ -42,6 +43,8 @@ def _read(values: tuple[str, str]) -> Pages:
     >>> _read(("16-1", "16-4")), _read(("123", "5")).end, _read(("1-22", "")).start
     (Pages(start='16-1', end='16-4', text='16-1–16-4', problem=''), '125', '1')
     """
+    if max(map(len, values)) > _LONGEST:
+        return Pages(problem="too long for pages: left out")
     first, last = map(_plain, values)
     if "" in (first, last):
         found = _one(first or last, only_last=not first)
