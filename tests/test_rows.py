@@ -112,7 +112,8 @@ def test_all_doors_say_the_same_of_a_record(whole: tuple[dict[str, Any], set[str
         (item,) = json.loads(found[f"{path}.csl.json"])
         cited = {meta["citation_title"], item["title"]}
         assert str(page.xpath("string(//h1)")) == row["title"]
-        assert {title.replace(" : ", ": ") for title in cited} == {row["title"].replace(" : ", ": ").removesuffix(".")}
+        cited.add(row["title"])
+        assert len({title.replace(" : ", ": ").removesuffix(".") for title in cited}) == 1
         assert f"TI  - {item['title']}\r\n" in found[f"{path}.ris"]
         assert {row["doi"], meta.get("citation_doi", ""), item.get("DOI", "")} == {row["doi"]}
         assert not row["doi"] or f'<{row["url"]}#it> <http://purl.org/ontology/bibo/doi> "{row["doi"]}" .' in graph
