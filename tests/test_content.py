@@ -122,3 +122,15 @@ def test_for_whom_a_book_was_published() -> None:
 
 def test_a_body_of_japan_is_no_person() -> None:
     assert [one.organization for one in marc(author2=["国際日本文化研究センター", "夏目漱石"]).people] == [True, False]
+
+
+def test_a_heading_with_a_number_is_not_said_again_without_it() -> None:
+    record = marc(topic=["(DE-588)4307836-9 Perl g:Programmiersprache gnd", "Perl <Programmiersprache> gnd", "Perl"])
+
+    assert record.subjects == [Subject("Perl (Programmiersprache)", "gnd", "4307836-9"), Subject("Perl")]
+
+
+def test_the_proxy_of_a_library_is_not_where_the_work_is() -> None:
+    record = marc(url=["http://proxy.example.edu/login?url=http://dx.doi.org/10.1007/1-4020-3742-2"])
+
+    assert (record.urls, record.doi) == (["http://dx.doi.org/10.1007/1-4020-3742-2"], "10.1007/1-4020-3742-2")

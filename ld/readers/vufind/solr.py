@@ -290,7 +290,7 @@ class _Reading:
 
     def _description(self, record: Record) -> None:
         record.abstract = text.paragraphs(self.first("description"))
-        record.contents = list(filter(is_title, self.all("contents")))
+        record.contents = list(filter(is_title, self.isbd("contents")))
         self._alternatives(record)
         record.edition = next(iter(self.isbd("edition")), "")
         record.extents, record.other_forms = forms(self.all("physical"))
@@ -319,7 +319,11 @@ class _Reading:
         topics = dict.fromkeys(map(subject, filter(None, words)))
         for heading in filter(is_class, topics):
             self.remark("topic", "the code of a class, no heading: left out", heading.label)
-        record.subjects = [*(heading for heading in topics if not is_class(heading)), *record.subjects]
+        numbered = {(heading.scheme, heading.label) for heading in topics if heading.code}
+        record.subjects = [
+            *(one for one in topics if not is_class(one) and (one.code or (one.scheme, one.label) not in numbered)),
+            *record.subjects,
+        ]
         if self.rules.get("topics"):
             fill.set_language(record, languages.code(self.rules["topics"]))
         classes = self.checked(
