@@ -111,6 +111,7 @@ class Summary(Struct, frozen=True, array_like=True, kw_only=True, gc=False):
     oclc: list[str] = []
     same: list[str] = []
     urls: list[str] = []
+    about_urls: list[str] = []
     free: bool = False
     licence: str = ""
     rights: list[str] = []
@@ -124,6 +125,7 @@ class Summary(Struct, frozen=True, array_like=True, kw_only=True, gc=False):
     periods: list[str] = []
     edition: str = ""
     extents: list[str] = []
+    other_forms: list[str] = []
     carriers: list[str] = []
     page_count: str = ""
     degree: str = ""

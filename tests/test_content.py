@@ -28,7 +28,7 @@ def test_the_title_of_a_part_is_none_of_the_whole() -> None:
     record = marc(title_alt=titles, contents=[CONTENTS, "/"])
 
     assert (record.alternatives, record.contents) == (["Golden", "A songbook"], [CONTENTS])
-    assert [one.value for one in record.left] == ["Songs for sale.", "Sweet child", "All golden.", "/"]
+    assert [one.value for one in record.left] == ["/", "Songs for sale.", "Sweet child", "All golden.", "/"]
 
 
 def test_contents_of_one_part_tell_nothing_apart() -> None:

@@ -297,6 +297,7 @@ class _Reading:
     def _description(self, record: Record) -> None:
         record.abstract = text.paragraphs(self.first("description"))
         record.contents = list(filter(is_title, self.isbd("contents")))
+        record.left += [Left("contents", "no title", raw) for raw in self.all("contents") if not is_title(raw)]
         self._alternatives(record)
         record.edition = next(iter(self.isbd("edition")), "")
         record.extents, record.other_forms = forms(self.all("physical"))
@@ -310,9 +311,10 @@ class _Reading:
     def _alternatives(self, record: Record) -> None:
         """Set other titles of the work; VuFind has among them those of its parts (MARC 505 $t, 740), which are none."""
         own, parts = record.title.casefold(), Parts(record.contents)
-        for title in self.isbd("title_alt"):
+        for raw in self.all("title_alt"):
+            title = _isbd(raw)
             if reason := no_title(title, parts):
-                record.left.append(Left("title_alt", reason, title))
+                record.left.append(Left("title_alt", reason, raw))
             elif title.casefold() != own:
                 record.alternatives.append(title)
 
@@ -322,9 +324,10 @@ class _Reading:
         In which language a catalogue's topics are, its records do not say; `topics` of `codes/collections.csv` may.
         """
         words = self.headings("topic") if self.marc else fill.keywords(self.fields.get("topic", ()))
-        topics = dict.fromkeys(map(subject, filter(None, words)))
-        for heading in filter(is_class, topics):
-            self.remark("topic", "the code of a class, no heading: left out", heading.label)
+        named = {word: subject(word) for word in words if word}
+        for word in (word for word, heading in named.items() if is_class(heading)):
+            self.remark("topic", "the code of a class, no heading: left out", word)
+        topics = dict.fromkeys(named.values())
         numbered = {(heading.scheme, heading.label) for heading in topics if heading.code}
         record.subjects = [
             *(one for one in topics if not is_class(one) and (one.code or (one.scheme, one.label) not in numbered)),
