@@ -10,12 +10,14 @@ from msgspec.structs import replace
 
 from ld.memo import remembered
 from ld.readers.limits import EXCERPT_CHARACTERS
+from ld.readers.nobody import is_nobody
 from ld.record import Date, Record, Remark, Subject
 from ld.values import addresses, calendars, dates, identifiers, languages, licences, pages, text
 
 _LATIN = re.compile("[A-Za-z\u00c0-\u024f]")
 _MARKS_BEFORE = re.compile(r"^(?:[\s;,:·•*–—]|[-.](?=\s))+")
 _SILENT = ("", "und", "undetermined")  # what MARC writes where nobody has said anything
+_NO_ABSTRACT = 60  # letters: whoever says more than that says something
 _MARKS_BEHIND = re.compile(r"[\s;,:·•*–—]+$")
 
 
@@ -90,6 +92,15 @@ def set_urls(record: Record, raws: Iterable[str]) -> None:
             record.remarks.append(Remark("url", "not a web address: left out", part[:EXCERPT_CHARACTERS]))
     if not record.doi:
         record.doi = next((doi for url in record.urls if "doi.org/" in url and (doi := identifiers.doi(url))), "")
+
+
+def abstract(raw: str, remarks: list[Remark]) -> str:
+    """Return the plain text of an abstract, empty where it only says that there is none: that is remarked."""
+    made = text.paragraphs(raw)
+    if made and len(made) <= _NO_ABSTRACT and is_nobody(made, "abstract"):
+        remarks.append(Remark("abstract", "says that there is no abstract: left out", raw[:EXCERPT_CHARACTERS]))
+        return ""
+    return made
 
 
 def languages_of(raws: Iterable[str]) -> tuple[list[str], list[Remark]]:

@@ -287,7 +287,7 @@ class _Reading:
     # -- what it is, what it is about ---------------------------------------------------------------------------------
 
     def _description(self, record: Record) -> None:
-        record.abstract = text.paragraphs(self.first("description"))
+        record.abstract = fill.abstract(self.first("description"), record.remarks)
         own = record.title.casefold()
         record.alternatives = [title for title in self.isbd("title_alt") if title.casefold() != own]
         record.contents = self.all("contents")
