@@ -27,6 +27,7 @@ vufind/kind        words for the kind of a work
 vufind/credits     who made the work
 vufind/appearance  where it appeared
 vufind/times       when it was issued
+vufind/content     what it contains, and its other forms
 vufind/solr        VuFind Solr JSON
 vufind/staffview   VuFind Staff View text
 *                  further sources, a folder each: a module with KIND, NAME, sniff and read is one
