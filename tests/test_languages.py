@@ -31,6 +31,7 @@ def test_a_language_with_two_codes_has_the_bibliographic_one(codes: str) -> None
         ("English", "eng"), ("ENGLISH", "eng"), (" english ", "eng"), ("eng", "eng"), ("en", "eng"), ("EN", "eng"),
         ("en-GB", "eng"), ("en_GB", "eng"), ("pt-BR", "por"), ("zh-hans", "chi"), ("Deutsch", "ger"),
         ("French; English", ""), ("Greek, Ancient (to 1453)", "grc"), ("German (Austria)", "ger"),
+        ("English (Old)", "ang"), ("Sorbian (Upper)", "hsb"), ("[English]", "eng"), ("English.", "eng"),
         ("scr", "hrv"), ("scc", "srp"), ("mol", "rum"), ("gsw", "gsw"), ("Greek", "gre"),
         ("mul", "mul"), ("Multiple languages", "mul"), ("multiple", "mul"), ("zxx", "zxx"), ("No linguistic content",
         "zxx"),

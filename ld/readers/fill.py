@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from ld.memo import cached, remembered
 from ld.readers.limits import EXCERPT_CHARACTERS
+from ld.readers.nobody import is_nobody
 from ld.record import Date, Record, Remark, Subject
 from ld.values import addresses, calendars, dates, identifiers, languages, licences, pages, text
 from ld.values.vocab import vocabulary
@@ -21,6 +22,7 @@ _SILENT = ("", "und", "undetermined")  # what MARC writes where nobody has said 
 _PROXY = re.compile(
     r"\s*https?://[^/\s]{1,253}/login\?(?:[^#\s]{0,200}&)?q?url=(https?(?:://|%3a%2f%2f).+)", re.IGNORECASE | re.DOTALL
 )
+_NO_ABSTRACT = 60  # letters: whoever says more than that says something
 _MARKS_BEHIND = re.compile(r"[\s;,:·•*–—]+$")
 
 
@@ -110,6 +112,15 @@ def _behind_proxy(raw: str) -> str:
     if not match:
         return raw
     return unquote(match[1]) if "://" not in match[1] else match[1]
+
+
+def abstract(raw: str, remarks: list[Remark]) -> str:
+    """Return the plain text of an abstract, empty where it only says that there is none: that is remarked."""
+    made = text.paragraphs(raw)
+    if made and len(made) <= _NO_ABSTRACT and is_nobody(made, "abstract"):
+        remarks.append(Remark("abstract", "says that there is no abstract: left out", raw[:EXCERPT_CHARACTERS]))
+        return ""
+    return made
 
 
 @cached()

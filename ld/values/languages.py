@@ -111,7 +111,7 @@ def _code(name: str) -> str:
     >>> _code("English"), _code("deu"), _code("EN"), _code("Greek, Ancient (to 1453)"), _code("Undetermined")
     ('eng', 'ger', 'eng', 'grc', '')
     """
-    text = _folded(name)
+    text = _folded(name.strip(" []."))
     if text in _NOTHING or len(text) < 2 or _NO_WORD.search(text):
         return ""
     if text in _SPECIAL:
@@ -147,9 +147,20 @@ def _of_code(text: str) -> str:
 
 
 def _of_name(text: str) -> str:
-    """Return the code of a name, with or without what stands in brackets behind it or the word "language"."""
+    """Return the code of a name, with or without what stands in brackets behind it or the word "language".
+
+    >>> _of_name("english (old)"), _of_name("english (us)"), _of_name("greek language")
+    ('ang', 'eng', 'gre')
+    """
     names = _names()
-    for attempt in (text, _QUALIFIER.sub("", text), text.removesuffix(" language"), text.removesuffix(" languages")):
+    name, _, qualifier = text.rstrip(")").partition(" (")
+    for attempt in (
+        text,
+        f"{qualifier} {name}",
+        _QUALIFIER.sub("", text),
+        text.removesuffix(" language"),
+        text.removesuffix(" languages"),
+    ):
         if attempt in names:
             return names[attempt]
     return ""

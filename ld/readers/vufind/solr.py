@@ -295,7 +295,7 @@ class _Reading:
     # -- what it is, what it is about ---------------------------------------------------------------------------------
 
     def _description(self, record: Record) -> None:
-        record.abstract = text.paragraphs(self.first("description"))
+        record.abstract = fill.abstract(self.first("description"), record.remarks)
         record.contents = list(filter(is_title, self.isbd("contents")))
         record.left += [Left("contents", "no title", raw) for raw in self.all("contents") if not is_title(raw)]
         self._alternatives(record)
