@@ -42,6 +42,14 @@ def test_another_form_is_no_extent() -> None:
     assert record.other_forms == ["Also issued online."]
 
 
+def told(record: Record) -> str:
+    """The triples of the things that a record names."""
+    mapping = Mapping(Site(BASE), Vocabulary())
+    described = mapping.attempt(record)
+    assert isinstance(described, Described)
+    return "".join(mapping.tell(one.document, one.said).lines for one in described.mentions)
+
+
 @pytest.mark.parametrize(
     ("address", "about"),
     [
@@ -183,3 +191,17 @@ def test_a_part_of_a_series_is_not_called_as_the_whole() -> None:
     whole = marc(title="Reports", title_short="Reports", title_full="Reports Series of Doe")
 
     assert (part.title, whole.title) == ("Reports VDI. Reihe 2", "Reports")
+
+
+def test_a_family_is_no_person() -> None:
+    family, person = marc(author=["Boesch family"], author2=["Boesch, Jane"], format=["Book"]).people
+
+    assert (family.unsure, family.family, person.unsure) == (True, "", False)
+    found = told(marc(author=["Boesch family"], format=["Book"]))
+    assert ("foaf/0.1/Person>" in found, "foaf/0.1/Agent>" in found) == (False, True)
+
+
+def test_the_stop_behind_a_title_is_the_catalogues() -> None:
+    record = marc(title="Time.", title_short="Time.", title_alt=["Time magazine.", "Time, Inc."])
+
+    assert (record.title, record.alternatives) == ("Time", ["Time magazine", "Time, Inc."])

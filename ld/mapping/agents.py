@@ -216,7 +216,7 @@ def _agent(kinds: Kinds, person: Person, source: str) -> Thing:
     fields = _names(person)
     if person.entry != person.name:
         fields["heading"] = [person.entry]  # what lists and pages call the agent: namesakes are told apart
-    fields["class"] = kinds.classes["corporation" if person.organization else "person"]
+    fields["class"] = kinds.classes["corporation" if person.organization else "party" if person.unsure else "person"]
     how, kind, key = _identity(person)
     fields["how"] = [f"{kinds.site.base}provenance#{how}"]
     return kinds.shared(kind, fields, key=names.encoded(key), source=names.encoded(source))

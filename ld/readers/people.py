@@ -21,6 +21,7 @@ from ld.values.lives import parted
 from ld.values.unseen import without_direction
 from ld.values.vocab import vocabulary
 
+_FAMILY = re.compile(r"\w (?:[Ff]amily|[Ff]amilie|[Ff]amille|[Ff]amilia|[Ff]amiglia)$|\([Ff]amily\b")
 _CYRILLIC = re.compile("[\u0400-\u04ff]")
 _LATIN = re.compile("[A-Za-z\u00c0-\u024f]")
 # Marks of direction and of no width, which names are found neither with nor without: none is a letter.
@@ -154,6 +155,8 @@ def heading(raw: str, role: str, corporate: bool = False) -> Person:
         name = text.without_stop(name)
     if corporate:
         return Person(name=name, role=role, organization=True, heading=True)
+    if is_family(name):
+        return Person(name=name, role=role, unsure=True, heading=True)
     whole = whole_name(name)
     if whole.body == "body":
         return Person(name=name, role=role, organization=True, heading=True)
@@ -166,6 +169,15 @@ def heading(raw: str, role: str, corporate: bool = False) -> Person:
         life=whole.life,
         heading=True,
     )
+
+
+def is_family(name: str) -> bool:
+    """Determine whether it is the name of a family (MARC 100, first indicator 3), which is no person.
+
+    >>> is_family("Boesch family"), is_family("Medici (Family : 1360-1743)"), is_family("Family, Jane")
+    (True, True, False)
+    """
+    return bool(_FAMILY.search(name))
 
 
 class Whole(Struct, frozen=True):

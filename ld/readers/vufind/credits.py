@@ -27,7 +27,7 @@ def set_people(record: Record, fields: Fields, marc: bool, headings: bool) -> No
             name, printed = people.credited(name)
             role = printed or role
         made = people.heading(name, role, corporate) if headings else people.transcribed(name, None, role, corporate)
-        if marc and made.unsure:
+        if marc and made.unsure and not people.is_family(made.name):
             made = replace(made, unsure=False)  # MARC has bodies in fields of their own (110, 710)
         _add(record, kept, where, made)
     record.people = list(kept.values())

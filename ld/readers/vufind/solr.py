@@ -199,7 +199,7 @@ class _Reading:
         title = self._main_title()
         full = text.plain(self.first("title_full", "title_fullStr")) if self.marc else ""
         part = part_in(full[len(title) :]) if title and full.startswith(title) else ""
-        return f"{title}. {part}" if part else title
+        return f"{title}. {part}" if part else text.without_stop(title) if self.marc else title
 
     def _main_title(self) -> str:
         """Return title proper and the rest of it."""
@@ -296,7 +296,7 @@ class _Reading:
 
     def _description(self, record: Record) -> None:
         record.abstract = fill.abstract(self.first("description"), record.remarks)
-        record.contents = list(filter(is_title, self.isbd("contents")))
+        record.contents = [part.rstrip(" -") for part in self.isbd("contents") if is_title(part)]
         record.left += [Left("contents", "no title", raw) for raw in self.all("contents") if not is_title(raw)]
         self._alternatives(record)
         record.edition = next(iter(self.isbd("edition")), "")
@@ -312,7 +312,7 @@ class _Reading:
         """Set other titles of the work; VuFind has among them those of its parts (MARC 505 $t, 740), which are none."""
         own, parts = record.title.casefold(), Parts(record.contents)
         for raw in self.all("title_alt"):
-            title = _isbd(raw)
+            title = text.without_stop(_isbd(raw))
             if reason := no_title(title, parts):
                 record.left.append(Left("title_alt", reason, raw))
             elif title.casefold() != own:
