@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from itertools import chain
+from urllib.parse import unquote
 
 from msgspec.structs import replace
 
@@ -18,6 +19,9 @@ from ld.values.vocab import vocabulary
 _LATIN = re.compile("[A-Za-z\u00c0-\u024f]")
 _MARKS_BEFORE = re.compile(r"^(?:[\s;,:·•*–—]|[-.](?=\s))+")
 _SILENT = ("", "und", "undetermined")  # what MARC writes where nobody has said anything
+_PROXY = re.compile(
+    r"\s*https?://[^/\s]{1,253}/login\?(?:[^#\s]{0,200}&)?q?url=(https?(?:://|%3a%2f%2f).+)", re.IGNORECASE | re.DOTALL
+)
 _NO_ABSTRACT = 60  # letters: whoever says more than that says something
 _NUMBER = re.compile("[0-9]+")
 _NUMBERS = re.compile(r"[0-9]{1,4}(?:[-/.\s]{1,2}[0-9]{1,4}){1,2}")
@@ -89,7 +93,7 @@ def set_doi(record: Record, raw: str) -> None:
 
 def set_urls(record: Record, raws: Iterable[str]) -> None:
     """Set the web addresses, each once; where there is no DOI yet, one of doi.org gives it."""
-    for part, address in chain.from_iterable(map(addresses.addresses, dict.fromkeys(raws))):
+    for part, address in chain.from_iterable(map(addresses.addresses, dict.fromkeys(map(_behind_proxy, raws)))):
         into = record.about_urls if address and _is_about(address) else record.urls
         if address and address not in into:
             into.append(address)
@@ -97,6 +101,20 @@ def set_urls(record: Record, raws: Iterable[str]) -> None:
             record.remarks.append(Remark("url", "not a web address: left out", part[:EXCERPT_CHARACTERS]))
     if not record.doi:
         record.doi = next((doi for url in record.urls if "doi.org/" in url and (doi := identifiers.doi(url))), "")
+
+
+def _behind_proxy(raw: str) -> str:
+    """Return the address itself, where a library lets its own readers in through a proxy (EZproxy).
+
+    >>> _behind_proxy("http://proxy.example.edu/login?url=https://example.org/a?b=1")
+    'https://example.org/a?b=1'
+    >>> _behind_proxy("https://example.edu/login?qurl=https%3A%2F%2Fexample.org%2Fa"), _behind_proxy("http://x.org/login")
+    ('https://example.org/a', 'http://x.org/login')
+    """
+    match = _PROXY.match(raw) if "login?" in raw else None
+    if not match:
+        return raw
+    return unquote(match[1]) if "://" not in match[1] else match[1]
 
 
 def abstract(raw: str, remarks: list[Remark]) -> str:

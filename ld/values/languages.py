@@ -56,6 +56,8 @@ _SCRIPTS = (
 )
 _NO_WORD = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")  # a NUL makes langcodes read beyond its tables
 _LATIN = re.compile("[A-Za-z\u00c0-\u024f\u1e00-\u1eff]")
+# The ligatures with which libraries write one Cyrillic letter in two Latin ones (ALA-LC romanization).
+_ROMANIZED = re.compile("[\ufe20\ufe21\u0361]")
 _BEYOND_LATIN = re.compile("[\u0370-\u1dff\u3040-\ud7af]+")
 _CJK = {"Jpan", "Kore", "Hans", "Hant", "Hani", "Hrkt", "Kana", "Hira"}
 
@@ -231,6 +233,8 @@ _agreed = remembered(_agrees, most=10_000, longest=2_100)
 
 
 def _script_agrees(sample: str, language: str) -> bool:
+    if not sample.isascii() and _ROMANIZED.search(sample):
+        return False  # Cyrillic in Latin letters: no language is written like that
     beyond = "" if sample.isascii() else "".join(_BEYOND_LATIN.findall(sample))
     if not beyond:
         return _written_in(language, "Latn") or not _LATIN.search(sample)
@@ -259,12 +263,12 @@ def _scripts(language: str) -> tuple[str, ...]:
 
 def _words_agree(sample: str, language: str) -> bool:
     known, by_word = _stopwords()
-    if language not in known:
-        return True
     words = _words(sample[:800].casefold())
     if len(words) < 8:
         return True
     votes = Counter(chain.from_iterable(filter(None, map(by_word.get, words))))
+    if language not in known:  # a grammar of Latin may have a title in English
+        return votes["en"] < 4 or votes["en"] * 4 < len(words)
     best = max(votes.values(), default=0)
     return votes[language] * 2 > best or best < 3
 
