@@ -310,10 +310,11 @@ class _Reading:
     def _alternatives(self, record: Record) -> None:
         """Set other titles of the work; VuFind has among them those of its parts (MARC 505 $t, 740), which are none."""
         own, parts = record.title.casefold(), Parts(record.contents)
-        for title in self.isbd("title_alt"):
-            if reason := no_title(title, parts):
-                record.left.append(Left("title_alt", reason, title))
-            elif title.casefold() != own:
+        for raw in self.all("title_alt"):
+            title = _isbd(raw)
+            if title and (reason := no_title(title, parts)):
+                record.left.append(Left("title_alt", reason, raw))
+            elif title and title.casefold() != own:
                 record.alternatives.append(title)
 
     def _subjects(self, record: Record) -> None:
