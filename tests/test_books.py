@@ -42,6 +42,12 @@ def test_a_chapter_has_its_book_which_has_the_isbn() -> None:
     assert {'title "The whole book"', 'isbn13 "9780306406157"', "type <http://purl.org/ontology/bibo/Book>"} <= book
 
 
+def test_an_article_has_no_isbn() -> None:
+    record = marc(format=["Article"], container_title="A journal", issn=["1234-5679"], isbn=["0306406152"])
+
+    assert (record.isbns, [(one.field, one.value) for one in record.remarks]) == ([], [("isbn", "0306406152")])
+
+
 def test_a_book_without_isbn_is_known_by_title_and_year() -> None:
     one, again, other = (
         next(said for said in lines.split() if said.startswith(f"<{BASE}book/"))

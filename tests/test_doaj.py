@@ -268,3 +268,17 @@ def test_what_is_said_of_nobody_is_remarked() -> None:
     record = article(author=[{"name": "Anonymous", "affiliation": "Example University"}])
 
     assert (record.people, problems(record)) == ([], ["author", "affiliation"])
+
+
+@pytest.mark.parametrize(
+    ("raw", "value", "whole"),
+    [
+        ("2001-02-30", "2001-02", False), ("05/06/2009", "2009", False), ("17/08/2009", "2009-08-17", True),
+        ("2019", "2019", True), ("2010-11-05", "2010-11-05", True), ("1999-13", "1999", False),
+    ],
+)  # fmt: skip
+def test_what_is_read_of_a_date_in_part_is_remarked(raw: str, value: str, whole: bool) -> None:
+    record = article(year=raw, month="")
+
+    assert record.issued
+    assert (record.issued.value, problems(record)) == (value, [] if whole else ["year"])

@@ -219,3 +219,17 @@ def test_a_real_second_role_stays() -> None:
 )  # fmt: skip
 def test_nobody_by_what_is_named(name: str, of: str, found: bool) -> None:
     assert nobody.is_nobody(name, of) is found
+
+
+@pytest.mark.parametrize(
+    ("heading", "name", "role"),
+    [
+        ("Doe, Jane, 1950- author.", "Doe, Jane", "aut"),
+        ("Doe, Jane, 1950-2001, editor, translator", "Doe, Jane", "edt"),
+        ("Doe, Jane, 1950-2001, of Oz", "Doe, Jane, 1950-2001, of Oz", "aut"),
+    ],
+)
+def test_a_role_behind_the_dates_of_a_heading_leaves_the_name(heading: str, name: str, role: str) -> None:
+    (person,) = marc(author=[heading], format=["Book"]).people
+
+    assert (person.name, person.role) == (name, role)

@@ -39,6 +39,7 @@ def test_a_mark_of_direction_stays_where_both_directions_meet_but_not_in_a_name(
 @pytest.mark.parametrize(
     ("raw", "expected"),
     [
+        ("Über ¬die¬ Schrift", "Über die Schrift"), ("<<Der>> Mann, <<die>> Frau", "Der Mann, die Frau"),
         ("¬Die¬ Schrift", "Die Schrift"), ("¬Die ¬Schrift", "Die Schrift"), ("¬L'¬Europe", "L'Europe"),
         ("<<Die>> Schrift", "Die Schrift"), ("<<L'>>Europe", "L'Europe"), ("&lt;&lt;Die&gt;&gt; Schrift", "Die Schrift"),
         ("\x98Die\x9c Schrift", "Die Schrift"), ("A : <<the>> b", "A : the b"), ("{{The}} x", "The x"),

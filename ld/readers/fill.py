@@ -23,6 +23,9 @@ _PROXY = re.compile(
     r"\s*https?://[^/\s]{1,253}/login\?(?:[^#\s]{0,200}&)?q?url=(https?(?:://|%3a%2f%2f).+)", re.IGNORECASE | re.DOTALL
 )
 _NO_ABSTRACT = 60  # letters: whoever says more than that says something
+_NUMBER = re.compile("[0-9]+")
+_NUMBERS = re.compile(r"[0-9]{1,4}(?:[-/.\s]{1,2}[0-9]{1,4}){1,2}")
+_PRECISION = {"gYear": 1, "gYearMonth": 2}
 _MARKS_BEHIND = re.compile(r"[\s;,:·•*–—]+$")
 
 
@@ -158,6 +161,8 @@ def set_issued(record: Record, field: str, raw: str, date: Date | None, kind: ca
         record.remarks.append(Remark(field, problem, raw[:EXCERPT_CHARACTERS]))
         return False
     record.issued = date
+    if date and _NUMBERS.fullmatch(raw.strip()) and len(_NUMBER.findall(raw)) > _PRECISION.get(date.datatype, 3):
+        record.remarks.append(Remark(field, "read in part: the rest has two readings, or none", raw))
     return True
 
 

@@ -34,6 +34,7 @@ _FULLER = re.compile(r"\s*[(\[].{0,200}$")
 _CAN_BE_GIVEN = ("", "address", "rank", "degree")
 _SUFFIXED = re.compile(r"(.{1,200}\S)\s+((?:[Jj][Rr]|JR|[Ss][Rr]|SR)\.?|II|III|IV)")
 _CREDITED = re.compile(r"(.{1,300}?)(?:\s*[\[(]([^\[\]()]{1,40})[\])]|,\s*([^\s,]{2,20}\.))[.,]?")
+_DATED = re.compile(r"(.{1,200},\s?[0-9]{4}\??-(?:[0-9]{4}\??)?)[.,]?\s([^\W\d_][^0-9]{1,60})")
 NOBODY = "names nobody: left out"
 MORE = "says that the list of names is not whole, and is no name"
 TWICE = "the same name stands twice: the second is left out"
@@ -273,6 +274,19 @@ def credited(name: str) -> tuple[str, str]:
         said = roles.read(match[2] or match[3])
         if len(said.codes) == 1 and not said.unknown:
             return match[1].strip(" ,"), said.codes[0]
+    return name, ""
+
+
+def titled(name: str) -> tuple[str, str]:
+    """Return a heading without the roles behind the dates of the life, and the first of them (MARC $e in one string).
+
+    >>> titled("Doe, Jane, 1950- author, editor."), titled("Doe, Jane, 1950-"), titled("Doe, Jane, 1950-2001, of Oz")
+    (('Doe, Jane, 1950-', 'aut'), ('Doe, Jane, 1950-', ''), ('Doe, Jane, 1950-2001, of Oz', ''))
+    """
+    match = _DATED.fullmatch(name)
+    said = [roles.read(word) for word in match[2].strip(" .,").split(",")] if match else []
+    if match and all(len(one.codes) == 1 and not one.unknown for one in said):
+        return match[1], said[0].codes[0]
     return name, ""
 
 

@@ -29,11 +29,12 @@ _LONGEST = 2_000  # a longer value is a text about something, and no identifier
 
 _DOI = re.compile(r"10\.[0-9]{4,9}(?:\.[0-9]{1,9}){0,3}/[!-~]{1,400}")
 _DOI_ADDRESS = re.compile(
-    r"(?:https?:)?/{0,2}(?:(?:www|dx)\.){0,2}(?:doi\.org|hdl\.handle\.net)/+(?=10\.|doi\b|https?:|urn:|info:)",
+    r"(?:https?:?)?/{0,2}(?:(?:www|dx)\.){0,2}(?:doi\.org|hdl\.handle\.net)/*(?=10\.|doi\b|https?:|urn:|info:)",
     re.IGNORECASE,
 )
 _DOI_NAME = re.compile(
-    r"(?:info:doi/|urn:doi:|hdl:(?=10\.)|\(?doi\)?\s{0,3}[:=/]?\s{0,3}(?=10\.|https?:|/|doi|www\.|dx\.))", re.IGNORECASE
+    r"(?:info:doi/|urn:doi:|hdl:(?=10\.)|\(?doi\)?\s{0,3}[:=/.]?\s{0,3}(?=10\.|https?:|/|doi|www\.|dx\.))",
+    re.IGNORECASE,
 )
 _DOI_TAIL = re.compile(r"\s\[doi\]$|[\s.,;:/]+$", re.IGNORECASE)
 _QUOTED = {"<": ">", "[": "]", "(": ")", '"': '"', "'": "'", "{": "}", "“": "”", "‘": "’", "«": "»"}

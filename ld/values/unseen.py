@@ -28,7 +28,9 @@ _LEFT_TO_RIGHT = re.compile("[A-Za-z\u00c0-\u024f\u0370-\u052f]")
 # Around an article that sorting passes over: of German and Austrian exports, of Aleph, of Pica.
 _BEGINS = r"(?:(?<=^)|(?<=[:;=.]\s))"
 _NOT_SIGN = re.compile(_BEGINS + r"¬([^\W\d_]{1,12}(?:['’ʼ]\s?|\s)?)¬(?=[\s\w])")
+_NOT_SIGN_WITHIN = re.compile(r"(?<=\s)¬([^\W\d_]{2,12}['’ʼ]?)¬(?=[\s\w])")
 _ANGLES = re.compile(_BEGINS + r"<<([^\W\d_]{1,12}(?:['’ʼ]|\s[^\W\d_]{1,12})?\s?)>>(?=[\s\w])")
+_ANGLES_WITHIN = re.compile(r"(?<=\s)<<([^\W\d_]{2,12}['’ʼ]?)>>(?=[\s\w])")
 _BRACES = re.compile(r"^\{\{([^\W\d_]{1,12}['’]?)\}\}(?=[\s\w])")
 
 
@@ -55,9 +57,11 @@ def without_nonsorting(text: str) -> str:
 
     >>> without_nonsorting("¬Die¬ Schrift"), without_nonsorting("<<L'>>Europe"), without_nonsorting("p ∧ ¬q ∧ ¬r")
     ('Die Schrift', "L'Europe", 'p ∧ ¬q ∧ ¬r')
+    >>> without_nonsorting("<<Der>> Mann und <<die>> Frau"), without_nonsorting("the <<include>> relation")
+    ('Der Mann und die Frau', 'the <<include>> relation')
     """
     if "\u00ac" in text:
-        text = _NOT_SIGN.sub(r"\1", text)
-    if "<<" in text:
-        text = _ANGLES.sub(r"\1", text)
+        text = _NOT_SIGN_WITHIN.sub(r"\1", _NOT_SIGN.sub(r"\1", text))
+    if "<<" in text and (sorted_ := _ANGLES.sub(r"\1", text)) != text:
+        text = _ANGLES_WITHIN.sub(r"\1", sorted_)  # alone within a title they are words: "the <<include>> relation"
     return _BRACES.sub(r"\1", text) if text.startswith("{{") else text

@@ -13,6 +13,7 @@ _ONLINE = re.compile(r"\((?:electronic|online|e-?issn|web)\b", re.IGNORECASE)
 _PRINT = re.compile(r"\((?:print|paper|p-?issn)", re.IGNORECASE)
 Fields = dict[str, list[str]]
 _HOST = "an ISBN of the work it is part of, which has a record of its own: left out"
+_APPEARED = "an ISBN of what the article appeared in, not of the article: left out"
 _NO_SERIES = "names no series"
 _NO_ID = "the title of a work above, whose record is not named"
 _PRINTED = "the series as it is printed: its heading is said"
@@ -40,6 +41,9 @@ def set_containers(work: Record, fields: Fields, issns: list[str], two_media: bo
     else:
         elsewhere = _elsewhere(work, fields, title, issns, two_media) if title else []
         work.containers = [*series, *elsewhere]
+    if work.format in ARTICLES and work.isbns:
+        work.remarks += [Remark("isbn", _APPEARED, raw) for raw in fields.get("isbn", ()) if raw.strip()]
+        work.isbns = []
     work.containers += above
     _leave_issns(work, fields)
 

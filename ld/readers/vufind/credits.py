@@ -23,8 +23,8 @@ def set_people(record: Record, fields: Fields, marc: bool, headings: bool) -> No
     kept: dict[tuple[str, str], Person] = {}
     for where, name, role in _credited(record, fields, marc):
         corporate = where == "author_corporate"
-        if not (headings or corporate):
-            name, printed = people.credited(name)
+        if not corporate:
+            name, printed = people.titled(name) if headings else people.credited(name)
             role = printed or role
         made = people.heading(name, role, corporate) if headings else people.transcribed(name, None, role, corporate)
         if marc and made.unsure and not people.is_family(made.name):

@@ -313,9 +313,9 @@ class _Reading:
         own, parts = record.title.casefold(), Parts(record.contents)
         for raw in self.all("title_alt"):
             title = text.without_stop(_isbd(raw))
-            if reason := no_title(title, parts):
+            if title and (reason := no_title(title, parts)):
                 record.left.append(Left("title_alt", reason, raw))
-            elif title.casefold() != own:
+            elif title and title.casefold() != own:
                 record.alternatives.append(title)
 
     def _subjects(self, record: Record) -> None:
