@@ -26,7 +26,7 @@ def _subject(word: str) -> Subject:
     """Return the heading of a thesaurus, else a keyword: the topic as it stands.
 
     >>> _subject("Homicide. fast (OCoLC)fst00959660")
-    Subject(label='Homicide', scheme='fast', code='959660', language='')
+    Subject(label='Homicide', scheme='fast', code='959660', language='', iri='')
     >>> _subject("(DE-588)4006891-2 (DE-101)040068919 Biophysik gnd").label, _subject("Computer ram").scheme
     ('Biophysik', '')
     """
