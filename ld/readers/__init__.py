@@ -43,6 +43,7 @@ vufind/kind        words for the kind of a work
 vufind/credits     who made the work
 vufind/appearance  where it appeared
 vufind/times       when it was issued
+vufind/whole       the MARC record that VuFind keeps in fullrecord
 vufind/solr        VuFind Solr JSON
 vufind/staffview   VuFind Staff View text
 *                  further sources, a folder each: a module with KIND, NAME, sniff and read is one
