@@ -98,6 +98,11 @@ _MARKED = re.compile(r"[.:;,=/?!](?:\s|$)|\.\.\.$|\]$")
 
 
 def _titled(parts: list[Subfield]) -> str:
+    """Return a title without what repeats it in another language, which stands behind "="."""
+    return _together(parts).partition(" = ")[0]
+
+
+def _together(parts: list[Subfield]) -> str:
     """Return the parts of a title with the marks between them that some cataloguers leave to the display."""
     out, before = "", ""
     for code, value in parts:
@@ -108,11 +113,11 @@ def _titled(parts: list[Subfield]) -> str:
         if out and code in _BEFORE and out[-1] not in ".:;,=/?!":
             out += "," if code == "p" and before == "n" else _BEFORE[code]
         out, before = f"{out} {part}" if out else part, code
-    return out.partition(" = ")[0]
+    return out
 
 
 def _with_parallel(parts: list[Subfield]) -> str:
-    return _spaced(parts).partition(" = ")[2]
+    return _together(parts).partition(" = ")[2]
 
 
 def _subdivided(parts: list[Subfield]) -> str:
@@ -167,8 +172,12 @@ def _languages(raw: str) -> list[str]:
 
 @remembered
 def _publisher(raw: str) -> tuple[str, ...]:
-    found = imprint.of_names(raw)
-    return found.publishers + found.distributors
+    return imprint.of_names(raw).publishers
+
+
+@remembered
+def _distributor(raw: str) -> tuple[str, ...]:
+    return imprint.of_names(raw).distributors
 
 
 def _number(raw: str) -> str:
@@ -220,12 +229,14 @@ _MADE: dict[str, tuple[Make, str, bool]] = {
     "doi": (identifiers.doi, "a number of another system", False),
     "oclc": (_oclc, "", False),
     "lcc": (isbd.lcc, "not a call number of the Library of Congress", False),
+    "publisher": (_publisher, "names no publisher", False),
+    "distributor": (_distributor, "", False),
     "authority": (authority, "of an authority file that codes/authorities.csv has not", False),
     "role": (_role, "the role is no MARC relator: taken as contributor", True),
 }
 _JOINS: dict[str, tuple[Join, Make]] = {
     "title": (_titled, _heading),
-    "parallel": (_with_parallel, _isbd),
+    "parallel": (_with_parallel, _heading),
     "subdivided": (_subdivided, _heading),
 }
 _WITH: dict[str, Callable[[str, str], str]] = {"label": _label, "prefix": _prefix}
@@ -235,7 +246,6 @@ _PLAIN: dict[str, Make] = {
     "isbd": _isbd,
     "heading": _heading,
     "note": text.paragraphs,
-    "publisher": _publisher,
     "place": _place,
     "degree": isbd.degree,
     "number": _number,

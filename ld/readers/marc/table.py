@@ -149,13 +149,13 @@ class Plan:
             record.left += [Left(_name(field, code), _ELSEWHERE, text) for code, text in texts]
             return
         for code, text in texts:
-            self._put(take, _name(field, code), text, record)
+            made = take.how.constant or take.how.make(text)
+            if made:
+                self._put(take, _name(field, code), text, made, record)
+            else:
+                _tell(take, field, code, text, record)
 
-    def _put(self, take: Take, name: str, text: str, record: Record) -> None:
-        made = take.how.constant or take.how.make(text)
-        if not made:
-            _tell(take.how, name, text, record)
-            return
+    def _put(self, take: Take, name: str, text: str, made: Any, record: Record) -> None:
         if not self.lists[take.field]:
             made = made[0] if isinstance(made, tuple | list) else made
             if getattr(record, take.field):
@@ -220,17 +220,21 @@ def _thing(build: Build, takes: Iterable[Take], field: Field, record: Record) ->
             if made := take.how.make(text):
                 parts.setdefault(take.field, []).extend(made if isinstance(made, list | tuple) else [made])
             else:
-                _tell(take.how, _name(field, code), text, record)
+                _tell(take, field, code, text, record)
     if not build(record, parts, field):
         for take in takes:
             record.left += [Left(_name(field, code), _TOO_LITTLE, text) for code, text in take.texts(field)]
 
 
-def _tell(done: How, name: str, text: str, record: Record) -> None:
-    if done.remarked:
-        record.remarks.append(Remark(name, done.problem, text[:EXCERPT_CHARACTERS]))
-    elif done.problem and text.strip():
-        record.left.append(Left(name, done.problem, text))
+def _tell(take: Take, field: Field, code: str, text: str, record: Record) -> None:
+    """Tell of a text that gave nothing; of one that was joined, of each of its parts."""
+    problem = take.how.problem
+    parts = [one for one in field.subfields if one[0] in take.codes] if take.joined else [(code, text)]
+    for one, value in parts:
+        if take.how.remarked:
+            record.remarks.append(Remark(_name(field, one), problem, value[:EXCERPT_CHARACTERS]))
+        elif problem and value.strip():
+            record.left.append(Left(_name(field, one), problem, value))
 
 
 def _name(field: Field, code: str) -> str:

@@ -58,16 +58,17 @@ def body(record: Record, parts: Parts, field: Field) -> bool:
 
 def subject(record: Record, parts: Parts, field: Field) -> bool:
     """Add a heading of a thesaurus, or a keyword where none is named."""
-    label = _first(parts, "label")
-    if not label:
+    labels = parts.get("label", [])
+    if not labels:
         return False
     scheme = _scheme(_first(parts, "scheme"))
     known = _in_scheme(parts, scheme)
-    if known and "--" in label and not known.subdivided:
+    if known and (len(labels) > 1 or ("--" in labels[0] and not known.subdivided)):
         known = None
-    made = Subject(label, scheme, known.number if known else "", iri=known.iri if known else "")
-    if made not in record.subjects:
-        record.subjects.append(made)
+    for label in labels:
+        made = Subject(label, scheme, known.number if known else "", iri=known.iri if known else "")
+        if made not in record.subjects:
+            record.subjects.append(made)
     if known is None and "authority" in parts:
         numbers = ((code, raw) for code, raw in field.subfields if code in "01" and authority(raw))
         record.left += [Left(f"{field.tag}${code}", _NOT_ITS_OWN, raw) for code, raw in numbers]
@@ -87,28 +88,28 @@ def _in_scheme(parts: Parts, scheme: str) -> Authority | None:
 
 
 def mark(record: Record, parts: Parts, field: Field) -> bool:
-    """Add a class mark of a scheme."""
-    code, scheme = _first(parts, "code"), _scheme(_first(parts, "scheme"))
-    if not code or not scheme:
+    """Add the class marks of a scheme."""
+    codes, scheme = parts.get("code"), _scheme(_first(parts, "scheme"))
+    if not codes or not scheme:
         return False
-    made = Subject("", scheme, code)
-    if made not in record.subjects:
-        record.subjects.append(made)
+    for made in (Subject("", scheme, code) for code in codes):
+        if made not in record.subjects:
+            record.subjects.append(made)
     return True
 
 
 def series(record: Record, parts: Parts, field: Field) -> bool:
-    """Add a series with the number in it."""
-    title, number = _first(parts, "title"), _first(parts, "number")
-    if not title:
-        return False
-    made = Container("series", title, number=number) if number else isbd.series(title)
-    same = next((one for one in record.containers if one.title.casefold() == made.title.casefold()), None)
-    if same is None:
-        record.containers.append(made)
-    elif made.number and not same.number:
-        record.containers[record.containers.index(same)] = replace(same, number=made.number)
-    return True
+    """Add the series of a field, each with the number in it; a second title is mostly that of a part of the first."""
+    numbers = parts.get("number", [])
+    for n, title in enumerate(parts.get("title", [])):
+        number = numbers[n] if n < len(numbers) else ""
+        made = Container("series", title, number=number) if number else isbd.series(title)
+        same = next((one for one in record.containers if one.title.casefold() == made.title.casefold()), None)
+        if same is None:
+            record.containers.append(made)
+        elif made.number and not same.number:
+            record.containers[record.containers.index(same)] = replace(same, number=made.number)
+    return "title" in parts
 
 
 def host(record: Record, parts: Parts, field: Field) -> bool:
@@ -124,7 +125,10 @@ def host(record: Record, parts: Parts, field: Field) -> bool:
     elif "article" in record.format or issn:
         record.containers.append(Container("journal", title, issn, volume=volume, issue=issue))
     else:
-        record.related_titles.append(f"In: {title}")
+        record.related_titles.append(f"In: {title}, {cited}" if cited else f"In: {title}")
+        return True
+    if cited and not (volume or issue or start):
+        record.reference = record.reference or (f"{title}. {cited}" if title else cited)
     return True
 
 
