@@ -85,7 +85,7 @@ def _meaning(word: str, where: str) -> How:
 
 
 def _spaced(parts: list[Subfield]) -> str:
-    return parts[0][1] if len(parts) == 1 else " ".join(value.strip() for _, value in parts)
+    return parts[0][1].strip() if len(parts) == 1 else " ".join(value.strip() for _, value in parts)
 
 
 def _joined(mark: str, parts: list[Subfield]) -> str:
