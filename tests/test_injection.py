@@ -141,7 +141,8 @@ CITED = {"bib": "application/x-bibtex", "ris": "application/x-research-info-syst
 SAFE = re.compile(r"(?:https?|ftp)://|/(?!/)|#|\?|$")
 LINK = re.compile(r'<([^<>"\s]*)>; rel="([a-z-]+|http://www.w3.org/ns/json-ld#context)"(?:; type="([\w/.+-]+)")?')
 # Of these the site says their names: licences, kinds of access, languages.
-KNOWN = ("https://creativecommons.org/", "http://purl.org/coar/", "http://id.loc.gov/vocabulary/iso639-2/")
+RIGHTS = ("http://opendatacommons.org/", "http://rightsstatements.org/", "https://www.govdata.de/")
+KNOWN = (*RIGHTS, "https://creativecommons.org/", "http://purl.org/coar/", "http://id.loc.gov/vocabulary/iso639-2/")
 RELATIONS = {
     "describedby", "type", "item", "related", "collection", "linkset", "canonical", "license", "describes", "alternate",
     "http://www.w3.org/ns/json-ld#context", "successor-version",

@@ -137,7 +137,7 @@ def test_the_solr_reader_decodes_every_field_it_asks_for() -> None:
         and isinstance(node.args[0], ast.Constant)
     }  # fmt: skip
 
-    assert asked - {"slug", "academic", "access", "dates", "topics"} <= solr.READS
+    assert asked - {"slug", "academic", "access", "dates", "topics", "fullrecord"} <= solr.READS
 
 
 # -- nothing spoils a load --------------------------------------------------------------------------------------------

@@ -30,11 +30,20 @@ BOOK = {
 THESIS = {"id": "t", "language": ["English"], "format": ["Thesis"], "title": "A thesis", "topic": ["Books"],
           "dissertation_note": ["Thesis (Ph.D.)--Example University, 1995"], "publishDate": ["March 1995"]}  # fmt: skip
 JAPANESE = {"id": "j", "title": "An example", "language": ["Japanese"], "publishDate": ["昭和62年"]}
+SERBIAN = {
+    "id": "s", "record_format": "marc", "format": ["Book"], "language": ["Serbian"], "title": "Istorija knjige",
+    "author": ["Doe, Jane, Wzd"], "series": ["Example series ; zine 7"],
+    "publisher": ["Examplestadt : A press ; vended by Another press"],
+}  # fmt: skip
+OTHER = {
+    "id": "o", "format": ["Article"], "title": "Another article", "container_title": "Example Journal",
+    "issn": ["2049-3630"], "container_start_page": "zz 12",
+}  # fmt: skip
 ARABIC = {"id": "r", "title": "An example", "language": ["Arabic"], "publishDate": ["1423"]}
 ARTICLE = {
     "id": "0" * 32, "admin": {"in_doaj": True}, "created_date": "2020-03-20T09:00:00Z",
     "bibjson": {
-        "title": "An article", "year": "2020", "author": [{"name": "Jane Doe"}], "license": [{"type": "CC BY 4.0"}],
+        "title": "An article", "year": "2020", "author": [{"name": "Jane Doe"}], "license": [{"type": "CC BY 4.0"}, {"type": "Creative Commons Attribution 4.0"}],
         "journal": {"title": "Example Journal", "language": ["EN"]},
         "link": [{"type": "fulltext", "url": "https://journal.example.org/1"}],
     },
@@ -54,7 +63,16 @@ CHANGES = {
     "codes/eras.csv": ("昭和,1926,", "昭和,1927,"),
     "codes/months.csv": ("march,03,", "march,04,"),
     "codes/collections.csv": ("DOAJ,doaj,", "DOAJ,journals,"),
-    "codes/corporate.csv": ("word,note\n", "word,note\nwizards,\n"),
+    "codes/corporate.csv": ("word,kind,note\n", "word,kind,note\nwizards,word,\n"),
+    "codes/designations.csv": ("word,note\n", "word,note\nzine,\n"),
+    "codes/publishing_places.csv": ("place,note\n", "place,note\nExamplestadt,\n"),
+    "codes/fillers.csv": ("value,kind,note\n", "value,kind,note\n2049-3630,issn,\n"),
+    "codes/imprint_words.csv": ("word,kind,where,note\n", "word,kind,where,note\nvended by,distributor,before,\n"),
+    "codes/nobody.csv": ("word,of,note\n", "word,of,note\nwizards of example,person,\n"),
+    "codes/name_words.csv": ("word,kind,note\n", "word,kind,note\nwzd,suffix,\n"),
+    "codes/page_words.csv": ("word,note\n", "word,note\nzz,\n"),
+    "codes/scripts.csv": ("sr,Cyrl Latn,", "sr,Cyrl,"),
+    "codes/licence_words.csv": ("attribution,by,", "attribution,by-nd,"),
     "codes/iso639-2.csv": ("eng,English\n", ""),
     "codes/languages.csv": ("name,code,note\n", "name,code,note\nenglish,ger,\n"),
     "codes/degrees.csv": ("ph.d.,bibo:degrees/phd", "ph.d.,bibo:degrees/ms"),
@@ -80,7 +98,7 @@ CHANGES = {
 def records(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the records."""
     folder = tmp_path_factory.mktemp("records")
-    for record in (BOOK, THESIS, JAPANESE, ARABIC, ARTICLE):
+    for record in (BOOK, THESIS, JAPANESE, ARABIC, SERBIAN, OTHER, ARTICLE):
         (folder / f"{record['id']}.json").write_text(json.dumps(record))
     (folder / "m.mrk").write_text(MARC)
     return folder
@@ -147,7 +165,7 @@ def test_every_table_that_decides_is_among_the_changes() -> None:
     """Those that only pages, RDF/XML, citations, the catalogue's description of itself, or the store are made of are left out."""
     tables = {str(path.relative_to(ROOT / "vocab")) for path in (ROOT / "vocab").rglob("*.csv")}
     beside = {"pages.csv", "codes/zotero.csv", "codes/provenance.csv", "codes/profiles.csv"}
-    beside |= {"codes/citations.csv", "codes/schools.csv"}
+    beside |= {"codes/fields.csv", "codes/citations.csv", "codes/schools.csv"}
 
     assert {name for name in tables if not name.startswith("terms/")} - set(CHANGES) == beside
 

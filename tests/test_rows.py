@@ -110,9 +110,11 @@ def test_all_doors_say_the_same_of_a_record(whole: tuple[dict[str, Any], set[str
         page = html.fromstring(found[path])
         meta = {one.get("name"): one.get("content") for one in page.iter("meta")}
         (item,) = json.loads(found[f"{path}.csl.json"])
-        titles = {row["title"], str(page.xpath("string(//h1)")), meta["citation_title"], item["title"]}
-        assert titles == {row["title"]}
-        assert f"TI  - {row['title']}\r\n" in found[f"{path}.ris"]
+        cited = {meta["citation_title"], item["title"]}
+        assert str(page.xpath("string(//h1)")) == row["title"]
+        cited.add(row["title"])
+        assert len({title.replace(" : ", ": ").removesuffix(".") for title in cited}) == 1
+        assert f"TI  - {item['title']}\r\n" in found[f"{path}.ris"]
         assert {row["doi"], meta.get("citation_doi", ""), item.get("DOI", "")} == {row["doi"]}
         assert not row["doi"] or f'<{row["url"]}#it> <http://purl.org/ontology/bibo/doi> "{row["doi"]}" .' in graph
         assert not row["year"] or str(item["issued"]["date-parts"][0][0]) == row["year"]

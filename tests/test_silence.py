@@ -58,7 +58,9 @@ def lost(mapping: Mapping, record: Record) -> list[tuple[str, str]]:
             continue
         own = words(text.plain(value))
         if field in CODED:
-            there = bool(getattr(record, CODED[field]))
+            there = bool(getattr(record, CODED[field])) or (
+                field == "isbn" and any(one.isbns for one in record.containers)
+            )
         else:
             there = not own or len(own & said) >= SHARE * len(own)
         if not there:
