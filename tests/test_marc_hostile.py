@@ -116,6 +116,12 @@ def test_bytes_are_utf_8_where_they_are_it_and_else_marc_8(raw: bytes, letter: s
     assert found.remarks == []
 
 
+def test_a_mark_at_the_beginning_of_a_value_does_not_change_its_code() -> None:
+    (found,) = outcomes("marc", broken(b"A title", "\u0301A title".encode()))
+
+    assert "245$a" in found.values
+
+
 def test_a_byte_that_cannot_be_read_is_remarked() -> None:
     (found,) = outcomes("marc", broken(b"A title", b"A t\xfftle"))
 

@@ -107,6 +107,7 @@ TABLE: list[tuple[list[str], str, Any]] = [
     (["254    $aFull score.", "256    $aData.", "257    $aFrance."], "notes", ["Full score.", "Data.", "Country of the producer: France."]),
     (["255    $aScale 1:1,000$c(E 10°--E 20°)."], "notes", ["Scale 1:1,000 (E 10°--E 20°)."]),
     (["255    $aScale 1:1,000$c(E 10°--E 20°)."], "coordinates", ["E 10°--E 20°"]),
+    (["880    $6362-01$a第31号"], "notes", ["第31号"]),
     (["300    $axii, 502 p. :$bill. ;$c24 cm."], "extents", ["xii, 502 p. : ill. ; 24 cm."]),
     (["305    $a1 disc$b33 rpm"], "extents", ["1 disc 33 rpm"]),
     (["306    $a003000", "310    $aMonthly,$b2000-", "321    $aWeekly"], "notes", ["Playing time: 003000", "Frequency: Monthly, 2000-", "Former frequency: Weekly"]),

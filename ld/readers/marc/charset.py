@@ -24,7 +24,7 @@ _FEW = 3
 
 
 def decoded(raws: list[bytes], says_utf8: bool) -> list[str]:
-    """Return the texts in NFC, with a sign for every byte that cannot be read.
+    """Return the texts, with a sign for every byte that cannot be read.
 
     What the leader says is asked only of texts that are no UTF-8, and believed where another text bears it out:
     leaders say UTF-8 of records in MARC-8, and the other way about.
@@ -32,7 +32,7 @@ def decoded(raws: list[bytes], says_utf8: bool) -> list[str]:
     texts = [_utf8(raw) for raw in raws]
     mixed = says_utf8 and any(text is not None and not text.isascii() for text in texts)
     return [
-        normal(raw.decode("utf-8", "replace") if mixed else marc8(raw)) if text is None else normal(text)
+        (raw.decode("utf-8", "replace") if mixed else marc8(raw)) if text is None else text
         for raw, text in zip(raws, texts, strict=True)
     ]
 

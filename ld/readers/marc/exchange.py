@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import pairwise
 from typing import BinaryIO
+from unicodedata import is_normalized
 
 from ld.readers.limits import RECORD_BYTES
 from ld.readers.marc.charset import decoded, is_nonsense
@@ -23,6 +24,7 @@ _LEADER, _ENTRY = 24, 12
 _BETWEEN = b" \t\r\n\x00\x1a"
 # So many bytes may be damaged in a record whose encoding is known.
 _FEW = 3
+_UNREAD = "holds bytes that are neither UTF-8 nor MARC-8"
 _NUMBERS = frozenset(f"00{n}" for n in range(10))
 
 
@@ -96,10 +98,9 @@ def _by_directory(raw: bytes, leader: str, entries: list[str]) -> list[bytes] | 
 
 
 def _entry(leader: str, tags: list[str], bodies: list[bytes]) -> Entry | str:
-    result = Entry(leader, [], [])
     whole = _FIELD_END.join(bodies)
     try:
-        texts = [] if b"\x1b" in whole else normal(whole.decode()).split("\x1e")
+        texts = [] if b"\x1b" in whole else whole.decode().split("\x1e")
     except UnicodeDecodeError:
         texts = []
     if not texts:
@@ -108,18 +109,20 @@ def _entry(leader: str, tags: list[str], bodies: list[bytes]) -> Entry | str:
         much = unread > _FEW and unread * 20 > sum(byte > 0x7F for byte in whole)
         if much or any(map(is_nonsense, texts)):
             return "in neither UTF-8 nor MARC-8, as what it would say in them shows: convert it to UTF-8 first"
-    for tag, text in zip(tags, texts, strict=True):
-        result.fields.append(_field(tag, text, result.remarks))
+    result = Entry(leader, [], [])
+    result.fields = [_field(tag, text, result.remarks) for tag, text in zip(tags, texts, strict=True)]
     return result
 
 
 def _field(tag: str, body: str, remarks: list[Remark]) -> Field:
+    plain = body.isascii() or is_normalized("NFC", body)
     if UNREAD in body:
-        remarks.append(Remark(tag, "holds bytes that are neither UTF-8 nor MARC-8", body.replace(_SUBFIELD, "$")))
+        remarks.append(Remark(tag, _UNREAD, body.replace(_SUBFIELD, "$")))
     indicators, *rest = body.split(_SUBFIELD)
     if not rest or tag in _NUMBERS:
-        return control(tag, body.replace(_SUBFIELD, " "))
-    subfields: list[Subfield] = [(one[0], one[1:]) for one in rest if one]
+        return control(tag, normal(body.replace(_SUBFIELD, " ")))
+    # each by itself: a mark at the beginning of a value would be joined to the code before it
+    subfields: list[Subfield] = [(one[0], one[1:] if plain else normal(one[1:])) for one in rest if one]
     if len(indicators) > 2 and indicators[2:].strip():
         remarks.append(Remark(tag, "stands before the first subfield: left out", indicators[2:]))
     return data(tag, indicators, subfields)
