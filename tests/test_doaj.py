@@ -92,6 +92,7 @@ def test_a_script_in_the_title_is_no_title() -> None:
         ("2019", "13", "2019"),
         ("19", "4", "2019-04"),
         ("2019/2020", None, "2019/2020"),
+        ("2019-05", "June", "2019-05"),
     ],
 )
 def test_a_date_is_as_precise_as_year_and_month(year: str, month: str | None, value: str) -> None:

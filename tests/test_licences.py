@@ -41,6 +41,7 @@ def test_a_licence_has_one_iri_however_it_is_written(raw: str) -> None:
         (f"{CC}publicdomain/zero/1.0/deed.fr", "publicdomain/zero/1.0/"), (f"{CC}publicdomain/mark/1.0", "publicdomain/mark/1.0/"),
         ("CC BY-NC-ND 3.0", "licenses/by-nc-nd/3.0/"), ("CC BY-ND-NC 3.0", "licenses/by-nc-nd/3.0/"),
         ("Creative Commons Attribution 3.0 unported license", "licenses/by/3.0/"), ("CC BY 3.0 IGO", "licenses/by/3.0/igo/"),
+        ("CC-BY-SA-3.0-DE", "licenses/by-sa/3.0/de/"), ("CC BY 3.0 (BR)", "licenses/by/3.0/br/"), ("CC BY 4.0 DE", "licenses/by/4.0/"),
         ("Attribution-NonCommercial-NoDerivs 3.0 United States", "licenses/by-nc-nd/3.0/us/"),
         ("Namensnennung - Nicht kommerziell - Keine Bearbeitung 3.0 Deutschland", "licenses/by-nc-nd/3.0/de/"),
         ("Attribution - Pas d'Utilisation Commerciale - Partage dans les Mêmes Conditions 4.0 International",

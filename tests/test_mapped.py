@@ -29,6 +29,8 @@ TABLE: list[tuple[str, dict[str, Any], str]] = [
     ("schema:illustrator", {"people": [Person("Jane Doe", role="ill")]}, f"<{BASE}record/1#contributor-1>"),
     ("schema:endDate", {"span": Date("1990/1995", "edtf")}, '"1995"^^<http://schema.org/Date>'),
     ("schema:endDate", {"span": Date("1990", "gYear", "1990")}, '"1990"^^<http://schema.org/Date>'),
+    ("rdfs:seeAlso", {"about_urls": ["https://a.example/toc"]}, "<https://a.example/toc>"),
+    ("dc:relation", {"other_forms": ["Also issued online."]}, '"Also issued online."'),
     ("schema:thumbnailUrl", {"thumbnail": "https://a.example/1.png"}, "<https://a.example/1.png>"),
     *[
         (f"{space}:license", {"licence": "https://a.example/by/4.0/"}, "<https://a.example/by/4.0/>")

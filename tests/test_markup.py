@@ -38,7 +38,7 @@ def test_cells_are_parted(name: str) -> None:
     ("raw", "expected"),
     [
         ("<mml:math><mml:mi>β</mml:mi></mml:math> study of <mml:math><mml:mmultiscripts><mml:mi>Ca</mml:mi>"
-         "<mml:mprescripts/><mml:none/><mml:mn>38</mml:mn></mml:mmultiscripts></mml:math>", "β study of Ca38"),
+         "<mml:mprescripts/><mml:none/><mml:mn>38</mml:mn></mml:mmultiscripts></mml:math>", "β study of ³⁸Ca"),
         ("<math><apply><in/><ci>x</ci></apply></math>y", "xy"),
         ('<math><mi>x</mi><annotation encoding="application/x-tex">x_2</annotation></math>', "x"),
         ("<alternatives><mml:math><mi>x</mi></mml:math><tex-math>$x$</tex-math></alternatives>", "x"),
@@ -114,3 +114,27 @@ PIECES = st.sampled_from(
 @given(st.lists(PIECES, max_size=16).map("".join))
 def test_letters_outside_of_brackets_are_never_lost(raw: str) -> None:
     assert text.plain(f"before {raw.replace('<!--', '')}").startswith("before")
+
+
+@pytest.mark.parametrize(
+    ("formula", "expected"),
+    [
+        ("<mfrac><mn>1</mn><mn>2</mn></mfrac>", "1/2"),
+        ("<mfrac><mrow><mi>a</mi><mo>+</mo><mi>b</mi></mrow><mi>c</mi></mfrac>", "(a+b)/c"),
+        ("<msqrt><mn>2</mn></msqrt>", "√2"),
+        ("<mroot><mi>x</mi><mn>3</mn></mroot>", "³√x"),
+        ("<msup><mi>x</mi><mn>2</mn></msup>", "x²"),
+        ("<msup><mi>x</mi><mi>n</mi></msup>", "x^n"),
+        ("<msup><mi>f</mi><mo>′</mo></msup>", "f′"),
+        ("<msub><mi>H</mi><mn>2</mn></msub>", "H₂"),
+        ("<msubsup><mi>x</mi><mn>1</mn><mn>2</mn></msubsup>", "x₁²"),
+        ("<mmultiscripts><mi>U</mi><mprescripts/><mn>92</mn><mn>235</mn></mmultiscripts>", "²³⁵₉₂U"),
+        ("<mmultiscripts><mi>U</mi><none/><mn>6</mn></mmultiscripts>", "U⁶"),
+        ("<mi>a</mi><mspace/><mi>b</mi>", "a b"),
+        ("<msup><mi>x</mi>", "x"),
+        ("<mfrac/>", ""),
+    ],
+)
+def test_a_formula_in_a_line_says_the_same_number(formula: str, expected: str) -> None:
+    assert text.plain(f"On <mml:math>{formula}</mml:math>: it") == f"On {expected}: it"
+    assert text.plain(formula.join(("<math>", "</math>", "<math>"))).startswith(expected)

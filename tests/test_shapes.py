@@ -182,8 +182,7 @@ BROKEN = [
     # the work
     Broken(*into(":r foaf:primaryTopic _:b"), "", "NodeKind", "what a record is about needs an IRI"),
     Broken(*into("<x> a foaf:Document", "<x> foaf:primaryTopic <y#it>"), "y#it", "MinCount", "a work without a class"),
-    Broken(*out("<r#it> dcterms:type dctype:Text ."), WORK, "MinCount", "the DCMI type is missing or none"),
-    Broken(*into("<r#it> dcterms:type schema:Text"), WORK, "Pattern", "the DCMI type is missing or none"),
+    Broken(*into("<r#it> dcterms:type schema:Text"), WORK, "Pattern", "not a DCMI type"),
     Broken(*out('<r#it> dcterms:title "A title"@en .'), WORK, "MinCount", TITLE),
     Broken(*into('<r#it> dcterms:title "Another"@en'), WORK, "UniqueLang", TITLE),
     Broken(*into("<r#it> dcterms:title <x>"), WORK, "NodeKind", TITLE),

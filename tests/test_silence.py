@@ -31,6 +31,7 @@ CODED = {
 }  # fmt: skip
 NOTHING = {"undetermined", "und"}
 ROLES = re.compile("role$")
+NUMBER = re.compile(r"\(OCoLC\)fst\d+")  # a genre is said by its word
 # Of the words of a value: thesaurus codes, numbers of authorities and words like "distributed by" are said otherwise.
 SHARE = 1 / 3
 
@@ -56,7 +57,7 @@ def lost(mapping: Mapping, record: Record) -> list[tuple[str, str]]:
     for field, value, fate in fates(record):
         if value.strip().casefold() in NOTHING or fate != "normalised" or ROLES.search(field):
             continue
-        own = words(text.plain(value))
+        own = words(NUMBER.sub("", text.plain(value)))
         if field in CODED:
             there = bool(getattr(record, CODED[field])) or (
                 field == "isbn" and any(one.isbns for one in record.containers)

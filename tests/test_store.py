@@ -101,6 +101,17 @@ def test_lines_come_in_the_place_of_others(kind: tuple[type[Engine], str], fille
     assert whole(kind[0].read(filled, kind[1])) == triples(changed)
 
 
+def test_a_line_that_came_in_may_go_at_once(kind: tuple[type[Engine], str], filled: Path) -> None:
+    """A record may be replaced twice before the store is closed."""
+    store = kind[0].write(filled, kind[1])
+    store.replace(OLD, NEW)
+    store.replace(NEW, OLD)
+    store.close()
+    del store
+
+    assert whole(kind[0].read(filled, kind[1])) == triples(LINES)
+
+
 def test_a_copy_is_changed_and_what_it_is_of_is_not(kind: tuple[type[Engine], str], filled: Path) -> None:
     copy = kind[0].write(filled.with_name("copy"), kind[1], filled)
     copy.replace(OLD, NEW)

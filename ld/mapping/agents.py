@@ -168,18 +168,31 @@ class _Credits:
         return thing.ref
 
     def _publisher(self, name: str) -> None:
-        thing = organization(self.kinds, name)
-        self.found.shared.append(thing)
-        add(self.found.fields, "publisher", thing.ref)
+        ref, named = self._organization(name)
+        add(self.found.fields, "publisher", ref)
         add(self.found.fields, "publisher_name", name)
-        self.found.publishers.append(thing.named)
+        self.found.publishers.append(named)
 
     def _distributor(self, name: str) -> None:
         """Add who distributes what others have published (MARC relator dst)."""
+        ref, named = self._organization(name)
+        add(self.found.fields, "relator", Role("dst", ref))
+        self.found.distributors.append(named)
+
+    def _organization(self, name: str) -> tuple[Ref, Named]:
+        """Add the organization of the name: "The Society" is another in every record, so it is this record's own."""
+        if self.kinds.once(_is_relative, name):
+            ref = self.kinds.mint("corporation", id=self.about.id, part="publisher", n=self._next("publisher"))
+            self.found.own.append(Thing("corporation", ref, {"name": [name]}))
+            return ref, Named(Text(name), "")
         thing = organization(self.kinds, name)
         self.found.shared.append(thing)
-        add(self.found.fields, "relator", Role("dst", thing.ref))
-        self.found.distributors.append(thing.named)
+        return thing.ref, thing.named
+
+
+def _is_relative(kinds: Kinds, name: str) -> bool:
+    """Determine whether only the record that names it tells whom the name means (`codes/relative_names.csv`)."""
+    return name.casefold().strip(" .,") in kinds.vocabulary.codes("relative_names")
 
 
 def organization(kinds: Kinds, name: str) -> Thing:

@@ -115,7 +115,7 @@ class _Description:
     def _classes(self) -> None:
         fields = self.fields
         fields["class"] = [iri for iri in (self.type["bibo"], self.type["schema"]) if iri]
-        fields["type"] = [self.type["type"]]
+        fields["type"] = _some(self.type["type"])
         if not self.about.journal:
             fields["page"] = [self.page]
             fields["data_licence"] = _some(self._licence())

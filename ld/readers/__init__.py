@@ -44,6 +44,7 @@ vufind/credits     who made the work
 vufind/appearance  where it appeared
 vufind/times       when it was issued
 vufind/whole       the MARC record that VuFind keeps in fullrecord
+vufind/content     what it contains, and its other forms
 vufind/solr        VuFind Solr JSON
 vufind/staffview   VuFind Staff View text
 *                  further sources, a folder each: a module with KIND, NAME, sniff and read is one

@@ -8,10 +8,11 @@ from itertools import chain
 
 from msgspec.structs import replace
 
-from ld.memo import remembered
+from ld.memo import cached, remembered
 from ld.readers.limits import EXCERPT_CHARACTERS
 from ld.record import Date, Record, Remark, Subject
 from ld.values import addresses, calendars, dates, identifiers, languages, licences, pages, text
+from ld.values.vocab import vocabulary
 
 _LATIN = re.compile("[A-Za-z\u00c0-\u024f]")
 _MARKS_BEFORE = re.compile(r"^(?:[\s;,:·•*–—]|[-.](?=\s))+")
@@ -84,12 +85,27 @@ def set_doi(record: Record, raw: str) -> None:
 def set_urls(record: Record, raws: Iterable[str]) -> None:
     """Set the web addresses, each once; where there is no DOI yet, one of doi.org gives it."""
     for part, address in chain.from_iterable(map(addresses.addresses, dict.fromkeys(raws))):
-        if address and address not in record.urls:
-            record.urls.append(address)
+        into = record.about_urls if address and _is_about(address) else record.urls
+        if address and address not in into:
+            into.append(address)
         elif not address:
             record.remarks.append(Remark("url", "not a web address: left out", part[:EXCERPT_CHARACTERS]))
     if not record.doi:
         record.doi = next((doi for url in record.urls if "doi.org/" in url and (doi := identifiers.doi(url))), "")
+
+
+@cached()
+def _about() -> re.Pattern[str]:
+    return re.compile("|".join(row["pattern"] for row in vocabulary().rows("codes/links.csv")), re.IGNORECASE)
+
+
+def _is_about(address: str) -> bool:
+    """Determine whether what is there is not the work but about it: its contents, its cover (`codes/links.csv`).
+
+    >>> _is_about("http://d-nb.info/966104641/04"), _is_about("http://d-nb.info/966104641")
+    (True, False)
+    """
+    return bool(_about().search(address))
 
 
 def languages_of(raws: Iterable[str]) -> tuple[list[str], list[Remark]]:

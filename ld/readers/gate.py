@@ -20,7 +20,7 @@ from ld.values.markup import doubtful
 
 _NO_SOURCE = Source("", "", "")
 _encode = msgspec.json.Encoder().encode
-_IRIS = frozenset(["urls", "same_as", "page", "thumbnail", "licence", "orcid", "iri"])
+_IRIS = frozenset(["urls", "about_urls", "same_as", "page", "thumbnail", "licence", "orcid", "iri"])
 _KEYS = frozenset(["id", "record", "identifier", "successor"])
 # Of these a part says nothing.
 _NUMBERS = """

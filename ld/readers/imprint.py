@@ -26,6 +26,15 @@ _HALF = re.compile(r"^[^\[\]]*\]$|^\[[^\[\]]*$")
 _WITHIN = re.compile(r"\s*[\[(]([^\[\]()]{1,200})[\])]?\s*$")
 
 
+_FOR = re.compile(
+    r"\[?(?:published|pub\.|publ\.|issued|printed and published) (?:for|on behalf of) (?:the )?"
+    r"(?P<whom>.{2,200}?),? \[?by:?\]? (?:the )?(?P<who>.{2,200})",
+    re.IGNORECASE,
+)
+# A comma that stands before the closing quotation mark, as printers of America set it.
+_QUOTED = re.compile(r',(?=["\u201d\u00bb]$)')
+
+
 class Imprint(Struct, frozen=True):
     """Who published and who distributed, where as far as it is told apart, and what was said of nobody."""
 
@@ -33,6 +42,7 @@ class Imprint(Struct, frozen=True):
     distributors: tuple[str, ...] = ()
     places: tuple[str, ...] = ()
     nobody: tuple[str, ...] = ()
+    sponsors: tuple[str, ...] = ()
 
 
 def _of_names(raw: str) -> Imprint:
@@ -42,8 +52,8 @@ def _of_names(raw: str) -> Imprint:
     ('Thorndike Press', 'Chivers Press')
     >>> _of_names("Stockholms universitet : Distributor : Almqvist & Wiksell,").distributors
     ('Almqvist & Wiksell',)
-    >>> _of_names("London : Penguin"), _of_names("[s.n.],").nobody
-    (Imprint(publishers=('Penguin',), distributors=(), places=('London',), nobody=()), ('[s.n.],',))
+    >>> _of_names("London : Penguin").places, _of_names("London : Penguin").publishers, _of_names("[s.n.],").nobody
+    (('London',), ('Penguin',), ('[s.n.],',))
     """
     return _read(raw, places=False)
 
@@ -75,6 +85,7 @@ def set_imprint(record: Record, found: Iterable[Imprint]) -> None:
         record.distributors += [name for name in one.distributors if name not in record.distributors]
         record.publication_places += [name for name in one.places if name not in record.publication_places]
         record.remarks += [Remark("publisher", "names nobody: left out", raw) for raw in one.nobody]
+        record.remarks += [Remark("publisher", "for whom it was published: left out", raw) for raw in one.sponsors]
 
 
 class _Reading:
@@ -118,6 +129,7 @@ def _read(raw: str, places: bool) -> Imprint:
     reading = _Reading()
     if is_nobody(line, "publisher"):
         return Imprint(nobody=(raw.strip(),))
+    line, sponsor = _for_whom(line)
     pieces = [_colons(piece) for piece in _NEXT.split(line)]
     stated = places and all(is_body(names[0]) != "body" for names in pieces if len(names) > 1)
     last = max((n for n, names in enumerate(pieces) if len(names) > 1), default=0)
@@ -128,8 +140,18 @@ def _read(raw: str, places: bool) -> Imprint:
             for one in _unfolded(name):
                 reading.add(one, leads and (stated or _is_place(one)) and not _before(one, alone=True))
     return Imprint(*(tuple(dict.fromkeys(found)) for found in (
-        reading.publishers, reading.distributors, reading.places, reading.nobody
+        reading.publishers, reading.distributors, reading.places, reading.nobody, [sponsor] if sponsor else []
     )))  # fmt: skip
+
+
+def _for_whom(line: str) -> tuple[str, str]:
+    """Return the statement as who published, and for whom.
+
+    >>> _for_whom("Published for the Example Institute [by] Example Press"), _for_whom("Example Press")
+    (('Example Press', 'Example Institute'), ('Example Press', ''))
+    """
+    match = _FOR.fullmatch(line)
+    return (match["who"], match["whom"]) if match else (line, "")
 
 
 def _colons(piece: str) -> list[str]:
@@ -153,7 +175,7 @@ def _clean(name: str) -> str:
     for word in _words("imprint", "before"):
         if lower.startswith(word + " ") and len(name) > len(word) + 1:
             return _clean(name[len(word) :])
-    return text.value(text.unpunctuated(name)).strip()
+    return _QUOTED.sub("", text.value(text.unpunctuated(name)).strip())
 
 
 def _unfolded(piece: str) -> list[str]:

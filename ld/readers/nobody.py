@@ -9,6 +9,7 @@ from ld.values.vocab import vocabulary
 
 _BRACKETS = str.maketrans("", "", '[](){}<>\u2039\u203a\u00ab\u00bb"\u201c\u201d\u201e?*')
 _SPACES = re.compile(r"(?<=\.)\s+|\s+(?=\.)")
+_SEVERAL_WORDS = re.compile(r"[,\s]+")
 _SEVERAL = re.compile(r"\s?[:;,/]\s?")
 # What is shorter than this may be initials in capitals ("Smith, U. A."): only as printed in the table it is a mark.
 _SHORT = 5
@@ -21,6 +22,8 @@ def is_nobody(name: str, of: str) -> bool:
     (True, True, True)
     >>> is_nobody("Nn, Ann", "person"), is_nobody("chez l'auteur", "publisher"), is_nobody("---", "person")
     (False, False, True)
+    >>> is_nobody("N/A, N/A", "person"), is_nobody("Doe, Doe", "person")
+    (True, False)
     """
     plain = key(name)
     if not any(map(str.isalpha, plain)):
@@ -28,6 +31,8 @@ def is_nobody(name: str, of: str) -> bool:
     known = _words(of) if of != "publisher" else _words("publisher") | _words("place")
     if plain in known:
         return True
+    if of == "person" and len(twice := _SEVERAL_WORDS.split(plain)) == 2 and twice[0] == twice[1]:
+        return twice[0] in known  # a form that asks for two names was given one: "Unknown, Unknown"
     if of == "person" or not _SEVERAL.search(plain):
         return False
     return all(piece.strip(" .,") in known for piece in _SEVERAL.split(plain))

@@ -208,6 +208,8 @@ def _parts(called: str, unsure: bool) -> tuple[str, str, str, bool]:
     given = _given(rest[0][0]) if rest and rest[0][1] in _CAN_BE_GIVEN else ""
     if (
         unsure
+        or _has_own_given(family, rest)
+        or any(_is_saint(piece) for piece, _ in rest[1:])
         or _RULER.fullmatch(family)
         or "nobility" in kinds
         or "rank" in kinds[1:]
@@ -223,6 +225,14 @@ def _parts(called: str, unsure: bool) -> tuple[str, str, str, bool]:
 
 
 whole_name = remembered(_whole_name)
+
+
+def _has_own_given(family: str, rest: list[tuple[str, str]]) -> bool:
+    """Determine whether the name is not inverted: "Jane Doe, PhD", and "Doe J, Roe R", which are two."""
+    words = family.split()
+    if rest and rest[0][1] == "degree":
+        return len(words) > 1 or not rest[0][0].isupper()
+    return len(words) > 1 and words[-1].isupper() and len(words[-1].strip(".")) < 3 and not _word_kind(words[-1])
 
 
 def _suffixed(family: str, given: str, suffix: str) -> tuple[str, str, str]:
@@ -314,6 +324,11 @@ def _kind(piece: str) -> str:
     return "nobility" if piece.endswith(" of") else ""
 
 
+def _is_saint(piece: str) -> bool:
+    """Determine whether it is the title of a saint, who is known by the first name: "Thomas, Aquinas, Saint"."""
+    return _name_words().get(piece.casefold().strip(" .()[]"), "") == "saint"
+
+
 def _word_kind(word: str) -> str:
     """Return what the word is that stands in a name: suffix, numeral, title, nobility, or nothing.
 
@@ -321,6 +336,8 @@ def _word_kind(word: str) -> str:
     ('degree', 'degree', '', '', 'title')
     """
     kind = _name_words().get(word.casefold().replace(".", "").strip(" ()[]"), "")
+    if kind == "saint":
+        return "title"
     if kind == "degree":
         like_a_name = word.replace(".", "", 1).istitle() and word.count(".") < 2
         return "" if like_a_name else kind

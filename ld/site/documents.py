@@ -278,7 +278,7 @@ class Documents:
         return names.decoded(iri.partition("#")[0].removeprefix(self.base))
 
     def _named(self, named: Named) -> Named:
-        card = self.card(named.path)
+        card = self.card(named.path) if named.path else None
         return Named(card.title, named.path) if card else named
 
     def _agent(self, agent: Agent) -> Agent:

@@ -49,7 +49,7 @@ class Oxigraph(Engine):
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._added: list[str] = []
+        self._added: dict[str, None] = {}
         self._size = 0
 
     @classmethod
@@ -84,19 +84,20 @@ class Oxigraph(Engine):
         before, after = dict.fromkeys(old.split("\n")), dict.fromkeys(new.split("\n"))
         before[""] = after[""] = None  # which is no line
         removed = [line for line in before if line not in after]
+        for line in removed:  # what waits to be added is not there yet
+            self._added.pop(line, None)
         for quad in parse("\n".join(removed).encode(), format=RdfFormat.N_TRIPLES, lenient=True):
             self._store.remove(quad)
         added = [line for line in after if line not in before]
-        if added:
-            self._added.append("\n".join((*added, "")))
-            self._size += len(self._added[-1])
+        self._added.update(dict.fromkeys(added))
+        self._size += sum(map(len, added))
         if self._size > _BATCH_CHARACTERS:
             self._add()
         return len(added) - len(removed)
 
     def _add(self) -> None:
-        data = "".join(self._added).encode()
-        self._added, self._size = [], 0
+        data = "".join(f"{line}\n" for line in self._added).encode()
+        self._added, self._size = {}, 0
         if data:
             self._store.bulk_load(input=data, format=RdfFormat.N_TRIPLES, lenient=True)
 

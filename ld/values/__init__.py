@@ -1,5 +1,6 @@
 """Checked values: the only place where a text, a date, a year, an identifier or the key of an IRI is made.
 
+formulas     formulas of MathML in a line
 markup       what is markup in a text, and what only looks like it
 unseen       characters that nobody sees, and marks that only sort
 text         text as sources have it becomes plain text

@@ -84,7 +84,13 @@ def year(digits: str) -> Date | None:
 
 
 def month(year_digits: str, month_text: str) -> Date | None:
-    """Return year and month; the year alone where the month is missing or unreadable ("4", "04", "Apr", "April")."""
+    """Return year and month, None where the year is none of four digits; the year alone where no month can be read.
+
+    >>> month("2019", "Apr").value, month("2019", "13").value, month("2019-05", "June")
+    ('2019-04', '2019', None)
+    """
+    if not _YEAR.fullmatch(year_digits.strip()):
+        return None
     name = month_text.strip()
     number = name if name.isascii() and name.isdigit() else month_of(signs(name))
     return _calendar(year_digits.strip(), number or None, None)

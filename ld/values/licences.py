@@ -35,6 +35,8 @@ _STATEMENT = re.compile(
 _STATEMENTS = "InC InC-OW-EU InC-EDU InC-NC InC-RUU NoC-CR NoC-NC NoC-OKLR NoC-US CNE UND NKC".split()  # noqa: SIM905
 _VERSION = re.compile(r"(?<![\d.,])v?([1-4])[.,]([015])(?![\d.,]\d|\d)")
 _MAJOR = re.compile(r"(?<!\w)v?([34])(?!\w)")
+# "CC-BY-SA-3.0-DE", as SPDX writes the licences that were ported to a jurisdiction.
+_PORTED = re.compile(r"(?<=[123][.,][015])[\s-]+\(?([A-Za-z]{2})\)?\.?\Z")
 _MARKS = re.compile(r"[\W_]+")
 _NO_VERSION = "a licence without its version: kept as text"
 _UNKNOWN = "names no licence that is known: kept as text"
@@ -130,9 +132,11 @@ def _versionless_address(text: str, page: str) -> Licence:
 
 def _named(text: str) -> Licence:
     """Return the licence of Creative Commons that the text names and says no more than that; else the text."""
-    words = f" {_spaced(text)} "
+    ported = _PORTED.search(text)
+    port = ported[1].lower() if ported and ported[1].lower() in _ports() else ""
+    words = f" {_spaced(text[: ported.start()] if ported and port else text)} "
     versions = {f"{match[1]}.{match[2]}" for match in _VERSION.finditer(words)}
-    said: Counter[str] = Counter()
+    said: Counter[str] = Counter([f"port:{port}"] if port else [])
     without = _MARKS.sub(" ", _VERSION.sub(" ", words))
     rest = _MARKS.sub(" ", _phrases().sub(lambda phrase: _noted(said, phrase[0]), without)).strip()
     major = None if versions else _MAJOR.fullmatch(rest)

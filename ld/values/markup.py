@@ -13,6 +13,8 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
+from ld.values.formulas import spelled
+
 
 def _names(names: str) -> frozenset[str]:
     return frozenset(names.split())
@@ -114,6 +116,8 @@ def bare(text: str) -> str:
     if "&" in text:
         text = decoded(text)
     if "<" in text or "]]>" in text:
+        if "math" in text:
+            text = spelled(text)
         text = _untagged(_DECLARED.sub("", _uncommented(_RAISED.sub(_raise, text))))
     if "{" in text or text.lstrip().startswith(("Normal", "Standard")):
         text = _TEX.sub(r"\1", _WORD_STYLES.sub("", _WORD.sub("", text)))

@@ -63,7 +63,9 @@ class Elsewhere(Engine):
 
     def replace(self, old: str, new: str) -> int:
         before, after = set(old.split("\n")) - {""}, set(new.split("\n")) - {""}
-        self._old += before - after
+        gone = before - after
+        self._new = [line for line in self._new if line not in gone]  # what waits to be added is not there yet
+        self._old += gone
         self._new += after - before
         if len(self._old) + len(self._new) > _BATCH:
             self.close()

@@ -26,13 +26,14 @@ from ld.readers.limits import EXCERPT_CHARACTERS, FIELD_CHARACTERS, oversized
 from ld.readers.marc.table import Reads
 from ld.readers.people import Author
 from ld.readers.share import Share
-from ld.readers.thesaurus import subject
+from ld.readers.thesaurus import is_class, subject
 from ld.readers.vufind import whole
 from ld.readers.vufind.appearance import set_containers
+from ld.readers.vufind.content import Parts, forms, is_title
 from ld.readers.vufind.credits import set_people
 from ld.readers.vufind.kind import ARTICLES, SERIALS, THESES, said
 from ld.readers.vufind.times import set_dates
-from ld.record import Part, Record, Rejected, Remark, Source, Subject
+from ld.record import Left, Part, Record, Rejected, Remark, Source, Subject
 from ld.values import addresses, dates, identifiers, languages, text
 from ld.values.vocab import vocabulary
 
@@ -41,6 +42,7 @@ NAME = "VuFind Solr JSON"
 Fields = dict[str, list[str]]
 _SCALARS = (str, int, float)
 _WORD = re.compile(r"\w+")
+_OF_PART = "the title of a part, which the contents name: not one of the whole"
 
 _READ = """
 _version_ id record_format recordtype collection sources institution spelling
@@ -209,7 +211,7 @@ class _Reading:
         if whole and short and _says_more(whole, short, sub):
             return whole  # which has the number and the name of the part too (MARC 245 $n, $p)
         if short and sub and sub.casefold() not in short.casefold():
-            return f"{short} : {sub}"
+            return _joined(short, sub, self.first("title_short"))
         return whole or short or text.plain(self.first("title_full", "title_fullStr")).partition(" / ")[0]
 
     # -- kind ---------------------------------------------------------------------------------------------------------
@@ -294,15 +296,25 @@ class _Reading:
 
     def _description(self, record: Record) -> None:
         record.abstract = text.paragraphs(self.first("description"))
-        own = record.title.casefold()
-        record.alternatives = [title for title in self.isbd("title_alt") if title.casefold() != own]
-        record.contents = self.all("contents")
+        record.contents = list(filter(is_title, self.all("contents")))
+        self._alternatives(record)
         record.edition = next(iter(self.isbd("edition")), "")
-        record.extents = self.all("physical")
+        record.extents, record.other_forms = forms(self.all("physical"))
         record.page_count = readers_isbd.page_count(record.extents[0]) if record.extents else ""
         record.genres = list(dict.fromkeys(subject(word).label for word in self.headings("genre")))
-        record.places = self.headings("geographic")
-        record.periods = self.headings("era")
+        places, periods = (list(map(subject, self.headings(field))) for field in ("geographic", "era"))
+        record.places = list(dict.fromkeys(place.label for place in places))
+        record.periods = list(dict.fromkeys(period.label for period in periods))
+        record.subjects = [heading for heading in dict.fromkeys((*places, *periods)) if heading.code]
+
+    def _alternatives(self, record: Record) -> None:
+        """Set other titles of the work; VuFind has among them those of its parts (MARC 505 $t, 740), which are none."""
+        own, parts = record.title.casefold(), Parts(record.contents)
+        for title in self.isbd("title_alt"):
+            if title in parts or not is_title(title):
+                record.left.append(Left("title_alt", _OF_PART if is_title(title) else "no title", title))
+            elif title.casefold() != own:
+                record.alternatives.append(title)
 
     def _subjects(self, record: Record) -> None:
         """Set keywords and classes. A topic is a keyword unless it ends with the code of its thesaurus (650 $2, $0).
@@ -310,7 +322,10 @@ class _Reading:
         In which language a catalogue's topics are, its records do not say; `topics` of `codes/collections.csv` may.
         """
         words = self.headings("topic") if self.marc else fill.keywords(self.fields.get("topic", ()))
-        record.subjects = list(dict.fromkeys(map(subject, filter(None, words))))
+        topics = dict.fromkeys(map(subject, filter(None, words)))
+        for heading in filter(is_class, topics):
+            self.remark("topic", "the code of a class, no heading: left out", heading.label)
+        record.subjects = [*(heading for heading in topics if not is_class(heading)), *record.subjects]
         if self.rules.get("topics"):
             fill.set_language(record, languages.code(self.rules["topics"]))
         classes = self.checked(
@@ -365,6 +380,12 @@ def _says_more(title: str, short: str, sub: str) -> bool:
     """Determine whether the title has all words of its beginning, and others than those of the rest of it."""
     words, beginning, rest = (set(_WORD.findall(one.casefold())) for one in (title, short, sub))
     return beginning <= words and not words <= beginning | rest
+
+
+def _joined(short: str, sub: str, printed: str) -> str:
+    """Return title proper and the rest of it; a parallel title is one, no subtitle (ISBD 1.3)."""
+    mark = "=" if printed.rstrip().endswith("=") else ":"
+    return f"{text.without_stop(short)} {mark} {sub}"
 
 
 @remembered
