@@ -137,6 +137,7 @@ TABLE: list[tuple[list[str], str, Any]] = [
     (["650   0$aCoasts$zNorway$y19th century$vMaps."], "periods", ["19th century"]),
     (["650   1$aSea", "650   2$aHeart", "650   3$aSoil"], "subjects", [("Sea", "lcshac", ""), ("Heart", "mesh", ""), ("Soil", "nal", "")]),
     (["650   5$aNord", "650   6$aMer", "650   4$aOwn"], "subjects", [("Nord", "cash", ""), ("Mer", "rvm", ""), ("Own", "", "")]),
+    (["650   0$aDistributie$2gtt"], "subjects", [("Distributie", "gtt", "")]),
     (["650   7$aKüste$2gnd$0(DE-588)4033460-0"], "subjects", [("Küste", "gnd", "4033460-0")]),
     (["650   7$aHomicide.$2fast$0(OCoLC)fst00959660"], "subjects", [("Homicide", "fast", "959660")]),
     (["600  10$aZhou, Daxin,$d1952-$xCriticism."], "subjects", [("Zhou, Daxin, 1952- --Criticism", "lcsh", "")]),

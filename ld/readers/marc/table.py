@@ -214,7 +214,7 @@ def _thing(build: Build, takes: Iterable[Take], field: Field, record: Record) ->
         texts = take.texts(field)
         if take.how.constant:
             fits = not take.indicators or take.indicators.fullmatch(field.indicators)
-            parts.setdefault(take.field, []).extend([take.how.constant] if fits else [])
+            parts |= {take.field: [take.how.constant]} if fits else {}
             continue
         for code, text in texts:
             if made := take.how.make(text):

@@ -16,6 +16,7 @@ from ld.record import Container, Left, Record, Subject
 
 Parts = dict[str, list[Any]]
 _NOT_ITS_OWN = "a number of another thesaurus, or of the heading without its subdivisions"
+_TAKEN = "volume, issue and pages are taken out of it"
 _SIGNS = re.compile(r"[\W_]+")
 _VOLUME = re.compile(r"\b(?:vol(?:ume)?|v|bd|band|t|jahrgang|jg|årg|roč)\b\.?\s?(\d{1,4})\b", re.IGNORECASE)
 _ISSUE = re.compile(r"\b(?:no|nr|num|number|iss(?:ue)?|heft|h|pt)\b\.?\s?(\d{1,4}(?:[/-]\d{1,4})?)\b", re.IGNORECASE)
@@ -43,6 +44,8 @@ def agent(record: Record, parts: Parts, field: Field, corporate: bool) -> bool:
     for role in dict.fromkeys(parts.get("role") or [""]):  # one who wrote and drew stands in the list twice
         if (made.name, role) not in before:
             record.people.append(replace(made, role=role))
+    if made.life and "pbl" in parts.get("role", ()):  # a publisher is an organization by its name
+        record.left += [Left(f"{field.tag}$d", "the dates of a publisher", raw) for raw in field.all("d")]
     return True
 
 
@@ -65,6 +68,10 @@ def subject(record: Record, parts: Parts, field: Field) -> bool:
     known = _in_scheme(parts, scheme)
     if known and (len(labels) > 1 or ("--" in labels[0] and not known.subdivided)):
         known = None
+    if not scheme and "scheme" in parts:
+        record.left += [
+            Left(f"{field.tag}$2", "a heading of the library's own: a keyword", raw) for raw in field.all("2")
+        ]
     for label in labels:
         made = Subject(label, scheme, known.number if known else "", iri=known.iri if known else "")
         if made not in record.subjects:
@@ -118,17 +125,29 @@ def host(record: Record, parts: Parts, field: Field) -> bool:
     if not title and not issn:
         return False
     volume, issue, start, end = _place(cited, _first(parts, "counted"))
+    if volume or issue or start:
+        record.left += [Left("773$g", _TAKEN, raw) for raw in field.all("g")]
     if start and not record.page_start:
         fill.set_pages(record, start, end)
     if "chapter" in record.format or "part" in record.format:
-        record.containers.append(Container("book", title, isbns=tuple(parts.get("isbn", ())), volume=volume))
-    elif "article" in record.format or issn:
+        return _book(record, Container("book", title, isbns=tuple(parts.get("isbn", ())), volume=volume), field)
+    record.left += [Left("773$z", "the number of what the work stands in", raw) for raw in field.all("z")]
+    if "article" in record.format or issn:
         record.containers.append(Container("journal", title, issn, volume=volume, issue=issue))
     else:
         record.related_titles.append(f"In: {title}, {cited}" if cited else f"In: {title}")
         return True
     if cited and not (volume or issue or start):
         record.reference = record.reference or (f"{title}. {cited}" if title else cited)
+    return True
+
+
+def _book(record: Record, book: Container, field: Field) -> bool:
+    """Add the book of a chapter, which is part of one document only (BIBO)."""
+    if any(one.kind == "book" for one in record.containers):
+        record.left += [Left("773$t", "a further book that the chapter stands in", raw) for raw in field.all("t")]
+    else:
+        record.containers.insert(0, book)
     return True
 
 

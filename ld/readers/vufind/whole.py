@@ -10,12 +10,18 @@ from lxml import etree
 from ld.readers.limits import EXCERPT_CHARACTERS
 from ld.readers.marc import elements, exchange, members, reading
 from ld.readers.marc.entry import Entry
-from ld.record import Record, Rejected, Remark
+from ld.record import Left, Record, Rejected, Remark
 
 # How VuFind spells the signs of ISO 2709 where the index takes no control characters.
 _SPELLED = {"#29;": "\x1d", "#30;": "\x1e", "#31;": "\x1f"}
 # What only the index knows of a record.
 _INDEX = ("id", "collection", "institutions", "created", "modified", "page", "origin", "how", "thumbnail")
+# Fields of the index that are made of fields of MARC, and what they fill here.
+_COPIES = {
+    "topic": "subjects", "callnumber-raw": "subjects", "dewey-raw": "subjects", "issn": "containers",
+    "series": "containers", "series2": "containers", "url": "urls", "oclc_num": "oclc",
+}  # fmt: skip
+_IN_FULL = "the MARC record in fullrecord says it"
 # What is not filled: it says itself in another way in MARC, or belongs to one reading.
 _APART = frozenset([*_INDEX, "source", "values", "remarks", "left", "contributor_names"])
 _FIELDS = tuple(name for name in Record.__struct_fields__ if name not in _APART)
@@ -70,10 +76,14 @@ def joined(own: Record | Rejected, found: Entry | str) -> Record | Rejected:
         return own
     for name in _INDEX:
         setattr(whole, name, getattr(own, name))
-    for name in _FIELDS:
-        if not getattr(whole, name):
-            setattr(whole, name, getattr(own, name))
+    lacking = [name for name in _FIELDS if not getattr(whole, name)]
+    for name in lacking:
+        setattr(whole, name, getattr(own, name))
+    whole.containers += [one for one in own.containers if one.kind == "record" and one not in whole.containers]
+    copies = [name for name, of in _COPIES.items() if of not in lacking and name in own.values]
+    whole.left += [Left(name, _IN_FULL, value) for name in copies for value in own.values[name]]
     whole.remarks += _differences(whole, own)
+    whole.left += [*own.left, *(Left(one.field, one.problem, one.value) for one in own.remarks if one.value)]
     whole.values |= {name: values for name, values in own.values.items() if name != "fullrecord"}
     return whole
 
