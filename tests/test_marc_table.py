@@ -162,6 +162,7 @@ HOSTS: list[tuple[str, list[str], str, Any]] = [
     (CHAPTER, ["773  0 $tA book of examples$z9780306406157"], "containers", [("book", "A book of examples", "", "")]),
     (LEADER, ["773  0 $tA collection$gRoll 93"], "related_titles", ["In: A collection, Roll 93"]),
     (ARTICLE, ["773  0 $tJournal of examples$gSpring 1990"], "reference", "Journal of examples. Spring 1990"),
+    (SERIAL, [RUN, "773  0 $tJournal of examples$x0378-5955"], "related_titles", ["In: Journal of examples"]),
     (SERIAL, [RUN, "022    $a0378-5955"], "containers", [("journal", "A title", "0378-5955", "")]),
 ]  # fmt: skip
 

@@ -118,5 +118,7 @@ def _serial(record: Record, by_tag: ByTag) -> None:
     record.remarks += [
         Remark("022$a", "a further ISSN, of which medium or title is not said: left out", one) for one in issns[1:]
     ]
+    hosts = [one.title for one in record.containers if one.kind == "journal" and one.title]
+    record.related_titles += [f"In: {title}" for title in hosts]
     own = Container("journal", record.title, issns[0] if issns else "")
     record.containers = [own, *(one for one in record.containers if one.kind != "journal")]
