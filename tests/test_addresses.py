@@ -66,7 +66,7 @@ def test_the_letters_beside_them_stay(sign: str) -> None:
         ("http:// example.org/a", "http://example.org/a"), ("http:\\\\example.org", "http://example.org"),
         ("http:\\/\\/example.org\\/a", "http://example.org/a"), ("//example.org/a", "http://example.org/a"), ("//a", ""),
         ("WWW.example.org", "http://WWW.example.org"), ("wwww.example.org", ""), ("example.org/a", ""),
-        ("http://" + "a" * 253, "http://" + "a" * 253), ("http://" + "a" * 254, ""),
+        ("http://" + "a." * 126 + "a", "http://" + "a." * 126 + "a"), ("http://" + "a." * 127, ""),
         ("http://a.b/" + "c" * 8000, "http://a.b/" + "c" * 8000), ("http://a.b/" + "c" * 8001, ""),
     ],
 )  # fmt: skip
@@ -134,7 +134,8 @@ A, B = "http://a.example/x", "https://b.example/y"
         (f"{A}\n{B}", [A, B]), (f"{A} | {B}", [A, B]), (f"{A}{B}", [A, B]), (f"{A} {A}", [A, A]), (f"{A} ; ", [A]),
         (f"{A}?u={B}", [f"{A}?u={B}"]), (f"{A}/{B}", [f"{A}/{B}"]), (f"{A}?u=1,{B}", [f"{A}?u=1,{B}"]),
         (f"{A}?u=1; {B}", [f"{A}?u=1", B]), (f"http://{A}", [A]), (f"URL: {A}", [A]), (f"Full text: {A}", [A]),
-        (f"<{A}>", [A]), (f'"{A}"', [A]), (f"a.example/x; {B}", ["", B]),
+        (f"<{A}>", [A]), (f'"{A}"', [A]), (f"a.example; {B}", ["", B]),
+        (f"a.example/x; {B}", [A, B]),
         ("doi:10.1000/x", ["https://doi.org/10.1000/x"]), ("doi.org/10.1000/x", ["https://doi.org/10.1000/x"]),
         ("10.1000/x", ["https://doi.org/10.1000/x"]), ("https://dx.doi.org/10.1000/x", ["https://dx.doi.org/10.1000/x"]),
         ("hdl:1234.5/6789", ["https://hdl.handle.net/1234.5/6789"]), ("hdl.handle.net/1/2", ["https://hdl.handle.net/1/2"]),
@@ -146,9 +147,24 @@ def test_each_address_of_a_value_is_one(raw: str, found: list[str]) -> None:
 
 
 def test_the_parts_of_a_value_that_are_no_addresses_are_told() -> None:
-    assert addresses.addresses(f"a.example/x; {B}") == (("a.example/x", ""), (B, B))
+    assert addresses.addresses(f"a.example; {B}") == (("a.example", ""), (B, B))
 
 
 def test_a_value_longer_than_any_address_is_none() -> None:
     assert addresses.addresses("http://a.example/" + " " * 9_983) == (("http://a.example/", "http://a.example/"),)
     assert addresses.addresses("http://a.example/" + " " * 9_984)[0][1] == ""
+
+
+@pytest.mark.parametrize(
+    ("raw", "found"),
+    [
+        ("journal.example.org/a", "http://journal.example.org/a"), ("http//a.example/x", A), ("http:/a.example/x", A),
+        ("http://http//a.example/x", A), ("http:///a.example/x", A), ("http.example/x", "http://http.example/x"),
+        ("http://n/a", ""), ("http://localhost/a", ""), ("http://example", ""), ("http://a..example/x", ""),
+        ("http://-a.example/x", ""), ("http://a-.example/x", ""), ("http://a.example:65535/x", "http://a.example:65535/x"),
+        ("http://a.example:65536/x", ""), ("http://192.0.2.1/a", "http://192.0.2.1/a"), ("http://ä.example./", "http://ä.example./"),
+        ("a.example", ""), ("index/a.example", ""), ("and/or", ""), ("a.example/x y", ""),
+    ],
+)  # fmt: skip
+def test_an_address_has_a_host_that_can_be_on_the_web(raw: str, found: str) -> None:
+    assert addresses.addresses(raw)[0][1] == found

@@ -9,6 +9,7 @@ from reading import indexed, marc, problems
 from ld.mapping.compiled import Described, Mapping
 from ld.mapping.entities import Site
 from ld.record import Record, Subject
+from ld.terms import unescaped
 from ld.values.vocab import Vocabulary
 
 CONTENTS = "Songs for sale (A. Doe) -- [2] Sweet child : a tale -- The all golden"
@@ -122,3 +123,63 @@ def test_for_whom_a_book_was_published() -> None:
 
 def test_a_body_of_japan_is_no_person() -> None:
     assert [one.organization for one in marc(author2=["国際日本文化研究センター", "夏目漱石"]).people] == [True, False]
+
+
+def test_a_heading_with_a_number_is_not_said_again_without_it() -> None:
+    record = marc(topic=["(DE-588)4307836-9 Perl g:Programmiersprache gnd", "Perl <Programmiersprache> gnd", "Perl"])
+
+    assert record.subjects == [Subject("Perl (Programmiersprache)", "gnd", "4307836-9"), Subject("Perl")]
+
+
+def test_the_proxy_of_a_library_is_not_where_the_work_is() -> None:
+    record = marc(url=["http://proxy.example.edu/login?url=http://dx.doi.org/10.1007/1-4020-3742-2"])
+
+    assert (record.urls, record.doi) == (["http://dx.doi.org/10.1007/1-4020-3742-2"], "10.1007/1-4020-3742-2")
+
+
+@pytest.mark.parametrize(
+    ("issns", "issn", "eissn"),
+    [
+        (["2326-067X (electronic)", "0078-7469"], "", "2326-067X"),
+        (["2326-067X (online)", "0078-7469 (print)"], "0078-7469", "2326-067X"),
+        (["0078-7469 (print)", "2326-067X (online)"], "0078-7469", "2326-067X"),
+        (["0078-7469", "2326-067X (online)"], "0078-7469", ""),
+    ],
+)
+def test_the_medium_of_an_issn_is_as_it_is_told(issns: list[str], issn: str, eissn: str) -> None:
+    (journal,) = marc(issn=issns, format=["Journal"]).containers
+
+    assert (journal.issn, journal.eissn) == (issn, eissn)
+
+
+def test_a_collective_title_is_no_title_of_the_work() -> None:
+    record = marc(title_alt=["Works.", "Poems. Selections", "Symphonies,", "Poems of the sea", "Worksheets"])
+
+    assert record.alternatives == ["Poems of the sea", "Worksheets"]
+    assert [one.field for one in record.left] == ["title_alt"] * 3
+
+
+@pytest.mark.parametrize(
+    ("title", "language", "tagged"),
+    [
+        ("Plava\ufe20i\ufe21ushchie roman", "English", False),
+        ("The floating island", "English", True),
+        ("A grammar of the Latin language, with some notes on the verse of Horace", "Latin", False),
+        ("Commentarii de bello gallico et de bello civili cum libris incertorum auctorum", "Latin", True),
+    ],
+)
+def test_a_title_is_not_called_a_language_that_it_is_not_in(title: str, language: str, tagged: bool) -> None:
+    assert (f'"{title}"@' in unescaped(lines(marc(title=title, language=[language])))) == tagged
+
+
+def test_two_stops_at_the_end_of_a_heading_are_one_too_many() -> None:
+    record = marc(topic=["Water Juvenile literature..", "To be continued..."])
+
+    assert [one.label for one in record.subjects] == ["Water Juvenile literature", "To be continued..."]
+
+
+def test_a_part_of_a_series_is_not_called_as_the_whole() -> None:
+    part = marc(title="Reports VDI", title_short="Reports VDI", title_full="Reports VDI Reihe 2, Technik")
+    whole = marc(title="Reports", title_short="Reports", title_full="Reports Series of Doe")
+
+    assert (part.title, whole.title) == ("Reports VDI. Reihe 2", "Reports")

@@ -191,10 +191,10 @@ def test_pages_that_say_nothing_are_told() -> None:
 
 
 def test_two_addresses_of_one_value_and_what_is_no_address() -> None:
-    record = article(link=[{"url": "http://a.example/; http://b.example/"}, {"url": "hdl:1/2"}, {"url": "c.example/x"}])
+    record = article(link=[{"url": "http://a.example/; http://b.example/"}, {"url": "hdl:1/2"}, {"url": "c.example"}])
 
     assert record.urls == ["http://a.example/", "http://b.example/", "https://hdl.handle.net/1/2"]
-    assert [remark.value for remark in record.remarks] == ["c.example/x"]
+    assert [remark.value for remark in record.remarks] == ["c.example"]
     assert article(link=[{"url": "doi:10.5555/x"}]).doi == "10.5555/x"
 
 
@@ -249,3 +249,22 @@ def test_every_shape_of_doaj_json(tmp_path: Path, shape: str) -> None:
 
     assert [one.id for one in found] == ["doaj-" + NUMBER, "2"][: len(found)]
     assert len(found) == (2 if shape == "lines" else 1)
+
+
+@pytest.mark.parametrize(
+    "words", ["N/A", "-", "<p>No abstract available.</p>", "Abstract", "Sin resumen", "нет аннотации"]
+)
+def test_an_abstract_that_says_there_is_none_is_none(words: str) -> None:
+    record = article(abstract=words)
+
+    assert (record.abstract, problems(record)) == ("", ["abstract"])
+
+
+def test_an_abstract_may_be_short() -> None:
+    assert article(abstract="Abstract art.").abstract == "Abstract art."
+
+
+def test_what_is_said_of_nobody_is_remarked() -> None:
+    record = article(author=[{"name": "Anonymous", "affiliation": "Example University"}])
+
+    assert (record.people, problems(record)) == ([], ["author", "affiliation"])

@@ -258,3 +258,14 @@ def test_a_record_that_the_mapping_fails_on_is_rejected_with_the_reason() -> Non
         "1",
         "{}",
     )
+
+
+def test_a_journal_is_published_by_nobody_that_only_a_record_knows() -> None:
+    """ "The Society" means another body in each record; a journal is spoken of by many, so it has the name alone."""
+    journal = Container("journal", "A journal", issn="2049-3630")
+    for fields in ({"format": "journal", "title": "A journal"}, {"format": "academicarticle"}):
+        described = mapping().describe(record(**fields, publishers=["The Society"], containers=[journal]))
+        told = [mapping().tell(one.document, one.said).lines for one in described.mentions]
+
+        assert not any("#publisher-" in lines for lines in told)
+        assert any('/publisher> "The Society"' in lines for lines in (described.lines, *told))

@@ -168,9 +168,13 @@ class _Credits:
         return thing.ref
 
     def _publisher(self, name: str) -> None:
+        """Add a publisher; of a journal, which is not this record's own, "The Society" is no more than a name."""
+        add(self.found.fields, "publisher_name", name)
+        if self.about.journal and self.kinds.once(is_relative, name):
+            self.found.publishers.append(Named(Text(name), ""))
+            return
         ref, named = self._organization(name)
         add(self.found.fields, "publisher", ref)
-        add(self.found.fields, "publisher_name", name)
         self.found.publishers.append(named)
 
     def _distributor(self, name: str) -> None:
@@ -181,7 +185,7 @@ class _Credits:
 
     def _organization(self, name: str) -> tuple[Ref, Named]:
         """Add the organization of the name: "The Society" is another in every record, so it is this record's own."""
-        if self.kinds.once(_is_relative, name):
+        if self.kinds.once(is_relative, name):
             ref = self.kinds.mint("corporation", id=self.about.id, part="publisher", n=self._next("publisher"))
             self.found.own.append(Thing("corporation", ref, {"name": [name]}))
             return ref, Named(Text(name), "")
@@ -190,7 +194,7 @@ class _Credits:
         return thing.ref, thing.named
 
 
-def _is_relative(kinds: Kinds, name: str) -> bool:
+def is_relative(kinds: Kinds, name: str) -> bool:
     """Determine whether only the record that names it tells whom the name means (`codes/relative_names.csv`)."""
     return name.casefold().strip(" .,") in kinds.vocabulary.codes("relative_names")
 

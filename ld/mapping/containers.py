@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 from msgspec import Struct
 
-from ld.mapping.agents import organization
+from ld.mapping.agents import is_relative, organization
 from ld.mapping.entities import About, Fields, Kinds, Thing, add
 from ld.record import Container
 from ld.summary import Card, Ref, Within
@@ -96,7 +96,7 @@ class _Appearance:
             return []  # by its title alone nobody knows which journal it is but the record's own work
         publisher = container.publisher or next(iter(self.about.record.publishers), "")
         by = None
-        if publisher:
+        if publisher and not self.kinds.once(is_relative, publisher):
             thing = organization(self.kinds, publisher)
             self.found.shared.append(thing)
             by = thing.ref

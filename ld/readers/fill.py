@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from itertools import chain
+from urllib.parse import unquote
 
 from msgspec.structs import replace
 
 from ld.memo import cached, remembered
 from ld.readers.limits import EXCERPT_CHARACTERS
+from ld.readers.nobody import is_nobody
 from ld.record import Date, Record, Remark, Subject
 from ld.values import addresses, calendars, dates, identifiers, languages, licences, pages, text
 from ld.values.vocab import vocabulary
@@ -17,6 +19,10 @@ from ld.values.vocab import vocabulary
 _LATIN = re.compile("[A-Za-z\u00c0-\u024f]")
 _MARKS_BEFORE = re.compile(r"^(?:[\s;,:·•*–—]|[-.](?=\s))+")
 _SILENT = ("", "und", "undetermined")  # what MARC writes where nobody has said anything
+_PROXY = re.compile(
+    r"\s*https?://[^/\s]{1,253}/login\?(?:[^#\s]{0,200}&)?q?url=(https?(?:://|%3a%2f%2f).+)", re.IGNORECASE | re.DOTALL
+)
+_NO_ABSTRACT = 60  # letters: whoever says more than that says something
 _MARKS_BEHIND = re.compile(r"[\s;,:·•*–—]+$")
 
 
@@ -84,7 +90,7 @@ def set_doi(record: Record, raw: str) -> None:
 
 def set_urls(record: Record, raws: Iterable[str]) -> None:
     """Set the web addresses, each once; where there is no DOI yet, one of doi.org gives it."""
-    for part, address in chain.from_iterable(map(addresses.addresses, dict.fromkeys(raws))):
+    for part, address in chain.from_iterable(map(addresses.addresses, dict.fromkeys(map(_behind_proxy, raws)))):
         into = record.about_urls if address and _is_about(address) else record.urls
         if address and address not in into:
             into.append(address)
@@ -92,6 +98,29 @@ def set_urls(record: Record, raws: Iterable[str]) -> None:
             record.remarks.append(Remark("url", "not a web address: left out", part[:EXCERPT_CHARACTERS]))
     if not record.doi:
         record.doi = next((doi for url in record.urls if "doi.org/" in url and (doi := identifiers.doi(url))), "")
+
+
+def _behind_proxy(raw: str) -> str:
+    """Return the address itself, where a library lets its own readers in through a proxy (EZproxy).
+
+    >>> _behind_proxy("http://proxy.example.edu/login?url=https://example.org/a?b=1")
+    'https://example.org/a?b=1'
+    >>> _behind_proxy("https://example.edu/login?qurl=https%3A%2F%2Fexample.org%2Fa"), _behind_proxy("http://x.org/login")
+    ('https://example.org/a', 'http://x.org/login')
+    """
+    match = _PROXY.match(raw) if "login?" in raw else None
+    if not match:
+        return raw
+    return unquote(match[1]) if "://" not in match[1] else match[1]
+
+
+def abstract(raw: str, remarks: list[Remark]) -> str:
+    """Return the plain text of an abstract, empty where it only says that there is none: that is remarked."""
+    made = text.paragraphs(raw)
+    if made and len(made) <= _NO_ABSTRACT and is_nobody(made, "abstract"):
+        remarks.append(Remark("abstract", "says that there is no abstract: left out", raw[:EXCERPT_CHARACTERS]))
+        return ""
+    return made
 
 
 @cached()

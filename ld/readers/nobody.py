@@ -16,7 +16,7 @@ _SHORT = 5
 
 
 def is_nobody(name: str, of: str) -> bool:
-    """Determine whether the text only says that there is no name; `of` is person, publisher or place.
+    """Determine whether the text only says that there is no name; `of` is person, publisher, place or abstract.
 
     >>> is_nobody("[s.n.],", "publisher"), is_nobody("[S.l. : s.n.]", "publisher"), is_nobody("N. N.", "person")
     (True, True, True)

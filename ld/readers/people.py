@@ -86,7 +86,12 @@ def set_printed(record: Record, authors: Iterable[Author]) -> None:
     """Set the authors in order, named as printed; of an exact repeat only the first stays."""
     people: dict[str, Person] = {}
     for author in authors:
-        for printed in names_of(record, "author", author.name):
+        names = names_of(record, "author", author.name)
+        if not names:
+            record.remarks += [
+                Remark("affiliation", "of whom nothing else is said: left out", one) for one in author.affiliations
+            ]
+        for printed in names:
             name, role = credited(printed)
             if name in people:
                 record.remarks.append(Remark("author", TWICE, name))

@@ -29,6 +29,14 @@ _BAD_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _PASTED = re.compile(UNSEEN.pattern.replace("\u200b-\u200f", "\u200b\u200e\u200f"))
 _AMPERSAND = re.compile(r"&(?:amp|#0{0,4}38|#[xX]0{0,4}26);", re.IGNORECASE)
 _TWICE = re.compile(r"\A(?:https?:/{0,2}){1,3}(?=(?:https?|ftp)://)", re.IGNORECASE)
+_MISSPELT = re.compile(r"\A(?:https?:/{0,2})?(https?)(?::/|:///|//)(?=[^\W_])", re.IGNORECASE)
+# What a host is on the web: "http://n/a", "http://example..org" and "http://localhost" lead nobody anywhere.
+_HOST = re.compile(
+    r"[a-z]+://(?:[^/?#@]*@)?(?:(?!-)[^\W_](?:[\w-]{0,62}(?<!-))?\.)+[^\W_][\w-]{0,62}(?<!-)\.?"
+    r"(?::(?:[1-5]?[0-9]{1,4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])?)?(?=[/?#]|\Z)",
+    re.IGNORECASE,
+)
+_WITH_PATH = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.){1,5}[a-z]{2,24}/\S{0,2000}", re.IGNORECASE)
 _CALLED = re.compile(r"[^\W\d_][\w -]{0,40}:\s+(?=(?:https?|ftp)://|www\.)", re.IGNORECASE)
 _LAX = re.compile(r"(https?|ftp):(?:\\\\|//\s+)", re.IGNORECASE)
 # Where a second address begins. Behind a "?" or "/" it may be part of the first, as those of archives and proxies.
@@ -43,7 +51,7 @@ def addresses(raw: str) -> tuple[tuple[str, str], ...]:
     """
     if len(raw) > _LONGEST:
         return ((raw, ""),)
-    return tuple((part, url(part) or _resolved(part)) for part in _parts(raw))
+    return tuple((part, url(part) or _resolved(part) or _schemeless(part)) for part in _parts(raw))
 
 
 def _parts(raw: str) -> list[str]:
@@ -61,6 +69,11 @@ def _within(text: str, seam: str, at: int) -> bool:
     return not text[:at].strip() or (seam.strip() == seam and "?" in text[:at]) or text[:at].lower().endswith("http")
 
 
+def _schemeless(text: str) -> str:
+    """Return the address of a host with its path: "journal.example.org/a" where an address is expected."""
+    return url(f"http://{text}") if _WITH_PATH.fullmatch(text) else ""
+
+
 def _resolved(text: str) -> str:
     """Return the https IRI of a DOI or handle that stands where an address is expected."""
     name = doi(text)
@@ -76,7 +89,7 @@ def _url(raw: str) -> str:
     ('http://example.org/a%20b%3Cc%3E', '', 'http://example.org/?a=b&c')
     """
     text = _cleaned(raw)
-    if not _URL.fullmatch(text):
+    if not _URL.fullmatch(text) or not _HOST.match(text):
         return ""
     scheme, _, rest = text.partition("://")
     iri = f"{scheme.lower()}://{rest}"
@@ -99,6 +112,7 @@ def _cleaned(raw: str) -> str:
     if "\\" in text or "// " in text:
         text = _LAX.sub(r"\1://", text.replace("\\/", "/"), count=1)
     text = _TWICE.sub("", text, count=1)
+    text = _MISSPELT.sub(r"\1://", text, count=1)
     if text[:4].lower() == "www.":
         return "http://" + text
     return "http:" + text if text.startswith("//") and "." in text.partition("/")[2] else text

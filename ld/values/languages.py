@@ -56,6 +56,8 @@ _SCRIPTS = (
 )
 _NO_WORD = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")  # a NUL makes langcodes read beyond its tables
 _LATIN = re.compile("[A-Za-z\u00c0-\u024f\u1e00-\u1eff]")
+# The ligatures with which libraries write one Cyrillic letter in two Latin ones (ALA-LC romanization).
+_ROMANIZED = re.compile("[\ufe20\ufe21\u0361]")
 _BEYOND_LATIN = re.compile("[\u0370-\u1dff\u3040-\ud7af]+")
 _CJK = {"Jpan", "Kore", "Hans", "Hant", "Hani", "Hrkt", "Kana", "Hira"}
 
@@ -109,7 +111,7 @@ def _code(name: str) -> str:
     >>> _code("English"), _code("deu"), _code("EN"), _code("Greek, Ancient (to 1453)"), _code("Undetermined")
     ('eng', 'ger', 'eng', 'grc', '')
     """
-    text = _folded(name)
+    text = _folded(name.strip(" []."))
     if text in _NOTHING or len(text) < 2 or _NO_WORD.search(text):
         return ""
     if text in _SPECIAL:
@@ -145,9 +147,20 @@ def _of_code(text: str) -> str:
 
 
 def _of_name(text: str) -> str:
-    """Return the code of a name, with or without what stands in brackets behind it or the word "language"."""
+    """Return the code of a name, with or without what stands in brackets behind it or the word "language".
+
+    >>> _of_name("english (old)"), _of_name("english (us)"), _of_name("greek language")
+    ('ang', 'eng', 'gre')
+    """
     names = _names()
-    for attempt in (text, _QUALIFIER.sub("", text), text.removesuffix(" language"), text.removesuffix(" languages")):
+    name, _, qualifier = text.rstrip(")").partition(" (")
+    for attempt in (
+        text,
+        f"{qualifier} {name}",
+        _QUALIFIER.sub("", text),
+        text.removesuffix(" language"),
+        text.removesuffix(" languages"),
+    ):
         if attempt in names:
             return names[attempt]
     return ""
@@ -220,6 +233,8 @@ _agreed = remembered(_agrees, most=10_000, longest=2_100)
 
 
 def _script_agrees(sample: str, language: str) -> bool:
+    if not sample.isascii() and _ROMANIZED.search(sample):
+        return False  # Cyrillic in Latin letters: no language is written like that
     beyond = "" if sample.isascii() else "".join(_BEYOND_LATIN.findall(sample))
     if not beyond:
         return _written_in(language, "Latn") or not _LATIN.search(sample)
@@ -248,12 +263,12 @@ def _scripts(language: str) -> tuple[str, ...]:
 
 def _words_agree(sample: str, language: str) -> bool:
     known, by_word = _stopwords()
-    if language not in known:
-        return True
     words = _words(sample[:800].casefold())
     if len(words) < 8:
         return True
     votes = Counter(chain.from_iterable(filter(None, map(by_word.get, words))))
+    if language not in known:  # a grammar of Latin may have a title in English
+        return votes["en"] < 4 or votes["en"] * 4 < len(words)
     best = max(votes.values(), default=0)
     return votes[language] * 2 > best or best < 3
 

@@ -9,7 +9,7 @@ from itertools import groupby
 from msgspec import Struct
 
 from ld.readers import isbd
-from ld.readers.fill import keywords, languages_of, set_doi, set_keyword_languages, set_pages, set_urls
+from ld.readers.fill import abstract, keywords, languages_of, set_doi, set_keyword_languages, set_pages, set_urls
 from ld.readers.imprint import of_name, set_imprint
 from ld.readers.limits import EXCERPT_CHARACTERS, FIELD_CHARACTERS, oversized
 from ld.readers.people import Author, set_printed
@@ -55,13 +55,15 @@ def record(article: Article, source: Source) -> Record | Rejected:
     """Return the record of the article, or why there is none. The dates are left to the form it came in."""
     number = number_of(article.id)
     known = f"doaj-{number}" if number else article.id.strip()
-    titles, abstracts = _texts(article.titles, text.plain), _texts(article.abstracts, text.paragraphs)
+    remarks = list[Remark]()
+    titles = _texts(article.titles, text.plain)
+    abstracts = _texts(article.abstracts, lambda raw: abstract(raw, remarks))
     title = titles[0].text if titles else ""
     reason = _unusable(article, known, title, source)
     if reason:
         return Rejected(source.place, reason, known, source.text[:EXCERPT_CHARACTERS])
     result = Record(id=known, title=title, source=source, format="academicarticle", collection=COLLECTION)
-    result.remarks = []
+    result.remarks = remarks
     _set_texts(result, titles, abstracts, languages.code(next(iter(article.languages), "")))
     result.subjects = list(dict.fromkeys(_keywords(article.keywords)))
     result.subjects += dict.fromkeys(article.subjects)
@@ -93,8 +95,8 @@ def _set_texts(record: Record, titles: list[Said], abstracts: list[Said], code: 
     record.title, record.title_language = title.text, title.language
     record.other_titles = [_tagged(one) for one in others]
     if abstracts:
-        abstract, *others = _first(abstracts, code)
-        record.abstract, record.abstract_language = abstract.text, abstract.language
+        first, *others = _first(abstracts, code)
+        record.abstract, record.abstract_language = first.text, first.language
         record.other_abstracts = [_tagged(one) for one in others]
 
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 from ld.readers import isbd
 from ld.readers.vufind.kind import ARTICLES, SERIALS, is_part
 from ld.record import Container, Left, Record, Remark
 from ld.values import identifiers, text
 
+_ONLINE = re.compile(r"\((?:electronic|online|e-?issn|web)\b", re.IGNORECASE)
+_PRINT = re.compile(r"\((?:print|paper|p-?issn)", re.IGNORECASE)
 Fields = dict[str, list[str]]
 _HOST = "an ISBN of the work it is part of, which has a record of its own: left out"
 _NO_SERIES = "names no series"
@@ -25,7 +29,7 @@ def set_containers(work: Record, fields: Fields, issns: list[str], two_media: bo
     title = text.unpunctuated(text.plain(_first(fields, "container_title")))
     series = _series(work, fields)
     if work.format in SERIALS:
-        work.containers = [Container(kind="journal", title=work.title, issn=next(iter(issns), "")), *series]
+        work.containers = [_serial(work.title, fields, issns), *series]
     elif work.format in ARTICLES and title:
         work.containers = [*_journal(work, fields, title, issns, two_media), *series]
     elif work.format in ARTICLES:
@@ -38,6 +42,16 @@ def set_containers(work: Record, fields: Fields, issns: list[str], two_media: bo
         work.containers = [*series, *elsewhere]
     work.containers += above
     _leave_issns(work, fields)
+
+
+def _serial(title: str, fields: Fields, issns: list[str]) -> Container:
+    """Return the serial with its own ISSN, the first (MARC 022), and that of the other medium where both are told."""
+    first = next(iter(issns), "")
+    online = [number for raw in fields.get("issn", ()) if _ONLINE.search(raw) for number in identifiers.issns(raw)]
+    printed = [number for raw in fields.get("issn", ()) if _PRINT.search(raw) for number in identifiers.issns(raw)]
+    if first in online:
+        return Container(kind="journal", title=title, issn=next(iter(printed), ""), eissn=first)
+    return Container(kind="journal", title=title, issn=first, eissn=next(iter(online), "") if first in printed else "")
 
 
 def _leave_issns(work: Record, fields: Fields) -> None:

@@ -6,9 +6,15 @@ import re
 from collections.abc import Iterable, Sequence
 
 from ld.memo import cached
+from ld.values import languages
 from ld.values.vocab import vocabulary
 
 _WORD = re.compile(r"\w+")
+_ARRANGING = "a collective title, by which catalogues arrange: no title of the work"
+# A part of a series or a serial: what only counts volumes is no part of a title.
+_PART = re.compile(
+    r"\.?\s((?:Reihe|Series|S[ée]rie|Ser\.|Section|Sect\.|Abteilung|Abt\.)\s(?:\d{1,4}|[A-Z]|[IVXLC]{1,6}))(?![\w'])"
+)
 _NUMBER = re.compile(r"^\W*\d{1,4}\W+(?=\w)")
 
 
@@ -32,6 +38,38 @@ class Parts:
     def __contains__(self, title: str) -> bool:
         words = _words(title)
         return any(part[n : n + len(words)] == words for part in self._parts for n in (0, 1))  # 1: an article
+
+
+def no_title(text: str, parts: Parts) -> str:
+    """Return why this is no other title of the work, empty where it is one.
+
+    >>> no_title("Symphonies", Parts([])), no_title("Works. Selections. English. 1990", Parts([]))[:18]
+    ('a collective title, by which catalogues arrange: no title of the work', 'a collective title')
+    >>> no_title("/", Parts([])), no_title("Poems of the sea", Parts([]))
+    ('no title', '')
+    """
+    if not is_title(text):
+        return "no title"
+    if text in parts:
+        return "the title of a part, which the contents name: not one of the whole"
+    return _ARRANGING if _is_collective(text) else ""
+
+
+def part_in(rest: str) -> str:
+    """Return the number of the part that stands behind a title (MARC 245 $n), where VuFind keeps it in no other field.
+
+    >>> part_in(" Reihe 2, Technik"), part_in(". Series B / Doe"), part_in(" Doe, Jane"), part_in(" : vol. 3")
+    ('Reihe 2', 'Series B', '', '')
+    """
+    match = _PART.match(rest)
+    return match[1] if match else ""
+
+
+def _is_collective(text: str) -> bool:
+    """Determine whether it is a conventional collective title (RDA 6.2.2.10), with nothing but language and year."""
+    first, *behind = (piece.strip() for piece in re.split("[.,]", text.casefold()) if piece.strip())
+    known = vocabulary().codes("collective_titles")
+    return first in known and all(one in known or one.isdecimal() or languages.named(one).codes for one in behind)
 
 
 def forms(values: Iterable[str]) -> tuple[list[str], list[str]]:

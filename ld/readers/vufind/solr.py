@@ -29,7 +29,7 @@ from ld.readers.share import Share
 from ld.readers.thesaurus import is_class, subject
 from ld.readers.vufind import whole
 from ld.readers.vufind.appearance import set_containers
-from ld.readers.vufind.content import Parts, forms, is_title
+from ld.readers.vufind.content import Parts, forms, is_title, no_title, part_in
 from ld.readers.vufind.credits import set_people
 from ld.readers.vufind.kind import ARTICLES, SERIALS, THESES, said
 from ld.readers.vufind.times import set_dates
@@ -42,7 +42,6 @@ NAME = "VuFind Solr JSON"
 Fields = dict[str, list[str]]
 _SCALARS = (str, int, float)
 _WORD = re.compile(r"\w+")
-_OF_PART = "the title of a part, which the contents name: not one of the whole"
 
 _READ = """
 _version_ id record_format recordtype collection sources institution spelling
@@ -164,7 +163,7 @@ class _Reading:
 
     def headings(self, name: str) -> list[str]:
         """Return the clean values; those of MARC records without the full stop at their end."""
-        return list(dict.fromkeys(map(text.without_stop, self.all(name)))) if self.marc else self.all(name)
+        return list(dict.fromkeys(map(_heading, self.all(name)))) if self.marc else self.all(name)
 
     def isbd(self, name: str) -> list[str]:
         """Return the clean values without the ISBD mark at their end."""
@@ -202,7 +201,14 @@ class _Reading:
         return "" if title else "no title: every record needs the field 'title'"
 
     def _title(self) -> str:
-        """Return the title without statement of responsibility; of MARC records title proper and the rest of it."""
+        """Return the title without statement of responsibility; of MARC records with the number of the part."""
+        title = self._main_title()
+        full = text.plain(self.first("title_full", "title_fullStr")) if self.marc else ""
+        part = part_in(full[len(title) :]) if title and full.startswith(title) else ""
+        return f"{title}. {part}" if part else title
+
+    def _main_title(self) -> str:
+        """Return title proper and the rest of it."""
         whole = text.plain(self.first("title"))
         if whole and not self.marc:
             return whole
@@ -295,8 +301,8 @@ class _Reading:
     # -- what it is, what it is about ---------------------------------------------------------------------------------
 
     def _description(self, record: Record) -> None:
-        record.abstract = text.paragraphs(self.first("description"))
-        record.contents = list(filter(is_title, self.all("contents")))
+        record.abstract = fill.abstract(self.first("description"), record.remarks)
+        record.contents = list(filter(is_title, self.isbd("contents")))
         self._alternatives(record)
         record.edition = next(iter(self.isbd("edition")), "")
         record.extents, record.other_forms = forms(self.all("physical"))
@@ -311,8 +317,8 @@ class _Reading:
         """Set other titles of the work; VuFind has among them those of its parts (MARC 505 $t, 740), which are none."""
         own, parts = record.title.casefold(), Parts(record.contents)
         for title in self.isbd("title_alt"):
-            if title in parts or not is_title(title):
-                record.left.append(Left("title_alt", _OF_PART if is_title(title) else "no title", title))
+            if reason := no_title(title, parts):
+                record.left.append(Left("title_alt", reason, title))
             elif title.casefold() != own:
                 record.alternatives.append(title)
 
@@ -325,7 +331,11 @@ class _Reading:
         topics = dict.fromkeys(map(subject, filter(None, words)))
         for heading in filter(is_class, topics):
             self.remark("topic", "the code of a class, no heading: left out", heading.label)
-        record.subjects = [*(heading for heading in topics if not is_class(heading)), *record.subjects]
+        numbered = {(heading.scheme, heading.label) for heading in topics if heading.code}
+        record.subjects = [
+            *(one for one in topics if not is_class(one) and (one.code or (one.scheme, one.label) not in numbered)),
+            *record.subjects,
+        ]
         if self.rules.get("topics"):
             fill.set_language(record, languages.code(self.rules["topics"]))
         classes = self.checked(
@@ -380,6 +390,11 @@ def _says_more(title: str, short: str, sub: str) -> bool:
     """Determine whether the title has all words of its beginning, and others than those of the rest of it."""
     words, beginning, rest = (set(_WORD.findall(one.casefold())) for one in (title, short, sub))
     return beginning <= words and not words <= beginning | rest
+
+
+def _heading(raw: str) -> str:
+    """Return the heading without the stop at its end, also where two were set; an ellipsis stays."""
+    return text.without_stop(raw.removesuffix(".") if raw.endswith("..") and not raw.endswith("...") else raw)
 
 
 def _joined(short: str, sub: str, printed: str) -> str:
