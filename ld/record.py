@@ -35,7 +35,9 @@ class Person(Struct, frozen=True, gc=False):
     `role` is a MARC relator code, empty for a contributor of whom the source says no more. `heading` tells that the
     name is a controlled heading, the same for the same agent throughout the catalogue; other names are transcribed
     and belong to this record only. `name` is all of it but the dates of a life, `life`, as printed ("1809-1882"): both
-    tell who it is (`entry`). `unsure` tells that it may be a person or an organization.
+    tell who it is (`entry`). `number` is the agent's in an authority file ("gnd-118540238"), `iri` its IRI there;
+    `variants` are the name in other scripts.
+    `unsure` tells that it may be a person or an organization.
     """
 
     name: str
@@ -49,6 +51,9 @@ class Person(Struct, frozen=True, gc=False):
     suffix: str = ""
     life: str = ""
     unsure: bool = False
+    number: str = ""
+    iri: str = ""
+    variants: tuple[str, ...] = ()
 
     @property
     def entry(self) -> str:
@@ -76,12 +81,14 @@ class Subject(Struct, frozen=True, gc=False):
     """What the work is about: a keyword (`scheme` empty) or a heading or class of a scheme such as lcsh, lcc, ddc.
 
     `language` is the code (ISO 639-2/B) of a keyword where the source says it.
+    `iri` is that of the heading in the authority file of its scheme.
     """
 
     label: str
     scheme: str = ""
     code: str = ""
     language: str = ""
+    iri: str = ""
 
 
 class Origin(Struct, frozen=True, gc=False):
@@ -174,6 +181,7 @@ class Record(Struct, kw_only=True):
     other_titles: list[Text] = []
     carriers: list[str] = []
     alternatives: list[str] = []
+    responsibility: list[str] = []
     people: list[Person] = []
     incomplete: bool = False
     contributor_names: list[str] = []
@@ -205,9 +213,11 @@ class Record(Struct, kw_only=True):
     abstract_language: str = ""
     other_abstracts: list[Text] = []
     contents: list[str] = []
+    notes: list[str] = []
     subjects: list[Subject] = []
     genres: list[str] = []
     places: list[str] = []
+    coordinates: list[str] = []
     periods: list[str] = []
     edition: str = ""
     extents: list[str] = []
@@ -218,6 +228,7 @@ class Record(Struct, kw_only=True):
     status: str = ""
     earlier_titles: list[str] = []
     later_titles: list[str] = []
+    related_titles: list[str] = []
     thumbnail: str = ""
     collection: str = ""
     institutions: list[str] = []

@@ -118,6 +118,9 @@ class Summary(Struct, frozen=True, array_like=True, kw_only=True, gc=False):
     rights_pages: list[str] = []
     abstract: Text | None = None
     contents: list[Text] = []
+    responsibility: list[str] = []
+    notes: list[str] = []
+    coordinates: list[str] = []
     subjects: list[Named] = []
     keywords: list[Text] = []
     genres: list[str] = []

@@ -68,7 +68,12 @@ def test_a_file_that_is_not_read_is_called_by_its_kind(head: bytes, name: str) -
     assert kind_of_file(head) == name
 
 
-@pytest.mark.parametrize(("head", "name"), [one for one in KINDS if one[1]], ids=[name for _, name in KINDS if name])
+# Whole files of these kinds are read; the beginnings above are called by their names where no reader takes them.
+READ = ("MARCXML", "MARC in JSON")
+UNREAD = [one for one in KINDS if one[1] and one[1] not in READ]
+
+
+@pytest.mark.parametrize(("head", "name"), UNREAD, ids=[name for _, name in UNREAD])
 def test_the_kind_is_told_to_who_gives_the_file(tmp_path: Path, head: bytes, name: str) -> None:
     (tmp_path / "x").write_bytes(head)
 

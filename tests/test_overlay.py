@@ -48,8 +48,16 @@ ARTICLE = {
         "link": [{"type": "fulltext", "url": "https://journal.example.org/1"}],
     },
 }  # fmt: skip
+MARC = """=LDR  00000nam a2200000 a 4500
+=001  m
+=100  1\\$aDoe, Jane,$d1950-$0(DE-588)118540238
+=245  10$aA title /$cJane Doe.
+"""
 # A change of each file of vocab/ that decides what these records become.
 CHANGES = {
+    "codes/authorities.csv": ("https://d-nb.info/gnd/{number}", "https://gnd.example.org/{number}"),
+    "codes/marc_types.csv": ("LDR/06=a,book,", "LDR/06=a,map,"),
+    "marc.csv": ("245,..,c,work,responsibility,", "245,..,c,work,notes,"),
     "codes/calendars.csv": ("ara,1,1450,", "ara,1,1400,"),
     "codes/date_words.csv": ("\nca,about,", "\nkax,about,"),
     "codes/eras.csv": ("昭和,1926,", "昭和,1927,"),
@@ -92,6 +100,7 @@ def records(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("records")
     for record in (BOOK, THESIS, JAPANESE, ARABIC, SERBIAN, OTHER, ARTICLE):
         (folder / f"{record['id']}.json").write_text(json.dumps(record))
+    (folder / "m.mrk").write_text(MARC)
     return folder
 
 

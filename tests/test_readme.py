@@ -100,7 +100,7 @@ def test_what_is_typed_every_night_runs(tmp_path: Path) -> None:
         told[command.split(" ")[-1]] = run(command, tmp_path)
 
     assert "1 unchanged" in told["changes.jsonl.gz"]
-    assert "9 deleted" in told["--full"]
+    assert "10 deleted" in told["--full"]
     assert "1 to delete not found" in told["withdrawn.txt"]
     assert "1 described anew" in told["--again"]
     assert re.search(r"^\* \S+Z  1 records", told["generations"], re.MULTILINE)

@@ -132,7 +132,7 @@ def test_records_are_converted_a_line_each(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "ld", "convert", str(EXAMPLES), "--base", BASE, "--to", "schemaorg.jsonld"]
     lines = subprocess.run(command, check=True, capture_output=True).stdout.splitlines()
 
-    assert len(lines) == 10
+    assert len(lines) == 11
     assert all(json.loads(line)["@context"] == CONTEXT for line in lines)
 
 

@@ -28,9 +28,12 @@ CODED = {
     "publicationDate": "issued", "language": "languages", "bibjson.journal.language": "languages", "format": "format",
     "first_indexed": "created", "last_indexed": "modified", "_version_": "modified", "bibjson.month": "issued",
     "bibjson.year": "issued", "header/datestamp": "modified", "dissertation_note": "degree", "dewey-raw": "subjects",
+    "008": "format", "010$a": "lccn", "020$a": "isbns", "024$a": "ismns", "041$a": "languages", "041$d": "languages",
+    "082$a": "subjects", "773$z": "containers", "773$x": "containers",
+    "260$c": "issued", "261$c": "issued", "262$c": "issued", "264$c": "issued",
 }  # fmt: skip
 NOTHING = {"undetermined", "und"}
-ROLES = re.compile("role$")
+ROLES = re.compile(r"role$|^[17]\d\d\$[4ej]$")
 NUMBER = re.compile(r"\(OCoLC\)fst\d+")  # a genre is said by its word
 # Of the words of a value: thesaurus codes, numbers of authorities and words like "distributed by" are said otherwise.
 SHARE = 1 / 3

@@ -226,6 +226,8 @@ def _identity(person: Person) -> tuple[str, str, str]:
     """Return how the agent of a heading is known (`codes/provenance.csv`), its kind of thing, and its key."""
     if person.orcid:
         return "agent-by-number", "agent", f"orcid-{person.orcid.rpartition('/')[2]}"
+    if person.number:
+        return "agent-by-number", "agent", person.number
     if (_MEETING if person.organization else _LIFE).search(person.entry):
         return "agent-by-heading", "agent", keys.key(person.entry)
     return "agent-by-name", "heading", keys.key(person.entry)
@@ -233,8 +235,13 @@ def _identity(person: Person) -> tuple[str, str, str]:
 
 def _names(person: Person) -> Fields:
     """Return the name and its parts; years only where they are plainly those of birth and death."""
-    known = {"name": person.name, "given": person.given, "family": person.family, "same": person.orcid}
+    known = {"name": person.name, "given": person.given, "family": person.family}
     if person.suffix or person.life:
         born, died = lives.years(person.life)
         known |= {"suffix": person.suffix, "life": person.life, "birth": born, "death": died}
-    return {field: [value] for field, value in known.items() if value}
+    fields: Fields = {field: [value] for field, value in known.items() if value}
+    if person.orcid or person.iri:
+        fields["same"] = [iri for iri in (person.orcid, person.iri) if iri]
+    if person.variants:
+        fields["variant"] = [*person.variants]
+    return fields

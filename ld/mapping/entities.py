@@ -202,9 +202,9 @@ _FIELDS = {
     " data_licence",
     "authors": "member",
     "editors": "member",
-    "person": "name given family same affiliation suffix life birth death",
+    "person": "name given family same affiliation suffix life birth death variant",
     "party": "name suffix life birth death",
-    "corporation": "name given family same affiliation suffix life birth death",
+    "corporation": "name given family same affiliation suffix life birth death variant",
     "affiliation": "name",
     "identifier": "scheme name value url",
     "document": "topic identifier licence how institution dataset origin_page created modified source",
@@ -215,10 +215,10 @@ _FIELDS = {
     "series": "decision title",
     "book": "title isbn identifier number container nearest",
     "organization": "decision name",
-    "agent": "decision class heading name given family same suffix life birth death how",
-    "heading": "decision class heading name given family same suffix life birth death how",
+    "agent": "decision class heading name given family same suffix life birth death variant how",
+    "heading": "decision class heading name given family same suffix life birth death variant how",
     "subject": "decision label scheme",
-    "class": "decision class scheme notation label",
+    "class": "decision class scheme notation label same",
 }
 _PLAIN = {name: kind in ("str", "list[str]") for name, kind in Record.__annotations__.items()}
 

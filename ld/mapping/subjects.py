@@ -11,7 +11,7 @@ from ld.values import keys, languages, names
 def concept(kinds: Kinds, subject: Subject) -> Thing:
     """Return the concept of a subject: a heading is in the language of its scheme, never in that of the book."""
     if subject.scheme:
-        return kinds.once(_class, subject.scheme, subject.code, subject.label)
+        return kinds.once(_class, subject.scheme, subject.code, subject.label, subject.iri)
     return kinds.once(_keyword, subject.label, _language_of(subject))
 
 
@@ -28,12 +28,13 @@ def _keyword(kinds: Kinds, label: str, tag: str) -> Thing:
     return made
 
 
-def _class(kinds: Kinds, scheme: str, code: str, label: str) -> Thing:
+def _class(kinds: Kinds, scheme: str, code: str, label: str, iri: str) -> Thing:
     known = kinds.schemes.get(scheme, {})
     language = known.get("language", "")
     called = Text(label, language if languages.agrees(label, language) else "")
     fields: Fields = {"scheme": [known.get("iri") or Ref(f"{kinds.site.base}subject/{scheme}#it")]}
     fields["notation"] = [code] if code else []
+    fields["same"] = [iri] if iri else []
     fields["label"] = [called] if label else []
     fields["class"] = [kinds.vocabulary.expand("schema:DefinedTerm")] if label else []
     made = kinds.shared("class", fields, scheme=scheme, code=names.encoded(code or keys.key(label)))

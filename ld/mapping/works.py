@@ -135,8 +135,8 @@ class _Description:
             fields["headline"] = fields["title"]
         if record.alternatives or record.other_titles:
             fields["alternative"] = [*map(Text, record.alternatives), *record.other_titles]
-        if record.earlier_titles or record.later_titles:
-            fields["relation"] = [*record.earlier_titles, *record.later_titles]
+        if record.earlier_titles or record.later_titles or record.related_titles:
+            fields["relation"] = [*record.earlier_titles, *record.later_titles, *record.related_titles]
 
     def _tag(self) -> str:
         codes = self.record.languages

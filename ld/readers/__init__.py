@@ -18,6 +18,22 @@ imprint            publishers, distributors and places in one statement
 status             whether a publication was retracted, withdrawn, superseded
 fill               what every source fills in alike
 gate               what every outcome passes: no e-mail address gets out
+marc/entry         one MARC record, whatever carried it
+marc/charset       bytes become text: UTF-8 or MARC-8
+marc/exchange       ISO 2709 becomes MARC records
+marc/elements      MARC in XML becomes MARC records
+marc/members       MARC in JSON becomes MARC records
+marc/lines         MARC as text becomes MARC records
+marc/fixed         what stands at fixed places: dates, the kind of work
+marc/authorities   what $0 and $1 name
+marc/how           what the words in the column `how` of vocab/marc.csv do
+marc/things        the parts of a field become one thing: a person, a heading, a series
+marc/table         vocab/marc.csv, carried out
+marc/reading       a MARC record becomes a record
+marc/binary        MARC in ISO 2709
+marc/xml           MARCXML
+marc/json          MARC-in-JSON
+marc/text          MARC as text
 vufind/fields      the fields of VuFind's index
 vufind/recovery    what VuFind's `spelling` field still holds of a DOAJ record
 doaj/article       what all forms of DOAJ share
@@ -27,6 +43,7 @@ vufind/kind        words for the kind of a work
 vufind/credits     who made the work
 vufind/appearance  where it appeared
 vufind/times       when it was issued
+vufind/whole       the MARC record that VuFind keeps in fullrecord
 vufind/content     what it contains, and its other forms
 vufind/solr        VuFind Solr JSON
 vufind/staffview   VuFind Staff View text

@@ -29,11 +29,11 @@ def _subject(word: str) -> Subject:
     """Return the heading of a thesaurus, else a keyword: the topic as it stands.
 
     >>> _subject("Homicide. fast (OCoLC)fst00959660")
-    Subject(label='Homicide', scheme='fast', code='959660', language='')
+    Subject(label='Homicide', scheme='fast', code='959660', language='', iri='')
     >>> _subject("(DE-588)4006891-2 (DE-101)040068919 Biophysik gnd").label, _subject("Computer ram").scheme
     ('Biophysik', '')
     >>> _subject("(DE-601)123519713 (DE-588)4307836-9 Perl g:Programmiersprache gbv")
-    Subject(label='Perl (Programmiersprache)', scheme='gnd', code='4307836-9', language='')
+    Subject(label='Perl (Programmiersprache)', scheme='gnd', code='4307836-9', language='', iri='')
     """
     plain = _LINKED.sub("", word)
     bare = _ADDRESS.sub("", plain)

@@ -20,6 +20,7 @@ from ld.readers import contents, fill
 from ld.readers.doaj.article import Article, Said
 from ld.readers.foreign import kind_of_file
 from ld.readers.limits import EXCERPT_CHARACTERS
+from ld.readers.marc.elements import SIGNS
 from ld.readers.people import Author
 from ld.readers.share import Share
 from ld.record import Deleted, Origin, Part, Record, Rejected, Source, Subject
@@ -46,9 +47,9 @@ _COUNTS, _COUNT = ("cursor", "completeListSize"), re.compile("[0-9]{1,18}")
 
 
 def sniff(head: bytes) -> bool:
-    """Determine whether the beginning looks like an OAI-PMH response or an oai_doaj article."""
-    start = head.lstrip()
-    return start[:1] == b"<" and (b"OAI-PMH" in head or b"doajArticle" in head)
+    """Determine whether the beginning looks like an OAI-PMH response, but with MARC, or an oai_doaj article."""
+    response = b"OAI-PMH" in head and SIGNS.search(head) is None
+    return head.lstrip()[:1] == b"<" and (response or b"doajArticle" in head)
 
 
 def read(stream: BinaryIO, place: str, share: Share) -> Iterator[Record | Rejected | Deleted | Part]:

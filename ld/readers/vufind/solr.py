@@ -1,7 +1,8 @@
 """VuFind's Solr index documents become records: a `select` answer, a list, one document, or JSON Lines.
 
 Which field holds what: import/marc.properties and import/xsl/doaj.xsl of VuFind 9.1.1. Copies that Solr makes for its
-search (`*_facet`, `spellingShingle`), half of a document, are left out, as is `fullrecord` yet (`codes/fields.csv`).
+search (`*_facet`, `spellingShingle`), half of a document, are left out (`codes/fields.csv`).
+A MARC record in `fullrecord` is read first (`vufind/whole`).
 """
 
 from __future__ import annotations
@@ -22,9 +23,11 @@ from ld.readers import isbd as readers_isbd
 from ld.readers.documents import Found, documents, shape
 from ld.readers.foreign import kind_of_record
 from ld.readers.limits import EXCERPT_CHARACTERS, FIELD_CHARACTERS, oversized
+from ld.readers.marc.table import Reads
 from ld.readers.people import Author
 from ld.readers.share import Share
 from ld.readers.thesaurus import is_class, subject
+from ld.readers.vufind import whole
 from ld.readers.vufind.appearance import set_containers
 from ld.readers.vufind.content import Parts, forms, is_title, no_title, part_in
 from ld.readers.vufind.credits import set_people
@@ -52,7 +55,7 @@ hierarchy_parent_id hierarchy_parent_title hierarchy_sequence
 topic genre geographic era callnumber-raw dewey-raw
 isbn issn lccn oclc_num ctrlnum doi_str_mv doi_str url thumbnail
 """
-READS = frozenset(_READ.split()) | status.FIELDS
+READS = Reads(frozenset(_READ.split()) | status.FIELDS)
 _SHAPE = shape(KIND, dict[str, Any], ("response", "docs"))
 _SIGNS = (b'"responseHeader"', b'"response"', b'"record_format"', b'"recordtype"', b'"title_full"', b'"title_short"')
 
@@ -91,8 +94,11 @@ def fields_of(document: Iterable[tuple[str, Any]]) -> Fields:
 
 
 def record(fields: Fields, source: Source) -> Record | Rejected:
-    """Return the record of one index document, or why there is none."""
-    return _Reading(fields, source).result()
+    """Return the record of one index document, or why there is none; a MARC record in it is read as a whole."""
+    own = _Reading(fields, source).result()
+    kept = fields.get("fullrecord")
+    found = whole.entry(kept[0]) if kept else None
+    return own if found is None else whole.joined(own, found)
 
 
 class _Reading:

@@ -19,9 +19,12 @@ from typing import BinaryIO
 
 from msgspec import Struct
 
+import ld.readers.marc.lines as marc
 import ld.readers.vufind.solr as solr
 from ld.readers.limits import EXCERPT_CHARACTERS, LINE_BYTES, RECORD_BYTES, oversized, oversized_record
+from ld.readers.marc import reading
 from ld.readers.share import Share
+from ld.readers.vufind import whole
 from ld.readers.vufind.fields import ROLES, SHINGLED, SINGLE, is_field
 from ld.readers.vufind.solr import Fields
 from ld.record import Record, Rejected, Source
@@ -155,11 +158,11 @@ def _page_begins(lines: list[bytes]) -> int:
 def _record(source: Source, size: int) -> Record | Rejected:
     lines = source.text.split("\n")
     excerpt = source.text[:EXCERPT_CHARACTERS]
+    table = _table(lines)
     if _INDEX_HEADING in lines:
         lines = lines[lines.index(_INDEX_HEADING) + 1 :]
-    elif any(line.startswith("LEADER ") and _MARC.match(line.encode()) for line in lines):
-        reason = "MARC Staff View: a later version reads it; until then export the record as Solr JSON"
-        return Rejected(source.place, reason, excerpt=excerpt)
+    elif table:
+        return reading.record(marc.entry(table), source)
     fields = parse(lines)
     known = next(iter(fields.get("id", ())), "")
     if size > RECORD_BYTES:
@@ -168,7 +171,17 @@ def _record(source: Source, size: int) -> Record | Rejected:
     if not fields:
         reason = "no Staff View in it: copy the lines of the Staff View tab ('id …', 'title …') as well"
         return Rejected(source.place, reason, excerpt=excerpt)
-    return solr.record(fields, source)
+    found = solr.record(fields, source)
+    return whole.joined(found, marc.entry(table)) if table and "fullrecord" not in fields else found
+
+
+def _table(lines: list[str]) -> list[str]:
+    """Return the lines of the MARC table; nothing where there is none."""
+    begin = next((n for n, line in enumerate(lines) if _MARC.match(line.encode())), None)
+    if begin is None:
+        return []
+    end = lines.index(_INDEX_HEADING) if _INDEX_HEADING in lines else len(lines)
+    return [line for line in lines[begin:end] if line.strip()]
 
 
 def parse(lines: Iterable[str]) -> Fields:
