@@ -93,7 +93,7 @@ def set_doi(record: Record, raw: str) -> None:
 
 def set_urls(record: Record, raws: Iterable[str]) -> None:
     """Set the web addresses, each once; where there is no DOI yet, one of doi.org gives it."""
-    for part, address in chain.from_iterable(map(addresses.addresses, dict.fromkeys(map(_behind_proxy, raws)))):
+    for part, address in chain.from_iterable(map(addresses.addresses, dict.fromkeys(map(behind_proxy, raws)))):
         into = record.about_urls if address and _is_about(address) else record.urls
         if address and address not in into:
             into.append(address)
@@ -103,12 +103,12 @@ def set_urls(record: Record, raws: Iterable[str]) -> None:
         record.doi = next((doi for url in record.urls if "doi.org/" in url and (doi := identifiers.doi(url))), "")
 
 
-def _behind_proxy(raw: str) -> str:
+def behind_proxy(raw: str) -> str:
     """Return the address itself, where a library lets its own readers in through a proxy (EZproxy).
 
-    >>> _behind_proxy("http://proxy.example.edu/login?url=https://example.org/a?b=1")
+    >>> behind_proxy("http://proxy.example.edu/login?url=https://example.org/a?b=1")
     'https://example.org/a?b=1'
-    >>> _behind_proxy("https://example.edu/login?qurl=https%3A%2F%2Fexample.org%2Fa"), _behind_proxy("http://x.org/login")
+    >>> behind_proxy("https://example.edu/login?qurl=https%3A%2F%2Fexample.org%2Fa"), behind_proxy("http://x.org/login")
     ('https://example.org/a', 'http://x.org/login')
     """
     match = _PROXY.match(raw) if "login?" in raw else None

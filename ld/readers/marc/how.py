@@ -217,7 +217,7 @@ _CHECKS: dict[str, tuple[Make, str]] = {
     "check:lccn": (identifiers.lccn, "not a valid LCCN: left out"),
     "check:oclc": (identifiers.oclc, "not an OCLC number: left out"),
     "check:doi": (identifiers.doi, "not a DOI: left out"),
-    "check:url": (addresses.url, "not a web address: left out"),
+    "check:url": (lambda raw: addresses.url(fill.behind_proxy(raw)), "not a web address: left out"),
     "check:lcc": (isbd.lcc, "not a call number of the Library of Congress: left out"),
     "check:ddc": (isbd.dewey, "not a Dewey number: left out"),
 }
