@@ -24,7 +24,7 @@ from ld.summary import Named, Ref, Summary, Text, Value
 from ld.values import identifiers, keys, languages, names
 
 _ARTICLES = {"ScholarlyArticle", "Article"}
-_PARALLEL = re.compile(r"\w\s?=\s?[^\W\d_]{3}")
+_PARALLEL = re.compile(r"=(?:(?<=\w=)|(?<=\w\s=))\s?[^\W\d_]{3}")  # begins with what is looked for first
 _OPEN = "http://purl.org/coar/access_right/c_abf2"
 # Fields of the work that are made here, each from more than the field of the record that has its name.
 _MADE = frozenset((

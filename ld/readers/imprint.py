@@ -172,7 +172,8 @@ def _clean(name: str) -> str:
     if name.endswith(")") and "(" not in name:
         name = name[:-1]
     lower = name.casefold()
-    for word in _words("imprint", "before"):
+    words = _words("imprint", "before")
+    for word in words if lower.startswith(words) else ():
         if lower.startswith(word + " ") and len(name) > len(word) + 1:
             return _clean(name[len(word) :])
     return _QUOTED.sub("", text.value(text.unpunctuated(name)).strip())
@@ -217,7 +218,8 @@ def _before(text: str, alone: bool) -> str:
     Where one word does not count alone, it needs a colon behind it: "Distribution Group Press" is a name.
     """
     lower = text.casefold().lstrip("[(")
-    for word in _words("distributor", "before"):
+    words = _words("distributor", "before")
+    for word in words if lower.startswith(words) else ():
         behind = lower[len(word) : len(word) + 1]
         if lower.startswith(word) and not behind.isalnum() and (alone or " " in word or behind in ("", ":")):
             return text[: len(text) - len(lower) + len(word)]

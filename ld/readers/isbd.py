@@ -58,13 +58,15 @@ def page_count(extent: str) -> str:
     return match[1] if match else ""
 
 
-def series(title: str) -> Container:
+def _series(title: str) -> Container:
     """Return the series and the number in it; the title is empty where there is none.
 
-    >>> series("Example series ; vol. 7").number, series("Plain ; and simple").title
+    >>> _series("Example series ; vol. 7").number, _series("Plain ; and simple").title
     ('7', 'Plain ; and simple')
-    >>> series("'88- : Biblioteca universale").title, series("Studies, no. 3, 2008 ;").number, series("[1865] ;").title
-    ('Biblioteca universale', '3, 2008', '')
+    >>> _series("'88- : Biblioteca universale").title, _series("Studies, no. 3, 2008 ;").number
+    ('Biblioteca universale', '3, 2008')
+    >>> _series("[1865] ;").title
+    ''
     """
     clean = _WHEN.sub("", text.unpunctuated(text.plain(title)), count=1)
     match = _NUMBERED.fullmatch(clean) or _COUNTED.fullmatch(clean)
@@ -75,6 +77,9 @@ def series(title: str) -> Container:
     return Container(kind="series", title=clean if any(map(str.isalpha, clean)) else "", number=count)
 
 
+series = remembered(_series)
+
+
 def joined_series(controlled: Sequence[str], transcribed: Sequence[str]) -> list[Container]:
     """Return the series of a record, each once: VuFind has the traced ones (MARC 440, 830) and those as printed (490).
 
@@ -83,6 +88,8 @@ def joined_series(controlled: Sequence[str], transcribed: Sequence[str]) -> list
     >>> [one.title for one in joined_series(["FS (Series)"], ["FS", "Other"])]
     ['FS (Series)', 'Other']
     """
+    if not controlled and not transcribed:
+        return []
     traced, printed = list(map(series, controlled)), list(map(series, transcribed))
     if len(traced) == len(printed):
         pairs = zip(traced, printed, strict=True)

@@ -28,7 +28,7 @@ def is_nobody(name: str, of: str) -> bool:
     plain = key(name)
     if not any(map(str.isalpha, plain)):
         return not any(map(str.isdigit, plain)) or of != "place"
-    known = _words(of) if of != "publisher" else _words("publisher") | _words("place")
+    known = _known(of)
     if plain in known:
         return True
     if of == "person" and len(twice := _SEVERAL_WORDS.split(plain)) == 2 and twice[0] == twice[1]:
@@ -53,7 +53,12 @@ def without_rest(name: str) -> tuple[str, bool]:
 def key(name: str) -> str:
     """Return what is compared of such words: without case, brackets, the stop at the end and blanks behind stops."""
     plain = " ".join(name.casefold().translate(_BRACKETS).split())
-    return _SPACES.sub("", plain).strip(" .,;:=/-\u2010\u2011\u2012\u2013\u2014_!")
+    return (_SPACES.sub("", plain) if "." in plain else plain).strip(" .,;:=/-\u2010\u2011\u2012\u2013\u2014_!")
+
+
+@cached()
+def _known(of: str) -> frozenset[str]:
+    return _words("publisher") | _words("place") if of == "publisher" else _words(of)
 
 
 @cached()

@@ -72,11 +72,11 @@ def _in_field(raw: str) -> Field:
     if nobody.is_nobody(name, "person"):
         return Field((), incomplete, NOBODY)
     pieces = _several(name)
-    found = tuple(piece for piece in pieces if not nobody.is_nobody(piece, "person"))
+    found = tuple(piece for piece in pieces if piece == name or not nobody.is_nobody(piece, "person"))
     return Field(found, incomplete, NOBODY if len(found) < len(pieces) else "")
 
 
-in_field = remembered(_in_field)
+in_field, _mailed = remembered(_in_field), remembered(has_email)
 
 
 def cleaned(raw: str) -> str:
@@ -113,7 +113,7 @@ def names_of(record: Record, field: str, raw: str) -> tuple[str, ...]:
         record.incomplete = True
     if found.problem:
         record.remarks.append(Remark(field, found.problem, raw))
-    if has_email(raw):
+    if _mailed(raw):
         record.remarks.append(Remark(field, "an e-mail address in it: left out", raw))
     return found.names
 
@@ -263,10 +263,10 @@ def _suffixed(family: str, given: str, suffix: str) -> tuple[str, str, str]:
     return family, given, suffix
 
 
-def credited(name: str) -> tuple[str, str]:
+def _credited(name: str) -> tuple[str, str]:
     """Return a printed name without the word for a role behind it, and the relator code of that role, if it has one.
 
-    >>> credited("Müller, Hans [Hrsg.]"), credited("Doe, Jane (Example University)"), credited("Doe, Jane, ed.")
+    >>> _credited("Müller, Hans [Hrsg.]"), _credited("Doe, Jane (Example University)"), _credited("Doe, Jane, ed.")
     (('Müller, Hans', 'edt'), ('Doe, Jane (Example University)', ''), ('Doe, Jane', 'edt'))
     """
     match = _CREDITED.fullmatch(name) if name.endswith((")", "]", ".", ",")) else None
@@ -275,6 +275,9 @@ def credited(name: str) -> tuple[str, str]:
         if len(said.codes) == 1 and not said.unknown:
             return match[1].strip(" ,"), said.codes[0]
     return name, ""
+
+
+credited = remembered(_credited)
 
 
 def titled(name: str) -> tuple[str, str]:
@@ -292,8 +295,12 @@ def titled(name: str) -> tuple[str, str]:
 
 def _several(name: str) -> list[str]:
     """Return the names in one where each is certain: "Doe, Jane; Roe, Richard"; else the name alone."""
-    for separator, certain in ((_JOINED, _is_certain), (_AND, _is_inverted)):
-        if separator.search(name):
+    for sign, separator, certain in (
+        (";", _JOINED, _is_certain),
+        ("|", _JOINED, _is_certain),
+        (" ", _AND, _is_inverted),
+    ):
+        if sign in name and separator.search(name):
             pieces = list(filter(None, separator.split(name)))
             if len(pieces) > 1 and all(map(certain, pieces)):
                 return pieces

@@ -8,6 +8,7 @@ from urllib.parse import quote
 from ld.memo import remembered
 from ld.values.identifiers import UNSEEN, doi, doi_iri, handle, unquoted
 
+_SCHEMES = ("http://", "https://", "ftp://")
 _URL = re.compile(r"(?:https?|ftp)://[^\s/?#@]{1,253}(?:[/?#].{0,8000})?", re.IGNORECASE | re.DOTALL)
 # The letters of RFC 3987: `ucschar`, but for the ends of the planes that Unicode keeps for no letter.
 _UCSCHAR = "\u00a0-\ud7ff\uf900-\ufdcf\ufdf0-\uffef" + "".join(
@@ -56,7 +57,10 @@ def addresses(raw: str) -> tuple[tuple[str, str], ...]:
 
 def _parts(raw: str) -> list[str]:
     """Return the addresses that stand in one value, each without what stands around it."""
-    text = _CALLED.sub("", raw.strip(), count=1)
+    text = raw.strip()
+    if text.startswith(_SCHEMES) and text.count("://") == 1 and " " not in text and text.isprintable():
+        return [text.strip(" ;,|")]  # one address and nothing else, as nearly all are
+    text = _CALLED.sub("", text, count=1)
     seams = [seam.span() for seam in _SEAM.finditer(text) if not _within(text, seam[0], seam.start())]
     starts = [0, *(end for _, end in seams)]
     ends = [*(start for start, _ in seams), len(text)]
@@ -93,7 +97,7 @@ def _url(raw: str) -> str:
         return ""
     scheme, _, rest = text.partition("://")
     iri = f"{scheme.lower()}://{rest}"
-    if is_iri(iri) and not _HAS_UNSEEN.search(iri):
+    if is_iri(iri) and (iri.isascii() or not _HAS_UNSEEN.search(iri)):
         return iri
     iri = f"{scheme.lower()}://{_mended(rest)}"
     return iri if is_iri(iri) and not _HAS_UNSEEN.search(iri) else ""
@@ -111,7 +115,8 @@ def _cleaned(raw: str) -> str:
         text = plain
     if "\\" in text or "// " in text:
         text = _LAX.sub(r"\1://", text.replace("\\/", "/"), count=1)
-    text = _TWICE.sub("", text, count=1)
+    if text.count(":") > 1:
+        text = _TWICE.sub("", text, count=1)
     text = _MISSPELT.sub(r"\1://", text, count=1)
     if text[:4].lower() == "www.":
         return "http://" + text

@@ -9,7 +9,6 @@ from itertools import chain
 
 import langcodes
 from langcodes.data_dicts import LANGUAGE_ALPHA3, VALIDITY
-from language_data.name_data import CODE_TO_NAMES
 from msgspec import Struct
 
 from ld.memo import cached, remembered
@@ -38,7 +37,6 @@ ko zh zh-Hant
 """
 _LONGEST = 1_000
 _QUALIFIER = re.compile(r"\s{0,9}\([^()]{0,80}\)$")
-_BLANKS = re.compile(r"\s+")
 _LANGUAGE_TAG = re.compile(r"([a-z]{2,3})(?:[-_][a-z]{4})?(?:[-_](?:[a-z]{2}|[0-9]{3}))?")
 _BETWEEN = re.compile(r"\s*[;,/|+&]\s*|\s+(?:and|und|et|y|e|en|og|och|ja|a|i|и|или|or|oder)\s+|\s+[-–—]\s+")
 _WITHDRAWN = {"in", "iw", "ji", "jw", "mo"}  # codes of two letters that others have replaced
@@ -124,7 +122,7 @@ code = remembered(_code)
 
 
 def _folded(name: str) -> str:
-    return _BLANKS.sub(" ", unicodedata.normalize("NFC", name).strip().casefold())
+    return " ".join(unicodedata.normalize("NFC", name).casefold().split())
 
 
 def _of_code(text: str) -> str:
@@ -152,7 +150,6 @@ def _of_name(text: str) -> str:
     >>> _of_name("english (old)"), _of_name("english (us)"), _of_name("greek language")
     ('ang', 'eng', 'gre')
     """
-    names = _names()
     name, _, qualifier = text.rstrip(")").partition(" (")
     for attempt in (
         text,
@@ -161,19 +158,29 @@ def _of_name(text: str) -> str:
         text.removesuffix(" language"),
         text.removesuffix(" languages"),
     ):
-        if attempt in names:
-            return names[attempt]
+        found = _names().get(attempt) or _further_names().get(attempt)
+        if found:
+            return found
     return ""
 
 
 @cached()
 def _names() -> dict[str, str]:
-    """Return the codes by name: those of ISO 639-2 first, then those of CLDR in the usual languages."""
+    """Return the codes by name, as ISO 639-2 has the names."""
     names: dict[str, str] = {}
     for row in vocabulary().rows("codes/iso639-2.csv"):
         for label in row["label"].split("; "):
             for name in (label, _QUALIFIER.sub("", label), _turned(label), _turned(_QUALIFIER.sub("", label))):
                 names.setdefault(_folded(name), row["code"])
+    return {name: found for name, found in names.items() if len(name) > 1}
+
+
+@cached()
+def _further_names() -> dict[str, str]:
+    """Return the codes by the names of CLDR in the usual languages; it takes long, and few sources need them."""
+    from language_data.name_data import CODE_TO_NAMES
+
+    names: dict[str, str] = {}
     codes = {tag: found for tag in CODE_TO_NAMES if (found := _of_code(tag.lower()))}
     for tag, found in codes.items():
         named = CODE_TO_NAMES[tag]

@@ -9,6 +9,8 @@ from urllib.parse import quote, unquote
 
 def encoded(name: str) -> str:
     """Return the name as one path segment of a URL: percent-encoded with nothing safe, case kept (RFC 3986)."""
+    if name.isascii() and name.replace("-", "").isalnum():  # most are, and need no encoding
+        return name
     return quote(name.encode("utf-8", "replace"), safe="")
 
 
