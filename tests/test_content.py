@@ -205,3 +205,7 @@ def test_the_stop_behind_a_title_is_the_catalogues() -> None:
     record = marc(title="Time.", title_short="Time.", title_alt=["Time magazine.", "Time, Inc."])
 
     assert (record.title, record.alternatives) == ("Time", ["Time magazine", "Time, Inc."])
+
+
+def test_a_title_without_a_word_is_remarked() -> None:
+    assert [problems(marc(title=title)) for title in ("<>.", "7")] == [["title"], []]

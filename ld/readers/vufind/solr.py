@@ -124,6 +124,8 @@ class _Reading:
             return Rejected(self.source.place, reason, self.id, self.source.text[:EXCERPT_CHARACTERS])
         record = Record(id=self.id, title=title, source=self.source, collection=self.collection, values=self.fields)
         record.remarks = self.remarks
+        if not is_title(title):
+            self.remark("title", "no word in it: said as it stands", title)
         self._format(record)
         status.set_status(record, self.fields, chain(self.all("format"), self.all("genre")))
         set_dates(record, self.fields, self.marc, self.rules.get("dates") == "month")
