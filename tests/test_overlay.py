@@ -32,6 +32,7 @@ THESIS = {"id": "t", "language": ["English"], "format": ["Thesis"], "title": "A 
 JAPANESE = {"id": "j", "title": "An example", "language": ["Japanese"], "publishDate": ["昭和62年"]}
 SERBIAN = {
     "id": "s", "record_format": "marc", "format": ["Book"], "language": ["Serbian"], "title": "Istorija knjige",
+    "title_alt": ["Zines"], "physical": ["Zines of it"], "url": ["https://zine.example/1"],
     "author": ["Doe, Jane, Wzd"], "series": ["Example series ; zine 7"],
     "publisher": ["Examplestadt : A press ; vended by Another press"],
 }  # fmt: skip
@@ -71,6 +72,10 @@ CHANGES = {
     "codes/nobody.csv": ("word,of,note\n", "word,of,note\nwizards of example,person,\n"),
     "codes/name_words.csv": ("word,kind,note\n", "word,kind,note\nwzd,suffix,\n"),
     "codes/page_words.csv": ("word,note\n", "word,note\nzz,\n"),
+    "codes/collective_titles.csv": ("title,note\n", "title,note\nzines,\n"),
+    "codes/links.csv": ("pattern,kind,note\n", "pattern,kind,note\n//zine[.]example/,contents,\n"),
+    "codes/other_forms.csv": ("beginning,note\n", "beginning,note\nzines of,\n"),
+    "codes/relative_names.csv": ("name,note\n", "name,note\nexample press,\n"),
     "codes/scripts.csv": ("sr,Cyrl Latn,", "sr,Cyrl,"),
     "codes/licence_words.csv": ("attribution,by,", "attribution,by-nd,"),
     "codes/iso639-2.csv": ("eng,English\n", ""),
