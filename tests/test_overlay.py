@@ -14,7 +14,8 @@ from click.testing import CliRunner
 from conftest import BASE, EXAMPLES, ROOT
 
 from ld.cli import main
-from ld.errors import SiteError
+from ld.errors import SiteError, VocabError
+from ld.publish import overlay
 from ld.publish.run import publish
 from ld.settings import Settings
 from ld.site.live import Live
@@ -175,15 +176,107 @@ def test_every_table_that_decides_is_among_the_changes() -> None:
     assert {name for name in tables if not name.startswith("terms/")} - set(CHANGES) == beside
 
 
+WRONG = [
+    ("mapping.cvs", "thing,field\n", "mapping.cvs: no file of this name is read: did you mean mapping.csv?"),
+    (
+        "codes/langauges.csv",
+        "name,code\n",
+        "codes/langauges.csv: no file of this name is read: did you mean codes/languages.csv?",
+    ),
+    ("zzzz.csv", "a\n", "zzzz.csv: no file of this name is read: rename it, or take it out"),
+    (
+        "mapping.csv",
+        "thing,field,propperty,as\n",
+        "mapping.csv:1: the columns are thing,field,property,as,note, not 'propperty': mend the header",
+    ),
+    (
+        "mapping.csv",
+        "+work,doi,bibo:doii,text,\n",
+        "mapping.csv:LAST: there is no term 'bibo:doii': did you mean bibo:doi?",
+    ),
+    (
+        "mapping.csv",
+        "+work,doi,bib:doi,text,\n",
+        "mapping.csv:LAST: unknown prefix in 'bib:doi': did you mean bibo:doi?",
+    ),
+    ("mapping.csv", "+work,doi,bibo:doi,txet,\n", "mapping.csv:LAST: unknown 'as' value 'txet'"),
+    ("mapping.csv", "+work,doi,bibo:doi\n", "mapping.csv:LAST: 3 cells where the header has 5 columns"),
+    ("mapping.csv", "+work,dio,bibo:doi,text,\n", "mapping.csv:LAST: there is no 'dio' of a 'work'"),
+    ("codes/types.csv", "+Example,bibo:Boook,schema:Book,dctype:Text,\n", "codes/types.csv:"),
+    ("things.csv", "+", ""),
+    ("codes/roles.csv", "+", ""),
+    ("context.jsonld", "{", "context.jsonld:1: not JSON"),
+    ("shapes.ttl", "+x:y a x:z .\n", "shapes.ttl:LAST: not Turtle: The prefix x: has not been declared"),
+    (
+        "shapes.ttl",
+        "+shape:Z a sh:NodeShape ; sh:closed true .\n",
+        "shapes.ttl:LAST: shape:Z: sh:closed is not checked here",
+    ),
+    ("notes.txt", "anything", ""),
+    (".DS_Store", "anything", ""),
+    ("mapping.csv~", "anything", ""),
+    ("terms/bibo.csv", "+doii,property,DOII,\n", ""),
+]
+
+
+@pytest.mark.parametrize(("name", "text", "complaint"), WRONG, ids=[f"{name} {text[:20]!r}" for name, text, _ in WRONG])
+def test_what_is_wrong_in_a_sites_own_vocabulary_is_told_by_file_and_line(
+    tmp_path: Path, name: str, text: str, complaint: str
+) -> None:
+    path = tmp_path / "vocab" / name
+    path.parent.mkdir(parents=True)
+    packaged = (PACKAGED / name).read_text(encoding="utf-8") if text.startswith("+") else ""
+    path.write_text(packaged + text.removeprefix("+"), encoding="utf-8")
+    try:
+        overlay.check(tmp_path / "vocab", lambda _: None)
+        told = ""
+    except VocabError as error:
+        told = str(error)
+
+    if name == "codes/types.csv":
+        assert told.endswith("there is no term 'bibo:Boook': did you mean bibo:Book?") or "cells" in told
+    elif complaint:
+        assert complaint.replace("LAST", str((packaged + text).count("\n"))) in told
+    else:
+        assert told == ""
+
+
+def test_all_mistakes_are_told_at_once_before_anything_is_built(records: Path, tmp_path: Path) -> None:
+    (tmp_path / "site" / "vocab").mkdir(parents=True)
+    table = (PACKAGED / "mapping.csv").read_text(encoding="utf-8")
+    (tmp_path / "site" / "vocab" / "mapping.csv").write_text(f"{table}work,doi,bibo:doii,text,\n", encoding="utf-8")
+    (tmp_path / "site" / "vocab" / "thing.csv").write_text("thing\n")
+    (tmp_path / "site" / "vocab" / "shapes.ttl").write_text("nothing")
+
+    done = CliRunner().invoke(main, ["publish", str(records), "--site", str(tmp_path / "site")])
+
+    assert done.exit_code == 1
+    for name in ("mapping.csv:", "thing.csv: no file of this name is read: did you mean things.csv?", "shapes.ttl:1"):
+        assert name in done.stderr
+    assert [path.name for path in (tmp_path / "site").iterdir()] == ["vocab"]
+
+
+def test_a_row_that_cannot_write_is_blamed_and_not_the_record(records: Path, tmp_path: Path) -> None:
+    (tmp_path / "vocab").mkdir()
+    table = (PACKAGED / "mapping.csv").read_text(encoding="utf-8")
+    (tmp_path / "vocab" / "mapping.csv").write_text(f"{table}work,title,dcterms:title,date,\n", encoding="utf-8")
+
+    done = CliRunner().invoke(main, ["convert", str(records), "--site", str(tmp_path)])
+
+    line = table.count("\n") + 1
+    assert f"mapping.csv:{line}: it cannot write the title of a work: " in done.stderr
+    assert "mend the row" in done.stderr and "please report" not in done.stderr
+
+
 def test_a_mistake_in_a_table_loses_no_record(tmp_path: Path) -> None:
     """Records that can no longer be mapped are not left out of the new generation: there is none, and it is said why."""
     settings = Settings(tmp_path / "site", {"base": BASE, "workers": 1, "verify": False}, {})
     published = publish([str(EXAMPLES)], settings).counts["records"]
-    overlay = settings.site / "vocab"
-    overlay.mkdir()
+    folder = settings.site / "vocab"
+    folder.mkdir()
     table = (PACKAGED / "mapping.csv").read_text(encoding="utf-8")
-    (overlay / "mapping.csv").write_text(f"{table}work,title,dcterms:title,date,\n", encoding="utf-8")
-    vocab.use(overlay)
+    (folder / "mapping.csv").write_text(f"{table}work,title,dcterms:title,date,\n", encoding="utf-8")
+    vocab.use(folder)
 
     try:
         with pytest.raises(

@@ -7,6 +7,7 @@ are equal lines; and every term is checked where it is written, so that no recor
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 
 from msgspec import Struct
 
@@ -120,7 +121,19 @@ class Mapping:
         try:
             return self.describe(record)
         except Exception as error:  # whatever is wrong with it
-            return failed(record, error)
+            row = self._to_blame(record) if self.vocabulary.is_own("mapping.csv") else ""
+            return failed(record, error, row)
+
+    def _to_blame(self, record: Record) -> str:
+        """Return the row of the site's own mapping that cannot write the record, and what it cannot; empty if none."""
+        with suppress(Exception):  # what fails before any row is not theirs
+            for thing in describe(record, self.kinds).things:
+                for step in self.steps[thing.kind]:
+                    try:
+                        step.write("", thing.fields.get(step.field, ()), [])
+                    except Exception:
+                        return f"{step.rows[0]}: it cannot write the {step.field} of a {thing.kind}"
+        return ""
 
     def tell(self, path: str, things: Sequence[Said]) -> Told:
         """Return the document of a shared thing, of the values that are settled; `things` are those it speaks of."""
@@ -359,7 +372,8 @@ def _shown(value: Value) -> str:
     return f"{value.text} {value.tag}" if isinstance(value, Text) and value.tag else plain(value)
 
 
-def failed(record: Record, error: Exception) -> Rejected:
-    """Return the rejection of a record on which the program failed."""
-    reason = f"the mapping failed on it: {type(error).__name__}: {error}: please report this record"
+def failed(record: Record, error: Exception, row: str = "") -> Rejected:
+    """Return the rejection of a record on which the program failed, or a row of the site's own mapping."""
+    told = f"{type(error).__name__}: {error}"
+    reason = f"{row}: {told}: mend the row" if row else f"the mapping failed on it: {told}: please report this record"
     return Rejected(record.source.place, reason, record.id, record.source.text[:_EXCERPT])

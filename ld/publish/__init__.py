@@ -5,6 +5,7 @@ sortedruns   what the workers hand over: files sorted by path
 claims       what many records say of one thing, counted
 indexer      the search index, written
 ledger       what became of every value that was read
+overlay      a site's own `vocab/`, read before anything is built
 gate         what no shape allows is left out
 convert      a worker's share of the input becomes sorted runs
 tables       documents written, replaced, buried

@@ -25,6 +25,7 @@ from ld.formats.rdfxml import order
 from ld.harvest.fetch import fetch, is_url
 from ld.mapping.entities import Site
 from ld.progress import Progress, Step, silent, steady
+from ld.publish import overlay
 from ld.publish import workers as crew
 from ld.publish.build import REJECTS, Built, Plan
 from ld.publish.convert import Converted, Input, Job, convert, deleted, notes, trained
@@ -82,8 +83,8 @@ def publish(
     """
     if full and partial:
         raise UsageError("a part is never the whole catalogue: choose one of --full and --partial")
-    named = list(sources)
-    must_exist(named)
+    must_exist(named := list(sources))
+    overlay.check(settings.site / "vocab", _legible)
     tables = vocabulary()
     try:
         with building(settings.site) as folder:

@@ -33,6 +33,10 @@ class Vocabulary:
                 return folder / name
         raise VocabError(f"{name}: no such file in {' or '.join(map(str, self.folders))}")
 
+    def is_own(self, name: str) -> bool:
+        """Determine whether the file is the site's own, and not the one that comes with the program."""
+        return self.path(name).parent != (PACKAGED / name).parent
+
     def text(self, name: str) -> str:
         """Return the text of the file."""
         path = self.path(name)
