@@ -411,5 +411,5 @@ def test_a_record_that_the_mapping_fails_on_is_rejected_and_the_others_go_on(tmp
 
     assert (account.read, account.published, account.rejected) == (3, 2, 1)
     assert account.adds_up()
-    assert "the mapping failed on it" in (settings.site / "rejects.jsonl").read_text()
+    assert "it cannot write the genre of a work" in (settings.site / "rejects.jsonl").read_text()
     assert "SQLITE_TMPDIR" not in os.environ
