@@ -148,7 +148,7 @@ def _is_bind(text: str) -> bool:
 
 def _is_base(text: str) -> bool:
     """Determine whether addresses may begin with it: a web address with host and path, spelled as clients send it."""
-    if not text.startswith(("http://", "https://")) or addresses.url(text) != text or {"?", "#"} & set(text):
+    if not text.startswith(("http://", "https://")) or not addresses.is_iri(text) or {"?", "#", "@"} & set(text):
         return False
     with suppress(ValueError):  # a port that is none, a host that no name server knows of
         found, path = urlsplit(text), unquote(urlsplit(text).path)

@@ -46,7 +46,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     done = shelfgraph("publish", str(EXAMPLES), "--base", BASE, cwd=found)
     assert done.returncode == 0, done.stderr
     assert done.stdout == ""
-    assert re.search(r"10 records read: 10 published, .* 0 rejected", done.stderr)
+    assert re.search(r"11 records read: 11 published, .* 0 rejected", done.stderr)
     return found
 
 
@@ -137,7 +137,7 @@ def test_stats_generations_and_json(folder: Path) -> None:
     stats = json.loads(shelfgraph("stats", "--json", cwd=folder).stdout)
     listed = json.loads(shelfgraph("generations", "--json", cwd=folder).stdout)
 
-    assert stats["records"] == 10 and stats["type"]["ScholarlyArticle"] == 3
+    assert stats["records"] == 11 and stats["type"]["ScholarlyArticle"] == 3
     assert [one["live"] for one in listed] == [True]
     for verb in ("stats", "generations"):
         assert shelfgraph(verb, cwd=folder).returncode == 0
@@ -147,7 +147,7 @@ def test_validate_reports_in_words(folder: Path) -> None:
     done = shelfgraph("validate", cwd=folder)
 
     assert done.returncode == 0, done.stdout
-    assert "10 records checked, 0 violations" in done.stderr
+    assert "11 records checked, 0 violations" in done.stderr
 
 
 @pytest.mark.slow

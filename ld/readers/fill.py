@@ -161,9 +161,14 @@ def set_issued(record: Record, field: str, raw: str, date: Date | None, kind: ca
         record.remarks.append(Remark(field, problem, raw[:EXCERPT_CHARACTERS]))
         return False
     record.issued = date
+    return True
+
+
+def remark_rest(record: Record, field: str, raw: str) -> None:
+    """Remark that less was taken of a date in numbers than stands there: "03/04/2009" is the year alone."""
+    date = record.issued
     if date and _NUMBERS.fullmatch(raw.strip()) and len(_NUMBER.findall(raw)) > _PRECISION.get(date.datatype, 3):
         record.remarks.append(Remark(field, "read in part: the rest has two readings, or none", raw))
-    return True
 
 
 def set_filled_in(record: Record, field: str, raw: str, kind: calendars.Kind) -> None:
@@ -171,6 +176,8 @@ def set_filled_in(record: Record, field: str, raw: str, kind: calendars.Kind) ->
     how: list[str] = []
     if set_issued(record, field, raw, filled_in(text.plain(raw), how), kind):
         record.how += how
+        if not how:
+            remark_rest(record, field, raw)
 
 
 def filled_in(raw: str, how: list[str]) -> Date | None:

@@ -25,8 +25,8 @@ def set_dates(record: Record, fields: Fields, marc: bool, filled_in: bool) -> No
             record.remarks.append(Remark("publishDate", _FURTHER, raw[:EXCERPT_CHARACTERS]))
         elif filled_in:
             fill.set_filled_in(record, "publishDate", raw, kind)
-        else:
-            fill.set_issued(record, "publishDate", raw, _read(text.plain(raw), fields, marc), kind)
+        elif fill.set_issued(record, "publishDate", raw, _read(text.plain(raw), fields, marc), kind):
+            fill.remark_rest(record, "publishDate", raw)
     _set_span(record, list(dict.fromkeys(filter(None, map(text.value, fields.get("dateSpan", ()))))), kind)
 
 
