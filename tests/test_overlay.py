@@ -15,6 +15,7 @@ from conftest import BASE, EXAMPLES, ROOT
 
 from ld.cli import main
 from ld.errors import SiteError, VocabError
+from ld.mapping.entities import Site
 from ld.publish import overlay
 from ld.publish.run import publish
 from ld.settings import Settings
@@ -228,7 +229,7 @@ def test_what_is_wrong_in_a_sites_own_vocabulary_is_told_by_file_and_line(
     packaged = (PACKAGED / name).read_text(encoding="utf-8") if text.startswith("+") else ""
     path.write_text(packaged + text.removeprefix("+"), encoding="utf-8")
     try:
-        overlay.check(tmp_path / "vocab", lambda _: None)
+        overlay.check(tmp_path / "vocab", Site(BASE), lambda _: None)
         told = ""
     except VocabError as error:
         told = str(error)

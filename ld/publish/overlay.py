@@ -21,7 +21,7 @@ _SPARE = ("~", ".bak", ".orig", ".swp", ".md")
 _TERM = re.compile(r"[a-z][a-z0-9]*:[\w./{}-]+")
 
 
-def check(overlay: Path, others: Callable[[Vocabulary], None]) -> None:
+def check(overlay: Path, site: Site, others: Callable[[Vocabulary], None]) -> None:
     """Raise VocabError with all that is wrong in the folder; `others` reads what only it knows how to read."""
     files = sorted(path for path in overlay.rglob("*") if path.is_file() and _is_meant(path.relative_to(overlay)))
     if not files:
@@ -30,7 +30,7 @@ def check(overlay: Path, others: Callable[[Vocabulary], None]) -> None:
     for path in files:
         name = str(path.relative_to(overlay))
         told += _file(name, vocabulary) if (PACKAGED / name).is_file() else _unknown(name)
-    compiled = (lambda: Mapping(Site(), vocabulary), lambda: Shapes(vocabulary), lambda: others(vocabulary))
+    compiled = (lambda: Mapping(site, vocabulary), lambda: Shapes(vocabulary), lambda: others(vocabulary))
     for read in compiled if not told else ():  # what cannot be read at all would be told again
         told += _complaint(read)
     if told:

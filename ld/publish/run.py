@@ -84,11 +84,11 @@ def publish(
     if full and partial:
         raise UsageError("a part is never the whole catalogue: choose one of --full and --partial")
     must_exist(named := list(sources))
-    overlay.check(settings.site / "vocab", _legible)
     tables = vocabulary()
     try:
         with building(settings.site) as folder:
             _keep_on(settings)
+            overlay.check(settings.site / "vocab", Site(settings["base"]), _legible)
             engine.kind(settings["engine"])  # better told now than after an hour
             _legible(tables)
             with closing(_Run(folder, settings, tables, steady(progress), kind)) as run:

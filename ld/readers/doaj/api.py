@@ -87,6 +87,7 @@ def _issued(record: Record, year: str, month: str) -> None:
     """Set year and month; a month that is none is remarked."""
     date = dates.month(_four_digits(year), month) or dates.parse(year)
     if year.strip() and fill.set_issued(record, "year", year, date, calendars.Kind(format=record.format)) and date:
+        fill.remark_rest(record, "year", year)
         if month.strip() and date.datatype == "gYear":
             record.remarks.append(Remark("month", "names no month: left out", month))
     elif month.strip():
